@@ -1,0 +1,186 @@
+"""Rules that a constraint cannot say: triggers, for SQLite and PostgreSQL alike.
+
+They are installed after every migration, since SQLite drops the triggers of a table that
+it rebuilds. Each has the name of its rule, and `RULES` the Russian words for it.
+"""
+
+from collections.abc import Iterator
+
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+RULES = {
+    "membership_no_overlap": "Студент в эти дни уже числится в группе.",
+    "lesson_teacher_free": "Преподаватель в это время ведёт другое занятие.",
+    "lesson_room_free": "Аудитория в это время занята.",
+    "lesson_group_free": "У группы в это время другое занятие.",
+    "mark_period_open": "Период закрыт: отметки больше не меняются.",
+    "absence_period_open": "Период закрыт: посещаемость больше не меняется.",
+    "lesson_period_open": "Период закрыт: занятия больше не меняются.",
+}
+
+_BESIDE = """SELECT 1 FROM journal_lesson other
+    WHERE other.date = NEW.date AND other.number = NEW.number
+    AND NOT other.is_cancelled AND NOT NEW.is_cancelled AND {not_itself}
+    AND (other.stream = '' OR other.stream <> NEW.stream)"""
+_CLOSED = """journal_periodclosing closing ON closing.period_id = course.period_id
+    AND closing.aspect = '{aspect}'
+    AND (closing.reopened_until IS NULL OR closing.reopened_until < {now})"""
+
+# rule: (table, events, what must not be found)
+GUARDS = {
+    "membership_no_overlap": (
+        "journal_membership",
+        ("INSERT", "UPDATE"),
+        """SELECT 1 FROM journal_membership other
+        WHERE other.student_id = NEW.student_id AND {not_itself}
+        AND (NEW."end" IS NULL OR other.start < NEW."end")
+        AND (other."end" IS NULL OR other."end" > NEW.start)""",
+    ),
+    "lesson_teacher_free": (
+        "journal_lesson",
+        ("INSERT", "UPDATE"),
+        _BESIDE + " AND other.teacher_id = NEW.teacher_id",
+    ),
+    "lesson_room_free": (
+        "journal_lesson",
+        ("INSERT", "UPDATE"),
+        _BESIDE + " AND other.room_id = NEW.room_id",
+    ),
+    # Subgroups of different numbers may sit side by side, the whole group may not.
+    "lesson_group_free": (
+        "journal_lesson",
+        ("INSERT", "UPDATE"),
+        _BESIDE
+        + """ AND EXISTS (
+            SELECT 1 FROM journal_course mine
+            JOIN journal_course theirs ON theirs.group_id = mine.group_id
+            LEFT JOIN journal_subgroup my_part ON my_part.id = NEW.subgroup_id
+            LEFT JOIN journal_subgroup their_part ON their_part.id = other.subgroup_id
+            WHERE mine.id = NEW.course_id AND theirs.id = other.course_id
+            AND (my_part.id IS NULL OR their_part.id IS NULL
+                 OR my_part.number = their_part.number))""",
+    ),
+    "mark_period_open": (
+        "journal_mark",
+        ("INSERT", "UPDATE", "DELETE"),
+        """SELECT 1 FROM journal_task task
+        JOIN journal_lesson lesson ON lesson.id = task.lesson_id
+        JOIN journal_course course ON course.id = lesson.course_id
+        JOIN """
+        + _CLOSED.replace("{aspect}", "marks")
+        + " WHERE task.id = {row}.task_id",
+    ),
+    "absence_period_open": (
+        "journal_absence",
+        ("INSERT", "UPDATE", "DELETE"),
+        """SELECT 1 FROM journal_lesson lesson
+        JOIN journal_course course ON course.id = lesson.course_id
+        JOIN """
+        + _CLOSED.replace("{aspect}", "marks")
+        + " WHERE lesson.id = {row}.lesson_id",
+    ),
+    "lesson_period_open": (
+        "journal_lesson",
+        ("INSERT", "UPDATE", "DELETE"),
+        "SELECT 1 FROM journal_course course JOIN "
+        + _CLOSED.replace("{aspect}", "lessons")
+        + " WHERE course.id = {row}.course_id",
+    ),
+}
+
+
+def _condition(sql: str, event: str, vendor: str) -> str:
+    sqlite = vendor == "sqlite"
+    return sql.format(
+        row="OLD" if event == "DELETE" else "NEW",
+        not_itself="other.id IS NOT NEW.id" if sqlite else "other.id <> NEW.id",
+        now="strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "now()",
+    )
+
+
+def _sqlite() -> Iterator[str]:
+    for rule, (table, events, sql) in GUARDS.items():
+        for event in events:
+            name = f"{rule}_{event.lower()}"
+            condition = _condition(sql, event, "sqlite")
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
+                f"WHEN EXISTS ({condition}) "
+                f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
+            )
+
+
+# Two writers at once must not both find the place free: the key that they contend for.
+_LOCKS = {
+    "journal_membership": "NEW.student_id",
+    "journal_lesson": "(NEW.date - DATE '2000-01-01')",
+}
+
+
+def _postgresql() -> Iterator[str]:
+    for rule, (table, events, sql) in GUARDS.items():
+        key = _LOCKS.get(table) if "DELETE" not in events else None
+        lock = f"PERFORM pg_advisory_xact_lock('{table}'::regclass::int, {key}::int);"
+        for event in events:
+            name = f"{rule}_{event.lower()}"
+            condition = _condition(sql, event, "postgresql")
+            yield f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
+            BEGIN
+                {lock if key else ""}
+                IF EXISTS ({condition}) THEN
+                    RAISE EXCEPTION '{rule}' USING ERRCODE = '23P01',
+                        CONSTRAINT = '{rule}';
+                END IF;
+                RETURN {"OLD" if event == "DELETE" else "NEW"};
+            END $$ LANGUAGE plpgsql"""
+            yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+
+
+def install_guards(sender=None, using="default", **kwargs):
+    """Receiver of `post_migrate`: (re)create every trigger."""
+    connection = connections[using]
+    if "journal_lesson" not in connection.introspection.table_names():
+        return
+    statements = _sqlite() if connection.vendor == "sqlite" else _postgresql()
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@register(Tags.database)
+def guards_are_in_place(app_configs=None, databases=None, **kwargs):
+    """System check: every trigger is in every database that is checked."""
+    errors = []
+    for using in databases or []:
+        connection = connections[using]
+        table = "sqlite_master" if connection.vendor == "sqlite" else "pg_trigger"
+        column = "name" if connection.vendor == "sqlite" else "tgname"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {column} FROM {table}")  # noqa: S608 - own words
+            present = {row[0] for row in cursor.fetchall()}
+        wanted = {
+            f"{rule}_{event.lower()}"
+            for rule, (_, events, _) in GUARDS.items()
+            for event in events
+        }
+        if missing := sorted(wanted - present):
+            errors.append(
+                Error(
+                    f"В базе {using} нет сторожевых триггеров: {', '.join(missing)}.",
+                    hint="Выполните manage.py migrate.",
+                    id="journal.E001",
+                )
+            )
+    return errors
+
+
+def rule_of(error: Exception) -> str | None:
+    """The Russian words for the rule that a database error names, if it is ours."""
+    text = str(error)
+    return next((words for rule, words in RULES.items() if rule in text), None)

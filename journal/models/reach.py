@@ -1,0 +1,276 @@
+"""Mechanism 1: who sees which rows.
+
+A model names the way from itself to the anchors once, in `reach`; one function turns a
+person's roles and the reach into a condition; `visible_to` is the only question asked.
+"""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from journal.roles import Anchor
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Lookups from a model to the anchors; "pk" is the model itself.
+
+    A model with no lookup for an anchor is not reached by it.
+    """
+
+    student: str | None = None
+    group: str | None = None
+    course: str | None = None
+    lesson: str | None = None
+    employee: str | None = None
+    department: str | None = None
+    user: str | None = None
+
+
+class Everyone(Reach):
+    """Reference data: whoever may view the model sees all of its rows."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of one person: its anchor and the permissions it carries."""
+
+    slug: str
+    anchor: str
+    permissions: frozenset[str]
+
+
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+
+def grants(user) -> list[Grant]:
+    """The roles of a person with their permissions: one query, kept on the user."""
+    found = getattr(user, "_grants", None)
+    if found is None:
+        rows = apps.get_model("journal", "Role").objects.filter(user=user)
+        roles: dict[tuple[str, str], set[str]] = {}
+        for slug, anchor, codename in rows.values_list(
+            "slug", "anchor", "permissions__codename"
+        ):
+            roles.setdefault((slug, anchor), set()).add(codename)
+        found = user._grants = [
+            Grant(slug, anchor, frozenset(names))
+            for (slug, anchor), names in roles.items()
+        ]
+    return found
+
+
+def has_role(user, *slugs: str) -> bool:
+    return any(grant.slug in slugs for grant in grants(user))
+
+
+def visible_q(user, model, verb: str = "view") -> Q:
+    """The condition on rows of `model` (or of its history) that `user` may `verb`.
+
+    Only the roles that carry the permission count, each with its own anchor: a curator
+    who also teaches sees cards of the own group, not of every group taught.
+    """
+    if not user.is_active:
+        return NOTHING
+    if user.is_superuser:
+        return EVERYTHING
+    reach = model.reach
+    codename = f"{verb}_{model._meta.model_name}"
+    found = NOTHING
+    for grant in grants(user):
+        if codename not in grant.permissions:
+            continue
+        if grant.anchor == Anchor.ALL or isinstance(reach, Everyone):
+            return EVERYTHING
+        if reach is not None:
+            found |= ANCHORS[grant.anchor](user, reach, verb)
+    return found
+
+
+def _any(path: str | None, rows) -> Q:
+    return NOTHING if path is None else Q(**{f"{path}__in": rows})
+
+
+def _rows(name: str, **conditions):
+    model = apps.get_model("journal", name)
+    return model.objects.filter(**conditions).order_by().values("pk")
+
+
+def _of_groups(reach: Reach, groups) -> Q:
+    """Everything of these groups, and the whole past of who sits in them now."""
+    found = _any(reach.group, groups)
+    if reach.student:
+        found |= _any(reach.student, current_students(groups))
+    return found
+
+
+def current_students(groups):
+    """Ids of the students who are members of these groups today."""
+    today = timezone.localdate()
+    members = apps.get_model("journal", "Membership").objects.on(today)
+    return members.filter(group__in=groups).order_by().values("student")
+
+
+def _department(user, reach: Reach, verb: str) -> Q:
+    departments = _rows("Department", head__user=user)
+    return _of_groups(reach, _rows("Group", department__in=departments)) | _any(
+        reach.department, departments
+    )
+
+
+def _specialty(user, reach: Reach, verb: str) -> Q:
+    group = apps.get_model("journal", "Group")
+    groups = group.objects.filter(
+        Q(specialty__study_unit_heads__user=user)
+        | Q(campus__study_unit_heads__user=user)
+    )
+    return _of_groups(reach, groups.order_by().values("pk"))
+
+
+def _group(user, reach: Reach, verb: str) -> Q:
+    return _of_groups(reach, _rows("Group", curator__user=user))
+
+
+def taught_courses(user):
+    """Ids of the courses that a person teaches, or taught in some span."""
+    return (
+        apps.get_model("journal", "CourseTeacher")
+        .objects.filter(employee__user=user)
+        .order_by()
+        .values("course")
+    )
+
+
+def _course(user, reach: Reach, verb: str) -> Q:
+    """A teacher: lessons given or planned, and all lessons of courses held today.
+
+    To write, only lessons that are the teacher's own to give (E 4.3, S 6.1): a
+    substitute has the lesson substituted and no other.
+    """
+    if reach.lesson:
+        own = Q(**{_join(reach.lesson, "teacher__user"): user})
+        if verb != "view":
+            return own
+        today = timezone.localdate()
+        held = apps.get_model("journal", "CourseTeacher").objects.on(today)
+        held = held.filter(employee__user=user).order_by().values("course")
+        planned = Q(**{_join(reach.lesson, "planned_teacher__user"): user})
+        return own | planned | _any(_join(reach.lesson, "course"), held)
+    if reach.course:
+        found = _any(reach.course, taught_courses(user))
+        if verb == "view":
+            given = apps.get_model("journal", "Lesson").objects
+            given = given.filter(teacher__user=user).order_by().values("course")
+            found |= _any(reach.course, given)
+        return found
+    groups = (
+        apps.get_model("journal", "Course")
+        .objects.filter(pk__in=taught_courses(user))
+        .order_by()
+        .values("group")
+    )
+    if reach.group:
+        return _any(reach.group, groups)
+    if reach.employee:
+        return Q(**{_join(reach.employee, "user"): user})
+    if reach.student:
+        return _any(reach.student, current_students(groups))
+    return NOTHING
+
+
+def _join(path: str, field: str) -> str:
+    """`path` followed by `field`; "pk" is the model itself."""
+    return field if path == "pk" else f"{path}__{field}"
+
+
+def own_students(user):
+    """Ids of the students whose data a person sees as family: oneself and wards."""
+    student = apps.get_model("journal", "Student").objects
+    guardianship = apps.get_model("journal", "Guardianship").objects
+    wards = guardianship.in_force().filter(guardian__user=user).order_by()
+    return (
+        student.filter(Q(user=user) | Q(pk__in=wards.values("student")))
+        .order_by()
+        .values("pk")
+    )
+
+
+def _own(user, reach: Reach, verb: str) -> Q:
+    """A student or parent: facts of one's own, and lessons of the group of that day."""
+    students = own_students(user)
+    found = NOTHING
+    if reach.user:
+        found |= Q(**{reach.user: user})
+    if reach.employee:
+        found |= Q(**{_join(reach.employee, "user"): user})
+    if reach.student:
+        return found | _any(reach.student, students)
+    if reach.lesson:
+        return found | _lessons_of(students, reach.lesson)
+    memberships = _rows("Membership", student__in=students)
+    if reach.course:
+        return found | Q(**{_join(reach.course, "group__memberships__in"): memberships})
+    if reach.group:
+        groups = apps.get_model("journal", "Membership").objects
+        return found | _any(
+            reach.group,
+            groups.filter(student__in=students).order_by().values("group"),
+        )
+    return found
+
+
+def _lessons_of(students, path: str) -> Q:
+    """Lessons of whose group and subgroup these students were members on the day."""
+    outer = "" if path == "pk" else f"{path}__"
+    on_day = {"start__lte": OuterRef(f"{outer}date")}
+    still = Q(end__isnull=True) | Q(end__gt=OuterRef(f"{outer}date"))
+    in_group = apps.get_model("journal", "Membership").objects.filter(
+        still, student__in=students, group=OuterRef(f"{outer}course__group"), **on_day
+    )
+    in_subgroup = apps.get_model("journal", "SubgroupMember").objects.filter(
+        still, student__in=students, subgroup=OuterRef(f"{outer}subgroup"), **on_day
+    )
+    return Q(Exists(in_group)) & (
+        Q(**{f"{outer}subgroup__isnull": True}) | Q(Exists(in_subgroup))
+    )
+
+
+ANCHORS = {
+    Anchor.DEPARTMENT: _department,
+    Anchor.SPECIALTY: _specialty,
+    Anchor.GROUP: _group,
+    Anchor.COURSE: _course,
+    Anchor.OWN: _own,
+}
+
+
+class ReachQuerySet(models.QuerySet):
+    """The queryset of every model of ours."""
+
+    def visible_to(self, user, verb: str = "view"):
+        """The rows that `user` may `verb` (view, change, delete …)."""
+        condition = visible_q(user, self.model, verb)
+        if condition == EVERYTHING:
+            return self
+        if condition == NOTHING:
+            return self.none()
+        # A subquery keeps joins of the condition from multiplying the rows.
+        manager = self.model._base_manager
+        return self.filter(pk__in=manager.filter(condition).order_by().values("pk"))
+
+
+class DatedQuerySet(ReachQuerySet):
+    """Rows that hold from `start` (included) to `end` (excluded, empty: open)."""
+
+    def on(self, day):
+        """The rows in force on `day`."""
+        return self.filter(Q(end__isnull=True) | Q(end__gt=day), start__lte=day)
+
+    def overlapping(self, start, end):
+        """The rows in force on some day of the half-open span; `end` may be None."""
+        found = self.filter(Q(end__isnull=True) | Q(end__gt=start))
+        return found if end is None else found.filter(start__lt=end)

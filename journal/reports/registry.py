@@ -1,0 +1,138 @@
+"""The list of reports: who may ask for them, with what questions.
+
+A new report is one function under `@report` in the file of its area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from django import forms
+
+from .table import Table
+
+SLUG = re.compile(r"[a-z][a-z0-9_]*")
+MACHINERY = {"table", "registry", "writers"}
+
+
+class ReportForm(forms.Form):
+    """Questions a report asks; choices are narrowed to what `user` may see."""
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def params(self) -> dict[str, Any]:
+        """Clean answers for `build`, and who asks; call after `is_valid()`."""
+        return {**self.cleaned_data, "user": self.user}
+
+
+Build = Callable[[dict[str, Any]], Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of the list; `number` is the one of the requirements ("R5")."""
+
+    slug: str
+    title: str
+    build: Build
+    number: str
+    area: str
+    roles: tuple[str, ...]
+    description: str = ""
+    form_class: type[ReportForm] = ReportForm
+
+    @property
+    def codename(self) -> str:
+        """Name of the permission that opens the report."""
+        return f"report_{self.slug}"
+
+    @property
+    def permission(self) -> str:
+        return f"journal.{self.codename}"
+
+    def form(self, user: Any, data: Any = None) -> ReportForm:
+        """The form for this user; unbound without data.
+
+        Valid, it gives the argument of `build`: `report.build(form.params())`.
+        """
+        return self.form_class(data, user=user)
+
+
+REPORTS: dict[str, Report] = {}
+
+
+def report(
+    slug: str,
+    title: str,
+    *,
+    number: str,
+    area: str,
+    roles: Iterable[str],
+    form: type[ReportForm] = ReportForm,
+    description: str = "",
+) -> Callable[[Build], Build]:
+    """Put the decorated `build(params) -> Table` on the list.
+
+    `roles` get the report's permission by default. Raises ValueError for a slug that
+    is taken or is no lower-case name: permissions and addresses are made of it.
+    """
+    if not SLUG.fullmatch(slug):
+        raise ValueError(f"report slug {slug!r}: small latin letters, digits and _")
+    if not issubclass(form, ReportForm):
+        raise TypeError(f"report {slug}: the form must be a ReportForm")
+
+    def add(build: Build) -> Build:
+        if slug in REPORTS:
+            raise ValueError(f"report slug {slug!r} is taken")
+        REPORTS[slug] = Report(
+            slug=slug,
+            title=title,
+            build=build,
+            number=number,
+            area=area,
+            roles=tuple(roles),
+            description=description,
+            form_class=form,
+        )
+        return build
+
+    return add
+
+
+def get(slug: str) -> Report:
+    """The report of that slug; raises KeyError, which a view answers with 404."""
+    return REPORTS[slug]
+
+
+def reports_for(user: Any) -> list[Report]:
+    """Reports that the user may open, by number: R2 before R12."""
+    allowed = (one for one in REPORTS.values() if user.has_perm(one.permission))
+    return sorted(allowed, key=_order)
+
+
+def permissions() -> list[tuple[str, str]]:
+    """Permissions of all reports as (codename, name), by number."""
+    return [
+        (one.codename, f"Отчёт «{one.title}»")
+        for one in sorted(REPORTS.values(), key=_order)
+    ]
+
+
+def discover() -> None:
+    """Import the reports of every area; the application calls it when ready."""
+    package = import_module(__package__)
+    for module in iter_modules(package.__path__):
+        if module.name not in MACHINERY:
+            import_module(f"{__package__}.{module.name}")
+
+
+def _order(one: Report) -> tuple[int, str, str]:
+    digits = re.sub(r"\D", "", one.number)
+    return int(digits or 0), one.number, one.slug

@@ -1,0 +1,150 @@
+"""What the writers agree on: how a value is shown and how wide a column is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from ..table import Cell, Column, Heading, Table, header
+
+# Controls, lone surrogates and marks that reverse the direction of text: none of
+# them can be printed, some break XML, PDF/A or the eye.
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+SAMPLE = 300
+NARROW = 3.0
+WIDE = 34.0
+
+
+def clean(text: str) -> str:
+    """The text without characters that cannot be printed."""
+    return UNPRINTABLE.sub("", text)
+
+
+def local(moment: datetime) -> datetime:
+    """An aware moment in the institution's time zone."""
+    if moment.tzinfo is None or not settings.configured:
+        return moment
+    return timezone.localtime(moment)
+
+
+def rounded(value: Any, decimals: int) -> str:
+    """Half up, as people and Excel round; Python's own formatting does not."""
+    step = Decimal(1).scaleb(-decimals)
+    return str(Decimal(repr(value)).quantize(step, ROUND_HALF_UP))
+
+
+def number(value: Any, decimals: int | None) -> str:
+    """A number with a decimal comma; not-a-number and infinity are empty."""
+    if type(value) is int:
+        text = f"{value}.{'0' * decimals}" if decimals else str(value)
+    elif not math.isfinite(value):
+        return ""
+    else:
+        value = value if isinstance(value, float) else float(value)
+        text = rounded(value, 2 if decimals is None else decimals)
+        if decimals is None:
+            text = text.rstrip("0").rstrip(".")
+    text = text.replace(".", ",")
+    if text[0] == "-":
+        text = "−" + text[1:] if text.strip("-0,") else text[1:]
+    return text
+
+
+def shown(value: Any, column: Column) -> str:
+    """The text of a value as HTML and PDF print it."""
+    if type(value) is str:
+        return UNPRINTABLE.sub("", value)
+    if value is None:
+        return ""
+    if isinstance(value, Cell):
+        return shown(value.value, column)
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    if isinstance(value, int | float | Decimal):
+        if column.kind == "percent":
+            text = number(value, column.decimals)
+            return f"{text}\u00a0%" if text else ""
+        return number(value, column.decimals)
+    if isinstance(value, datetime):
+        return local(value).strftime("%d.%m.%Y %H:%M")
+    if isinstance(value, date):
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return clean(str(value))
+
+
+def drawn_up(table: Table) -> str:
+    """The line with the day the report was made."""
+    return f"Дата составления: {local(table.created_at):%d.%m.%Y}"
+
+
+def signature(post: str, name: str) -> tuple[str, str]:
+    """Post and the name in its slashes, with room to write where it is unknown."""
+    return clean(post), f"/ {clean(name) or '_' * 18} /"
+
+
+def alignment(column: Column) -> str:
+    """Text to the left, all else in the middle, unless the column says otherwise."""
+    if column.align:
+        return column.align
+    return "left" if column.kind == "text" and not column.vertical else "center"
+
+
+def longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def widths(
+    table: Table, vertical: Callable[[Heading], float] = lambda heading: NARROW
+) -> list[float]:
+    """Widths of the columns in characters, wide enough for heading and content.
+
+    `vertical` gives the width that a vertical title asks for. Only the first rows
+    are measured: a long report looks alike all the way down.
+    """
+    found = [column.width for column in table.columns]
+    lines = [line.values for line in list(table.body())[:SAMPLE] if not line.section]
+    lines += [line.values for line in table.foot() if not line.section]
+    for x, column in enumerate(table.columns):
+        if not found[x]:
+            found[x] = max(NARROW, _content(column, {line[x] for line in lines}))
+    for row in header(table.columns):
+        for heading in row:
+            _make_room(found, heading, vertical)
+    return found
+
+
+def _content(column: Column, values: set[Any]) -> float:
+    width = 0
+    for value in values:
+        text = value if type(value) is str else shown(value, column)
+        if len(text) > width:
+            width = max(width, min(len(text), WIDE) if len(text) > 6 else len(text))
+    return width
+
+
+def _make_room(
+    found: list[float], heading: Heading, vertical: Callable[[Heading], float]
+) -> None:
+    column = heading.column
+    if column and column.width:
+        return
+    if column and column.vertical:
+        need = vertical(heading)
+    else:
+        need = min(longest_word(heading.text) + 1.0, WIDE)
+    span = range(heading.x, heading.x + heading.colspan)
+    missing = need - sum(found[x] for x in span)
+    if missing > 0:
+        for x in span:
+            found[x] += missing / heading.colspan

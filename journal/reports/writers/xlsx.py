@@ -1,0 +1,269 @@
+"""A table as an Excel workbook: real numbers and dates, ready to print.
+
+Formula injection: a cell typed as a string is safe as it is, so text is written
+by `write_string` alone and nothing is guessed. Text that begins like a formula also
+carries Excel's own quote mark (`quotePrefix`): it stays text when somebody edits the
+cell or pastes it elsewhere, and the value read back is the one that was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from math import ceil, isfinite
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from ..table import Cell, Column, Heading, Line, Table, header
+from .layout import alignment, clean, drawn_up, local, shown, signature, widths
+
+FORMULA_LIKE = frozenset("=+-@\t\r\n;|＝＋－＠")
+MAX_TEXT = 32_767
+EXCEL_EPOCH = date(1900, 3, 1)  # Excel counts the days before it wrongly
+
+PAPER = {"A3": 8, "A4": 9}
+FONT = {"font_name": "Times New Roman", "font_size": 10}
+STYLE: dict[str, dict[str, Any]] = {
+    "": {},
+    "bold": {"bold": True},
+    "muted": {"font_color": "#6B7280"},
+    "bad": {"font_color": "#B42318", "bold": True},
+    "section": {"bold": True, "bg_color": "#E9EDF2"},
+    "total": {"bold": True, "bg_color": "#F3F4F6"},
+}
+VERTICAL_CHARS = 30
+LINE_POINTS = 13.5
+PERCENT = '"\u00a0%"'
+
+Formats = Callable[..., Format]
+
+
+def write(table: Table) -> bytes:
+    """The workbook, one sheet; the same table gives the same bytes."""
+    target = BytesIO()
+    book = Workbook(
+        target,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    book.set_properties(
+        {
+            "title": clean(table.title),
+            "author": clean(table.author),
+            "created": local(table.created_at).replace(tzinfo=None),
+        }
+    )
+    sheet = book.add_worksheet(_sheet_name(table.title))
+    _Sheet(table, book, sheet).write()
+    book.close()
+    return target.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    """A name Excel accepts: no more than 31 signs, none of []:*?/\\, no quote marks
+    at the ends."""
+    name = re.sub(r"[\[\]:*?/\\\s]+", " ", clean(title))[:31].strip(" '")
+    return name or "Отчёт"
+
+
+def _vertical_width(heading: Heading) -> float:
+    lines = sum(ceil(len(part) / VERTICAL_CHARS) for part in heading.text.split("\n"))
+    return 1.2 + 2.3 * lines
+
+
+class _Sheet:
+    """One table on its way into one sheet, from the top down."""
+
+    def __init__(self, table: Table, book: Workbook, sheet: Worksheet) -> None:
+        self.table = table
+        self.book = book
+        self.sheet = sheet
+        self.columns = list(table.columns)
+        self.aligned = [alignment(column) for column in self.columns]
+        self.last = len(self.columns) - 1
+        self.widths = widths(table, _vertical_width)
+        self.y = 0
+        self.formats: dict[tuple, Format] = {}
+
+    def _format(self, **properties: Any) -> Format:
+        return self.book.add_format(FONT | properties)
+
+    def _cell_format(
+        self, align: str, style: str, shape: str, quoted: bool = False
+    ) -> Format:
+        """Format of a value; `shape` is Excel's number format, "" for text."""
+        key = (align, style, shape, quoted)
+        if key not in self.formats:
+            properties = {"border": 1, "align": align, "valign": "vcenter"}
+            properties |= STYLE[style]
+            properties |= {"num_format": shape} if shape else {"text_wrap": True}
+            self.formats[key] = self._format(quote_prefix=quoted, **properties)
+        return self.formats[key]
+
+    def write(self) -> None:
+        table = self.table
+        self._page()
+        self._wide(table.issuer, align="center")
+        self._wide([table.title], align="center", bold=True, font_size=13)
+        self._wide(table.lines, align="center")
+        self._wide(table.warnings, bold=True, font_color="#B42318")
+        self.y += 1
+        self._header()
+        self._lines(table.body(), "")
+        if not table.rows:
+            self._wide([table.empty], align="center", border=1, italic=True)
+        self._lines(table.foot(), "total")
+        self._tail()
+
+    def _page(self) -> None:
+        sheet, table = self.sheet, self.table
+        if table.orientation == "landscape":
+            sheet.set_landscape()
+        sheet.set_paper(PAPER[table.paper])
+        sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        stamp = clean(table.stamp).replace("&", "&&").replace("\n", " ")[:200]
+        sheet.set_footer(f"&L&8{stamp}&R&8стр. &P из &N")
+        for x, width in enumerate(self.widths):
+            sheet.set_column(x, x, width + 1)
+
+    def _wide(self, texts: Iterable[str], **properties: Any) -> None:
+        """Lines across the whole table, high enough for their text."""
+        form = self._format(text_wrap=True, valign="vcenter", **properties)
+        plain = self._format(**properties)
+        room = max(sum(self.widths) + len(self.widths), 10)
+        size = properties.get("font_size", 10) / 10
+        for text in texts:
+            text = clean(text)[:MAX_TEXT]
+            rows = sum(ceil(len(part) * size / room) or 1 for part in text.split("\n"))
+            if rows > 1 or size > 1:
+                self.sheet.set_row(self.y, LINE_POINTS * size * rows)
+            if rows > 1 or "align" in properties:
+                self._merged(self.y, 0, self.y, self.last, text, form)
+            else:
+                self.sheet.write_string(self.y, 0, text, plain)
+            self.y += 1
+
+    def _merged(
+        self, top: int, left: int, bottom: int, right: int, text: str, form: Format
+    ) -> None:
+        if (top, left) == (bottom, right):
+            self.sheet.write_string(top, left, text, form)
+            return
+        self.sheet.merge_range(top, left, bottom, right, "", form)
+        self.sheet.write_string(top, left, text, form)
+
+    def _header(self) -> None:
+        rows = header(self.table.columns)
+        top, self.y = self.y, self.y + len(rows)
+        form = self._format(
+            bold=True, border=1, align="center", valign="vcenter", text_wrap=True
+        )
+        turned = self._format(
+            bold=True,
+            border=1,
+            align="center",
+            valign="bottom",
+            text_wrap=True,
+            rotation=90,
+        )
+        for heading in (heading for row in rows for heading in row):
+            self._merged(
+                top + heading.y,
+                heading.x,
+                top + heading.y + heading.rowspan - 1,
+                heading.x + heading.colspan - 1,
+                clean(heading.text)[:MAX_TEXT],
+                turned if heading.column and heading.column.vertical else form,
+            )
+        for y, height in enumerate(self._heights(rows)):
+            self.sheet.set_row(top + y, height)
+        self.sheet.repeat_rows(top, self.y - 1)
+        name = self.table.name_column + 1
+        frozen = name if sum(self.widths[:name]) < 50 else 0
+        self.sheet.freeze_panes(self.y, frozen)
+
+    def _heights(self, rows: list[list[Heading]]) -> list[float]:
+        """Heights of the header's rows: Excel fits neither turned nor merged text."""
+        heights = [LINE_POINTS + 3] * len(rows)
+        for heading in (heading for row in rows for heading in row):
+            room = sum(self.widths[heading.x : heading.x + heading.colspan])
+            parts = heading.text.split("\n")
+            if heading.column and heading.column.vertical:
+                need = 12 + 6.2 * min(max(map(len, parts)), VERTICAL_CHARS)
+            else:
+                need = 3 + LINE_POINTS * sum(ceil(len(p) / room) or 1 for p in parts)
+            end = heading.y + heading.rowspan
+            missing = need - sum(heights[heading.y : end])
+            if missing > 0:
+                heights[end - 1] += missing
+        return heights
+
+    def _lines(self, lines: Iterable[Line], style: str) -> None:
+        section = self._format(border=1, **STYLE["section"])
+        for line in lines:
+            if line.section is not None:
+                text = clean(line.section)[:MAX_TEXT]
+                self._merged(self.y, 0, self.y, self.last, text, section)
+            else:
+                self._line(line, line.style or style)
+            self.y += 1
+
+    def _line(self, line: Line, style: str) -> None:
+        sheet, y = self.sheet, self.y
+        aligned, find = self.aligned, self._cell_format
+        for x, value in enumerate(line.values):
+            look = style
+            if type(value) is Cell:
+                value, look = value.value, value.style or style
+            if value is None or value == "":
+                sheet.write_blank(y, x, None, find(aligned[x], look, ""))
+                continue
+            shape = "" if type(value) is str else _shape(value, self.columns[x])
+            if not shape:
+                text = shown(value, self.columns[x])[:MAX_TEXT]
+                quoted = text.lstrip(" ")[:1] in FORMULA_LIKE
+                sheet.write_string(y, x, text, find(aligned[x], look, "", quoted))
+            elif isinstance(value, date):
+                sheet.write_datetime(y, x, _naive(value), find(aligned[x], look, shape))
+            else:
+                sheet.write_number(y, x, value, find(aligned[x], look, shape))
+
+    def _tail(self) -> None:
+        self.y += 1
+        self._wide(map(clean, self.table.notes))
+        for post, name in self.table.signatures:
+            self.y += 1
+            post, name = signature(post, name)
+            self._wide([f"{post}   ____________________   {name}"])
+        self.y += 1
+        self._wide([drawn_up(self.table)])
+
+
+def _naive(value: date) -> date:
+    return local(value).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def _shape(value: Any, column: Column) -> str:
+    """Excel's number format for a value; "" for what must be written as text."""
+    if type(value) is int and column.kind != "text":
+        shape = "0" + ("." + "0" * column.decimals if column.decimals else "")
+        return shape + PERCENT if column.kind == "percent" else shape
+    if isinstance(value, date):
+        if (value.date() if isinstance(value, datetime) else value) < EXCEL_EPOCH:
+            return ""
+        return "dd.mm.yyyy hh:mm" if isinstance(value, datetime) else "dd.mm.yyyy"
+    if column.kind == "text" or isinstance(value, bool):
+        return ""
+    if not isinstance(value, int | float | Decimal) or not isfinite(value):
+        return ""
+    if column.decimals is None:
+        digits = "" if value == int(value) else ".##"
+    else:
+        digits = "." + "0" * column.decimals if column.decimals else ""
+    return f"0{digits}{PERCENT if column.kind == 'percent' else ''}"

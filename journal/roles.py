@@ -1,0 +1,272 @@
+"""Roles and the rights they begin with: a table, nothing else.
+
+A role is a Django group with an anchor, which says whose rows it reaches. The table is
+written into the database where a role is missing; what the institution edited there
+afterwards stands (K 4.1.6, M 3).
+
+A right is `verbs:models`; `*` stands for every model with those verbs.
+"""
+
+from dataclasses import dataclass
+
+
+class Anchor:
+    """Whose rows a role reaches (E 3.6, U 4.4, K 1.7)."""
+
+    ALL = "all"
+    DEPARTMENT = "department"
+    SPECIALTY = "specialty"
+    GROUP = "group"
+    COURSE = "course"
+    OWN = "own"
+
+    CHOICES = (
+        (ALL, "вся организация"),
+        (DEPARTMENT, "своё отделение"),
+        (SPECIALTY, "закреплённые специальности и корпуса"),
+        (GROUP, "своя группа"),
+        (COURSE, "свои курсы и занятия"),
+        (OWN, "только собственные данные"),
+    )
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    slug: str
+    title: str
+    anchor: str
+    rights: tuple[str, ...]
+    is_staff: bool = True
+
+
+REFERENCE = (
+    "view:institution,campus,room,department,specialty,academicyear,period,calendarday,"
+    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle,"
+    "subgroup,subgroupmember"
+)
+JOURNAL = (
+    "view:group,course,courseteacher,thematicplan,plannedlesson,timetableentry,"
+    "lesson,lessontopic,task,mark,absence,membership"
+)
+CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
+OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
+EDIT = "add,change,view"
+STATEMENTS = "report:attestation,attendance"
+CORRECTIONS = "report:corrections"
+
+ROLES = (
+    RoleSpec(
+        "admin",
+        "Администратор журнала",
+        Anchor.ALL,
+        (
+            *OFFICE,
+            f"{EDIT}:user,role,institution,campus,room,department,specialty,"
+            "academicyear,period,calendarday,bellschedule,bell,lessonkind,workkind,"
+            "absencereason,cycle,discipline,group,employee,student,guardian,"
+            "guardianship,membership,accesscode",
+            "delete:bell,calendarday,guardianship",
+            "import,export:student,group,room,employee,discipline,thematicplan",
+            "issue:accesscode",
+            STATEMENTS,
+            CORRECTIONS,
+        ),
+    ),
+    RoleSpec(
+        "director",
+        "Директор",
+        Anchor.ALL,
+        (*OFFICE, "change:role", "reopen:periodclosing", STATEMENTS, CORRECTIONS),
+    ),
+    RoleSpec(
+        "deputy",
+        "Заместитель директора по учебной работе",
+        Anchor.ALL,
+        (
+            *OFFICE,
+            f"{EDIT}:discipline,cycle,curriculum,planitem,planhours,academicyear,period,"
+            "calendarday,course,courseteacher,thematicplan,plannedlesson,exemption,"
+            "workkind,lessonkind",
+            "approve:thematicplan",
+            "add,view:periodclosing",
+            "import,export:discipline,thematicplan,student,group,employee,room",
+            "issue:accesscode",
+            STATEMENTS,
+            CORRECTIONS,
+        ),
+    ),
+    RoleSpec(
+        "deputy_upr",
+        "Заместитель директора по учебно-производственной работе",
+        Anchor.ALL,
+        (*OFFICE, STATEMENTS, CORRECTIONS),
+    ),
+    RoleSpec(
+        "deputy_uvr",
+        "Заместитель директора по учебно-воспитательной работе",
+        Anchor.ALL,
+        (*OFFICE, STATEMENTS),
+    ),
+    RoleSpec(
+        "studyunit",
+        "Заведующий учебной частью",
+        Anchor.SPECIALTY,
+        (
+            REFERENCE,
+            JOURNAL,
+            CONTINGENT,
+            "view:curriculum,planitem,planhours,periodclosing,importbatch",
+            f"{EDIT}:group,subgroup,subgroupmember,course,courseteacher,membership,"
+            "timetableentry,student,exemption",
+            "add,change,view:bellschedule,bell,curriculum,planitem,planhours",
+            "import,export:student,thematicplan",
+            STATEMENTS,
+            CORRECTIONS,
+        ),
+    ),
+    RoleSpec(
+        "department",
+        "Заведующий отделением",
+        Anchor.DEPARTMENT,
+        (REFERENCE, JOURNAL, CONTINGENT, "view:periodclosing", STATEMENTS, CORRECTIONS),
+    ),
+    RoleSpec(
+        "dispatcher",
+        "Диспетчер расписания",
+        Anchor.ALL,
+        (
+            REFERENCE,
+            "view:group,course,courseteacher,employee,timetableentry,lesson,lessontopic,"
+            "thematicplan,plannedlesson,importbatch",
+            f"{EDIT}:timetableentry,room,calendarday,bellschedule,bell,courseteacher",
+            "delete:timetableentry,calendarday",
+            "add,substitute:lesson",
+            "import,export:room",
+            "issue:accesscode",
+        ),
+    ),
+    RoleSpec(
+        "secretary",
+        "Секретарь учебной части",
+        Anchor.ALL,
+        (
+            REFERENCE,
+            "view:group,course,importbatch",
+            CONTINGENT,
+            f"{EDIT}:student,guardian,guardianship,membership,group",
+            "import,export:student,group",
+            STATEMENTS,
+        ),
+    ),
+    RoleSpec(
+        "hr",
+        "Специалист по кадрам",
+        Anchor.ALL,
+        (
+            REFERENCE,
+            f"{EDIT}:employee",
+            "view:importbatch",
+            "import,export:employee",
+        ),
+    ),
+    RoleSpec(
+        "safety",
+        "Ответственный за безопасность",
+        Anchor.ALL,
+        (REFERENCE, "view:group,employee,user"),
+    ),
+    RoleSpec(
+        "extracurricular",
+        "Ответственный за внеурочную деятельность",
+        Anchor.ALL,
+        (REFERENCE, "view:group,student,membership,employee"),
+    ),
+    RoleSpec(
+        "certificates",
+        "Ответственный за печать аттестатов и дипломов",
+        Anchor.ALL,
+        (REFERENCE, JOURNAL, CONTINGENT, STATEMENTS),
+    ),
+    RoleSpec(
+        "curator",
+        "Куратор",
+        Anchor.GROUP,
+        (
+            REFERENCE,
+            JOURNAL,
+            CONTINGENT,
+            f"{EDIT}:absence",
+            "change:student,subgroup,subgroupmember,guardian",
+            "add:subgroup,subgroupmember",
+            "issue:accesscode",
+            STATEMENTS,
+            CORRECTIONS,
+        ),
+    ),
+    RoleSpec(
+        "teacher",
+        "Преподаватель",
+        Anchor.COURSE,
+        (
+            REFERENCE,
+            JOURNAL,
+            f"{EDIT}:mark,absence,task,lessontopic",
+            "change:lesson",
+            "delete:task,lessontopic",
+            f"{EDIT}:thematicplan,plannedlesson",
+            "delete:plannedlesson",
+            "import:thematicplan",
+            "report:attestation,attendance,corrections",
+        ),
+    ),
+    RoleSpec(
+        "master",
+        "Мастер производственного обучения",
+        Anchor.COURSE,
+        (
+            REFERENCE,
+            JOURNAL,
+            f"{EDIT}:mark,absence,task,lessontopic",
+            "change:lesson",
+            "delete:task,lessontopic",
+            f"{EDIT}:thematicplan,plannedlesson",
+            "delete:plannedlesson",
+            "import:thematicplan",
+            "report:attestation,attendance,corrections",
+        ),
+    ),
+    RoleSpec(
+        "student",
+        "Студент",
+        Anchor.OWN,
+        (REFERENCE, JOURNAL, "view:student"),
+        is_staff=False,
+    ),
+    RoleSpec(
+        "parent",
+        "Родитель (законный представитель)",
+        Anchor.OWN,
+        (REFERENCE, JOURNAL, "view:student,guardian,guardianship"),
+        is_staff=False,
+    ),
+    RoleSpec(
+        "trustee",
+        "Доверенный представитель",
+        Anchor.OWN,
+        (REFERENCE, JOURNAL, "view:student"),
+        is_staff=False,
+    ),
+)
+
+
+def codenames(rights: tuple[str, ...], models: list[str]) -> set[str]:
+    """Permission codenames (`view_mark`) that a list of rights stands for.
+
+    `models` are the model names that `*` stands for.
+    """
+    found = set()
+    for right in rights:
+        verbs, _, names = right.partition(":")
+        targets = models if names == "*" else names.split(",")
+        found |= {f"{verb}_{name}" for verb in verbs.split(",") for name in targets}
+    return found
