@@ -122,7 +122,9 @@ _LOCKS = {
 def _postgresql() -> Iterator[str]:
     for rule, (table, events, sql) in GUARDS.items():
         key = _LOCKS.get(table) if "DELETE" not in events else None
-        lock = f"PERFORM pg_advisory_xact_lock('{table}'::regclass::int, {key}::int);"
+        lock = (
+            f"PERFORM pg_advisory_xact_lock('{table}'::regclass::oid::int, {key}::int);"
+        )
         for event in events:
             name = f"{rule}_{event.lower()}"
             condition = _condition(sql, event, "postgresql")

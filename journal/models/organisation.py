@@ -1,8 +1,9 @@
 """The institution, its premises, its year and its groups."""
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from journal.models.base import (
@@ -16,6 +17,8 @@ from journal.models.base import (
 )
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
+
+INSTITUTION = "institution"
 
 
 class Institution(Model):
@@ -110,12 +113,28 @@ class Institution(Model):
     def __str__(self):
         return self.short_name
 
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        cache.delete(INSTITUTION)
+        transaction.on_commit(lambda: cache.delete(INSTITUTION))
+
     @classmethod
     def current(cls) -> "Institution":
-        """The institution; unsaved defaults before the first day."""
-        return cls.objects.first() or cls(
-            pk=1, name="Учреждение не названо", short_name="Электронный журнал"
-        )
+        """The institution; unsaved defaults before the first day.
+
+        Asked by every request, so it is kept in the shared cache for a minute.
+        """
+        found = cache.get(INSTITUTION)
+        if found is None:
+            found = cls.objects.first()
+            if found is None:
+                return cls(
+                    pk=1,
+                    name="Учреждение не названо",
+                    short_name="Электронный журнал",
+                )
+            cache.set(INSTITUTION, found, 60)
+        return found
 
     @property
     def is_school(self) -> bool:

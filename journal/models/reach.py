@@ -69,7 +69,12 @@ def has_role(user, *slugs: str) -> bool:
 
 
 def visible_q(user, model, verb: str = "view") -> Q:
-    """The condition on rows of `model` (or of its history) that `user` may `verb`.
+    """The condition on rows of `model` (or of its history) that `user` may `verb`."""
+    return rights_q(user, model.reach, f"{verb}_{model._meta.model_name}")
+
+
+def rights_q(user, reach: Reach | None, codename: str) -> Q:
+    """The condition on rows with this `reach` over which `user` holds a permission.
 
     Only the roles that carry the permission count, each with its own anchor: a curator
     who also teaches sees cards of the own group, not of every group taught.
@@ -78,8 +83,6 @@ def visible_q(user, model, verb: str = "view") -> Q:
         return NOTHING
     if user.is_superuser:
         return EVERYTHING
-    reach = model.reach
-    codename = f"{verb}_{model._meta.model_name}"
     found = NOTHING
     for grant in grants(user):
         if codename not in grant.permissions:
@@ -87,7 +90,8 @@ def visible_q(user, model, verb: str = "view") -> Q:
         if grant.anchor == Anchor.ALL or isinstance(reach, Everyone):
             return EVERYTHING
         if reach is not None:
-            found |= ANCHORS[grant.anchor](user, reach, verb)
+            condition = ANCHORS[grant.anchor](user, reach, codename.startswith("view_"))
+            found = condition if found == NOTHING else found | condition
     return found
 
 
@@ -115,14 +119,14 @@ def current_students(groups):
     return members.filter(group__in=groups).order_by().values("student")
 
 
-def _department(user, reach: Reach, verb: str) -> Q:
+def _department(user, reach: Reach, viewing: bool) -> Q:
     departments = _rows("Department", head__user=user)
     return _of_groups(reach, _rows("Group", department__in=departments)) | _any(
         reach.department, departments
     )
 
 
-def _specialty(user, reach: Reach, verb: str) -> Q:
+def _specialty(user, reach: Reach, viewing: bool) -> Q:
     group = apps.get_model("journal", "Group")
     groups = group.objects.filter(
         Q(specialty__study_unit_heads__user=user)
@@ -131,7 +135,7 @@ def _specialty(user, reach: Reach, verb: str) -> Q:
     return _of_groups(reach, groups.order_by().values("pk"))
 
 
-def _group(user, reach: Reach, verb: str) -> Q:
+def _group(user, reach: Reach, viewing: bool) -> Q:
     return _of_groups(reach, _rows("Group", curator__user=user))
 
 
@@ -145,7 +149,7 @@ def taught_courses(user):
     )
 
 
-def _course(user, reach: Reach, verb: str) -> Q:
+def _course(user, reach: Reach, viewing: bool) -> Q:
     """A teacher: lessons given or planned, and all lessons of courses held today.
 
     To write, only lessons that are the teacher's own to give (E 4.3, S 6.1): a
@@ -153,7 +157,7 @@ def _course(user, reach: Reach, verb: str) -> Q:
     """
     if reach.lesson:
         own = Q(**{_join(reach.lesson, "teacher__user"): user})
-        if verb != "view":
+        if not viewing:
             return own
         today = timezone.localdate()
         held = apps.get_model("journal", "CourseTeacher").objects.on(today)
@@ -162,7 +166,7 @@ def _course(user, reach: Reach, verb: str) -> Q:
         return own | planned | _any(_join(reach.lesson, "course"), held)
     if reach.course:
         found = _any(reach.course, taught_courses(user))
-        if verb == "view":
+        if viewing:
             given = apps.get_model("journal", "Lesson").objects
             given = given.filter(teacher__user=user).order_by().values("course")
             found |= _any(reach.course, given)
@@ -199,7 +203,7 @@ def own_students(user):
     )
 
 
-def _own(user, reach: Reach, verb: str) -> Q:
+def _own(user, reach: Reach, viewing: bool) -> Q:
     """A student or parent: facts of one's own, and lessons of the group of that day."""
     students = own_students(user)
     found = NOTHING

@@ -1,0 +1,14 @@
+"""Writing the journal; see `cells`."""
+
+from journal.domain.lessons.book import ABSENCE, MOST_TASKS, TAKEN, Change
+from journal.domain.lessons.cells import MOST_CHANGES, Outcome, write_cells
+
+__all__ = [
+    "ABSENCE",
+    "MOST_CHANGES",
+    "MOST_TASKS",
+    "TAKEN",
+    "Change",
+    "Outcome",
+    "write_cells",
+]

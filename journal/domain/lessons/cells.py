@@ -1,0 +1,291 @@
+"""Mechanism 2: writing a cell of the journal. Nothing else writes marks or absences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from journal.domain.lessons.book import (
+    ABSENCE,
+    MOST_TASKS,
+    TAKEN,
+    Book,
+    Change,
+    open_book,
+)
+from journal.domain.lessons.store import drop, store, touch
+from journal.models import (
+    Absence,
+    Institution,
+    Lesson,
+    Mark,
+    Scale,
+    Task,
+    User,
+    WorkKind,
+)
+
+MOST_CHANGES = 500
+
+
+@dataclass
+class Outcome:
+    """The answer to one change: an HTTP-like status, a code, words, the value now."""
+
+    change: Change
+    status: int = 200
+    code: str = "saved"
+    message: str = ""
+    value: str = ""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """A change that is not made."""
+
+    def __init__(self, status: int, code: str, message: str, value: str = ""):
+        super().__init__(message)
+        self.status, self.code, self.message, self.value = status, code, message, value
+
+
+def write_cells(
+    user: User, changes: Iterable[Change], reason: str = ""
+) -> list[Outcome]:
+    """Make the changes that may be made, in one transaction; answer for every one.
+
+    The period is locked so that it cannot be closed meanwhile, the lessons so that two
+    writers of one column take turns. Checked for each change: sight (404), right (403),
+    closed period (403), value (400), the roster of that date (400, E 4.2), the entry
+    window (400 `reason`: after it a correction needs a reason, M 4.2), a mark for an
+    absent student (400 `absent`, asked twice or refused by the institution's rule), and
+    the old value (409 with the value now). A change that finds its own new value is
+    saved already.
+    """
+    changes = list(changes)
+    if len(changes) > MOST_CHANGES:
+        raise ValueError(f"не больше {MOST_CHANGES} изменений за раз")
+    with transaction.atomic():
+        book = open_book(user, changes, reason.strip())
+        outcomes = [_answer(book, change) for change in changes]
+        store(book)
+    return outcomes
+
+
+def _answer(book: Book, change: Change) -> Outcome:
+    try:
+        _apply(book, change)
+    except Refused as no:
+        return Outcome(change, no.status, no.code, no.message, no.value)
+    return Outcome(change, value=change.new)
+
+
+def _apply(book: Book, change: Change) -> None:
+    lesson = book.lessons.get(change.lesson)
+    if lesson is None:
+        raise Refused(404, "missing", "Такого занятия нет.")
+    number = _value_is_allowed(book, change)
+    current = _current(book, change, number)
+    _may_write(book, lesson, change)
+    if current == change.new:
+        return
+    if change.student is not None:
+        _on_roster(book, lesson, change)
+    if current != change.old:
+        raise Refused(
+            409,
+            "conflict",
+            f"Здесь уже {_spoken(current)}, а вы видели {_spoken(change.old)}. "
+            "Оставьте то, что стоит, или запишите своё ещё раз.",
+            current,
+        )
+    _in_time(book, lesson, current)
+    if change.field == TAKEN:
+        _take(book, lesson, change.new)
+    elif change.field == ABSENCE:
+        _note(book, lesson, change)
+    else:
+        _present(book, lesson, change)
+        _mark(book, lesson, change, number)
+
+
+def _spoken(value: str) -> str:
+    return f"«{value}»" if value else "пусто"
+
+
+def _value_is_allowed(book: Book, change: Change) -> int:
+    """The number of the task that the change is for; 0 for anything else."""
+    if change.field == TAKEN:
+        if change.new not in ("", "1") or change.student is not None:
+            raise Refused(400, "value", "Присутствие бывает отмечено или нет.")
+        return 0
+    if change.student is None:
+        raise Refused(400, "value", "Не сказано, чья это клетка.")
+    if change.field == ABSENCE:
+        if change.new and change.new not in book.reasons:
+            allowed = ", ".join(map(str, book.reasons.values()))
+            raise Refused(
+                400, "value", f"Так отсутствие не пишут. Допустимо: {allowed}."
+            )
+        return 0
+    if change.field not in set("123456"[:MOST_TASKS]):
+        raise Refused(400, "value", f"В занятии не больше {MOST_TASKS} работ.")
+    if change.new and change.new not in Scale.values:
+        raise Refused(
+            400,
+            "value",
+            "Такой отметки нет. Допустимы 5, 4, 3, 2, з (зачёт) и х (незачёт).",
+        )
+    return int(change.field)
+
+
+def _current(book: Book, change: Change, number: int) -> str:
+    if change.field == TAKEN:
+        return "1" if book.lessons[change.lesson].attendance_taken_at else ""
+    if change.field == ABSENCE:
+        absence = book.absences.get((change.lesson, change.student))
+        return absence.reason_id if absence else ""
+    mark = book.marks.get((change.lesson, number, change.student))
+    return mark.value if mark else ""
+
+
+def _may_write(book: Book, lesson: Lesson, change: Change) -> None:
+    right = "may_note" if change.field in (ABSENCE, TAKEN) else "may_mark"
+    if not getattr(lesson, right):
+        raise Refused(
+            403,
+            "foreign",
+            "Это занятие другого преподавателя: его можно только читать.",
+        )
+    if lesson.is_closed:
+        raise Refused(
+            403,
+            "closed",
+            "Период закрыт. Чтобы исправить запись, обратитесь к заместителю директора.",
+        )
+    if lesson.is_cancelled:
+        raise Refused(400, "cancelled", "Занятие отменено: писать в нём нечего.")
+    if lesson.date > book.today:
+        raise Refused(
+            400, "early", f"Занятие будет {lesson.date:%d.%m.%Y}: писать ещё рано."
+        )
+
+
+def _on_roster(book: Book, lesson: Lesson, change: Change) -> None:
+    spans = book.roster.get((lesson.course.group_id, change.student), [])
+    if not _covers(spans, lesson.date):
+        known = "; ".join(_dates(span) for span in spans)
+        who = str(spans[0].student) if spans else "Этот студент"
+        raise Refused(
+            400,
+            "roster",
+            f"{who} {lesson.date:%d.%m.%Y} не в группе {lesson.course.group}"
+            + (f" (в ней {known})." if known else ", и в ней не числился."),
+        )
+    if lesson.subgroup_id:
+        parts = book.parts.get((lesson.subgroup_id, change.student), [])
+        if not _covers(parts, lesson.date):
+            known = "; ".join(_dates(span) for span in parts)
+            raise Refused(
+                400,
+                "roster",
+                f"{spans[0].student} {lesson.date:%d.%m.%Y} не в этой подгруппе"
+                + (f" (в ней {known})." if known else "."),
+            )
+
+
+def _covers(spans: list, day) -> bool:
+    return any(
+        span.start <= day and (span.end is None or day < span.end) for span in spans
+    )
+
+
+def _dates(span) -> str:
+    until = f" по {span.end:%d.%m.%Y}" if span.end else ""
+    return f"с {span.start:%d.%m.%Y}{until}"
+
+
+def _in_time(book: Book, lesson: Lesson, current: str) -> None:
+    """Inside the entry window people just write; after it they say why."""
+    days = book.rules.entry_days
+    if not lesson.may_mark:
+        days = book.rules.curator_days
+    if (book.today - lesson.date).days > days and not book.reason:
+        raise Refused(
+            400,
+            "reason",
+            f"С занятия {lesson.date:%d.%m.%Y} прошло больше {days} дн. "
+            "Укажите причину исправления.",
+            current,
+        )
+
+
+def _present(book: Book, lesson: Lesson, change: Change) -> None:
+    absence = book.absences.get((lesson.pk, change.student))
+    if not change.new or absence is None or not absence.reason.counts_as_absence:
+        return
+    if book.rules.mark_on_absent == Institution.MarkOnAbsent.REFUSE:
+        raise Refused(
+            400,
+            "absent_refused",
+            "Студент отмечен отсутствующим: отметка не принимается.",
+        )
+    if not change.confirmed:
+        raise Refused(
+            400,
+            "absent",
+            "Студент отмечен отсутствующим. Поставить отметку всё равно?",
+        )
+
+
+def _take(book: Book, lesson: Lesson, new: str) -> None:
+    lesson.attendance_taken_at = timezone.now() if new else None
+    lesson.attendance_taken_by = getattr(book.user, "employee", None) if new else None
+    book.taken.append(lesson)
+
+
+def _note(book: Book, lesson: Lesson, change: Change) -> None:
+    place = (lesson.pk, change.student)
+    absence = book.absences.get(place)
+    if not change.new:
+        drop(book, absence)
+        del book.absences[place]
+        return
+    reason = book.reasons[change.new]
+    hours = lesson.hours if reason.counts_as_absence else 0
+    if absence is None:
+        absence = Absence(lesson_id=lesson.pk, student_id=change.student)
+        book.created.append(absence)
+        book.absences[place] = absence
+    else:
+        touch(book, absence)
+    absence.reason, absence.hours = reason, hours
+
+
+def _mark(book: Book, lesson: Lesson, change: Change, number: int) -> None:
+    place = (lesson.pk, number, change.student)
+    mark = book.marks.get(place)
+    if not change.new:
+        drop(book, mark)
+        del book.marks[place]
+        return
+    if mark is None:
+        mark = Mark(task=_task(book, lesson, number), student_id=change.student)
+        book.created.append(mark)
+        book.marks[place] = mark
+    else:
+        touch(book, mark)
+    mark.value = change.new
+
+
+def _task(book: Book, lesson: Lesson, number: int) -> Task:
+    task = book.tasks.get((lesson.pk, number))
+    if task is None:
+        task = Task(lesson_id=lesson.pk, number=number, kind_id=default_kind())
+        book.tasks[lesson.pk, number] = task
+        book.new_tasks.append(task)
+    return task
+
+
+def default_kind() -> int:
+    """The first kind of work of the institution's list: an answer in the lesson."""
+    return WorkKind.objects.values_list("pk", flat=True)[0]
