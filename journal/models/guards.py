@@ -155,7 +155,8 @@ def install_guards(sender=None, using="default", **kwargs):
             cursor.execute(statement)
 
 
-@register(Tags.database)
+# A deployment check: `migrate` runs the others first, before it can install anything.
+@register(Tags.database, deploy=True)
 def guards_are_in_place(app_configs=None, databases=None, **kwargs):
     """System check: every trigger is in every database that is checked."""
     errors = []
