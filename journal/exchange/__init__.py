@@ -1,0 +1,1 @@
+"""Spreadsheets in and out: what offices already have, read with suspicion."""

@@ -1,0 +1,330 @@
+"""Which column is which: by the words of its header, or by what stands in it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+from journal.exchange.reading import names, text
+from journal.exchange.reading.workbook import Cell
+
+Content = Callable[[Sequence[Cell]], float]
+
+BY_HEADER = 0.7  # the least likeness of a header that is proposed at all
+BY_CONTENT = 0.7  # the least share of cells that must look right
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing an importer wants of a table.
+
+    `kind`: text, int, date, name (a part), full_name, snils, phone, email,
+    choice, semester. `required`: every row needs it, unless the fields in
+    `instead_of_it` are all there. `without`: beginnings of words that make a
+    header mean somebody else («Телефон матери»). `content` tells from the cells
+    of a nameless column how likely it is this field, 0…1. `stand_in`: keys whose
+    column serves when no other is found. `from_context`: where there is no
+    column, the value may come from above or beside the table. `carried`: an
+    empty cell repeats the one above. `unique`: equal rows are pointed at.
+    """
+
+    key: str
+    title: str
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+    kind: str = "text"
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    instead_of_it: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    content: Content | None = field(default=None, hash=False, compare=False)
+    stand_in: tuple[str, ...] = ()
+    from_context: bool = False
+    carried: bool = False
+    unique: bool = False
+    limit: int = 250
+
+    @cached_property
+    def wordings(self) -> list[list[str]]:
+        """The title and its synonyms as words to compare with a header's."""
+        return [normal(said).split() for said in (self.title, *self.synonyms)]
+
+    @cached_property
+    def starts(self) -> frozenset[str]:
+        return frozenset(word[:3] for words in self.wordings for word in words)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column's proposed field: `confidence` 0…1 and the reason in Russian."""
+
+    key: str
+    confidence: float
+    reason: str
+
+
+@lru_cache(4096)
+def normal(header: str) -> str:
+    """«Ф.И.О. студента» → «фио студента», «№ п/п» → «номер пп»."""
+    words = text.clean_text(text.repair_letters(header)[0]).casefold().replace("ё", "е")
+    words = words.replace("№", " номер ").replace("n п", " номер п")
+    words = re.sub(r"\bкол[-. ]{0,2}(во|ва)\b", "количество", words)
+    words = re.sub(
+        r"\bе[- ]?mail\b|\be[- ]?mail\b|\bэл(ектронная)?\W*почта", "email", words
+    )
+    tokens = re.sub(r"[^\w]|_", " ", words).split()
+    joined: list[str] = []
+    for single, run in groupby(tokens, key=lambda token: len(token) == 1):
+        letters = list(run)
+        if single and len(letters) > 1:
+            joined.append("".join(letters))
+        else:
+            joined += letters
+    return " ".join(joined)
+
+
+def likeness(header: Cell, wanted: Field) -> float:
+    """How surely this header names the field: 1 the same words … 0 something else."""
+    if not isinstance(header, str) or len(header) > 80:
+        return 0.0
+    best = _likeness(*_words(header), wanted)
+    if "(" in header:
+        outside = re.sub(r"\([^)]*\)", " ", header)
+        best = max(best, 0.95 * _likeness(*_words(outside), wanted))
+    return best
+
+
+@lru_cache(4096)
+def _words(header: str) -> tuple[list[str], frozenset[str]]:
+    words = normal(header).split()
+    return words, frozenset(word[:3] for word in words)
+
+
+def _likeness(words: list[str], starts: frozenset[str], wanted: Field) -> float:
+    # Most texts of a sheet share no beginning of a word with any header.
+    if starts.isdisjoint(wanted.starts) or len(words) > 10:
+        return 0.0
+    if any(word.startswith(wanted.without) for word in words):
+        return 0.0
+    return max(_compare(words, known) for known in wanted.wordings)
+
+
+def _compare(tokens: list[str], known: list[str]) -> float:
+    if tokens == known:
+        return 1.0
+    if len(tokens) == len(known) and all(
+        k.startswith(t) and (len(t) > 2 or t == k)
+        for t, k in zip(tokens, known, strict=True)
+    ):
+        return 0.9
+    extra = len(tokens) - len(known)
+    if 0 < extra < 4 and len("".join(known)) > 2:
+        for start in range(extra + 1):
+            if tokens[start : start + len(known)] == known:
+                return 0.85 - 0.05 * extra
+    joined, other = " ".join(tokens), " ".join(known)
+    if min(len(joined), len(other)) > 4 and abs(len(joined) - len(other)) < 3:
+        ratio = SequenceMatcher(None, joined, other).ratio()
+        if ratio >= 0.86:
+            return 0.8 * ratio
+    return 0.0
+
+
+def assign(
+    titles: Sequence[str], columns: Sequence[Sequence[Cell]], fields: Sequence[Field]
+) -> tuple[dict[int, Guess], dict[int, str]]:
+    """(column → guess, column → key already taken by a likelier column).
+
+    `columns` are the cells under each title, None left out. Headers go first;
+    nameless columns are then told by their content, and any column where a
+    required field is still missing.
+    """
+    guesses, doubles = _by_header(titles, columns, fields)
+    _stand_in(guesses, doubles, fields)
+    nameless = {i for i, title in enumerate(titles) if not title and columns[i]}
+    guesses |= _by_content(nameless - set(guesses), columns, fields, guesses)
+    missing = missing_fields({g.key for g in guesses.values()}, fields)
+    if any(wanted.kind in ("name", "full_name") for wanted in missing):
+        for index, guess in _people(columns, set(guesses)):
+            taken = {g.key for g in guesses.values()}
+            if guess.key not in taken and any(guess.key == f.key for f in fields):
+                guesses[index] = guess
+                doubles.pop(index, None)
+    missing = missing_fields({g.key for g in guesses.values()}, fields)
+    free = {i for i in range(len(titles)) if i not in guesses and columns[i]}
+    for index, guess in _by_content(free, columns, missing, guesses).items():
+        guesses[index] = guess
+        doubles.pop(index, None)
+    return guesses, doubles
+
+
+def _by_header(
+    titles: Sequence[str], columns: Sequence[Sequence[Cell]], fields: Sequence[Field]
+) -> tuple[dict[int, Guess], dict[int, str]]:
+    pairs = [
+        (likeness(title, wanted), len(columns[index]), -index, -place)
+        for index, title in enumerate(titles)
+        for place, wanted in enumerate(fields)
+    ]
+    guesses: dict[int, Guess] = {}
+    doubles: dict[int, str] = {}
+    taken: set[str] = set()
+    for score, _, index, place in sorted(pairs, reverse=True):
+        index, wanted = -index, fields[-place]
+        if score < BY_HEADER:
+            break
+        if index in guesses:
+            continue
+        if wanted.key in taken:
+            doubles.setdefault(index, wanted.key)
+            continue
+        taken.add(wanted.key)
+        doubles.pop(index, None)
+        reason = "заголовок" if score > 0.95 else "похожий заголовок"
+        guesses[index] = Guess(wanted.key, round(score, 2), reason)
+    return guesses, doubles
+
+
+def _stand_in(
+    guesses: dict[int, Guess], doubles: dict[int, str], fields: Sequence[Field]
+) -> None:
+    """Let a column serve for a required field that nothing is headed as."""
+    for wanted in missing_fields({g.key for g in guesses.values()}, fields):
+        for index, guess in guesses.items():
+            if guess.key in wanted.stand_in:
+                guesses[index] = Guess(wanted.key, 0.5, "вместо недостающего столбца")
+                doubles.pop(index, None)
+                break
+
+
+def _by_content(
+    free: set[int],
+    columns: Sequence[Sequence[Cell]],
+    fields: Sequence[Field],
+    guesses: Mapping[int, Guess],
+) -> dict[int, Guess]:
+    taken = {guess.key for guess in guesses.values()}
+    # Notes at the side of a table fill a few rows of a column, data most of them.
+    least = max(2, max(map(len, columns), default=0) // 3)
+    scored = [
+        (share, -place, -index)
+        for index in free
+        if len(columns[index]) >= least
+        for place, wanted in enumerate(fields)
+        if wanted.key not in taken
+        and (share := content_share(columns[index], wanted)) >= BY_CONTENT
+    ]
+    found: dict[int, Guess] = {}
+    for share, place, index in sorted(scored, reverse=True):
+        key = fields[-place].key
+        if -index not in found and key not in {g.key for g in found.values()}:
+            found[-index] = Guess(key, round(share * 0.6, 2), "по содержимому")
+    return found
+
+
+def missing_fields(keys: set[str], fields: Sequence[Field]) -> list[Field]:
+    """Required fields that neither a column nor their substitutes give."""
+    return [
+        wanted
+        for wanted in fields
+        if wanted.required
+        and wanted.key not in keys
+        and not (wanted.instead_of_it and keys.issuperset(wanted.instead_of_it))
+    ]
+
+
+def _people(
+    columns: Sequence[Sequence[Cell]], taken: set[int]
+) -> list[tuple[int, Guess]]:
+    """Columns that hold names: one of full names, or surname, first, patronymic."""
+    free = [i for i in range(len(columns)) if i not in taken and columns[i]]
+    full = max(free, key=lambda i: full_name_share(columns[i]), default=None)
+    if full is not None and full_name_share(columns[full]) >= 0.5:
+        share = round(full_name_share(columns[full]) * 0.7, 2)
+        return [(full, Guess("full_name", share, "по содержимому"))]
+    first = max(free, key=lambda i: given_share(columns[i]), default=None)
+    if first is None or given_share(columns[first]) < 0.5:
+        return []
+    found = [(first, Guess("first_name", 0.6, "по содержимому"))]
+    for neighbour in (first - 1, first + 1):
+        if neighbour in free and name_word_share(columns[neighbour]) >= BY_CONTENT:
+            found.append((neighbour, Guess("last_name", 0.5, "по содержимому")))
+            break
+    for neighbour in free:
+        if patronymic_share(columns[neighbour]) >= 0.5:
+            found.append((neighbour, Guess("middle_name", 0.6, "по содержимому")))
+            break
+    return found if len(found) > 1 else []
+
+
+def content_share(cells: Sequence[Cell], wanted: Field) -> float:
+    """0…1: how likely a column of these cells is the field, by content alone."""
+    if wanted.content:
+        return wanted.content(cells)
+    known = KINDS_BY_CONTENT.get(wanted.kind)
+    if wanted.kind == "choice":
+        # Codes («1», «2») tell nothing without a header.
+        words = {normal(w) for said in wanted.choices.values() for w in said}
+        words = {word for word in words if not word.isdigit()}
+        return share_of(lambda cell: normal(text.as_text(cell)) in words)(cells)
+    return known(cells) if known else 0.0
+
+
+def share_of(test: Callable[[Cell], object]) -> Content:
+    """A content test from a test of one cell: the share of cells that pass."""
+
+    def share(cells: Sequence[Cell]) -> float:
+        return sum(bool(test(cell)) for cell in cells) / len(cells) if cells else 0.0
+
+    return share
+
+
+def passes(repair: Callable[[Cell], object]) -> Callable[[Cell], bool]:
+    """A test of one cell from a repair that raises ValueError."""
+
+    def test(cell: Cell) -> bool:
+        try:
+            repair(cell)
+        except ValueError:
+            return False
+        return True
+
+    return test
+
+
+def full_name_share(cells: Sequence[Cell]) -> float:
+    """Share of full names; 0 unless at least two, a third of them beyond doubt."""
+    likely = sum(names.looks_like_full_name(cell) for cell in cells)
+    certain = sum(names.is_certain_name(cell) for cell in cells)
+    return likely / len(cells) if certain > 1 and certain * 3 >= likely else 0.0
+
+
+given_share = share_of(lambda cell: isinstance(cell, str) and names.is_given_name(cell))
+name_word_share = share_of(names.looks_like_name_word)
+patronymic_share = share_of(
+    lambda cell: isinstance(cell, str) and names.is_patronymic(cell.split(" ")[-1])
+)
+# A bare number is rarely a telephone or a date: only what is written as one counts.
+KINDS_BY_CONTENT: dict[str, Content] = {
+    "snils": share_of(
+        lambda cell: (
+            len(re.sub(r"\D", "", text.as_text(cell))) > 9
+            and passes(text.repair_snils)(cell)
+        )
+    ),
+    "phone": share_of(
+        lambda cell: (
+            re.match(r"\+?[78][\s(-]*9", text.as_text(cell))
+            and passes(text.repair_phone)(cell)
+        )
+    ),
+    "email": share_of(passes(text.repair_email)),
+    "date": share_of(
+        lambda cell: (
+            (isinstance(cell, date) or "." in text.as_text(cell))
+            and passes(text.parse_date)(cell)
+        )
+    ),
+}

@@ -1,0 +1,303 @@
+"""Finding the table on a sheet: its header, its rows, and what stands around it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from journal.exchange import matching
+from journal.exchange.matching import Field, Guess
+from journal.exchange.reading.groups import group_in_title, group_name
+from journal.exchange.reading.names import looks_like_full_name, looks_like_name_word
+from journal.exchange.reading.text import as_text
+from journal.exchange.reading.workbook import (
+    Cell,
+    Refusal,
+    Sheet,
+    Workbook,
+    column_letter,
+)
+
+HEADER_WITHIN = 40  # rows from the top
+SAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table; `samples` are its first values as text."""
+
+    index: int
+    title: str
+    samples: tuple[str, ...] = ()
+    filled: int = 0
+
+    @property
+    def letter(self) -> str:
+        return column_letter(self.index)
+
+
+@dataclass(frozen=True)
+class BodyRow:
+    """`number` is the row number that the spreadsheet program shows."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass
+class Context:
+    """What a table does not say in its columns: title lines, «Дисциплина: …»."""
+
+    sheet: str
+    titles: list[str] = field(default_factory=list)
+    values: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str | None:
+        """The group named beside the table, in its title, or by the sheet's name."""
+        beside = self.values.get("group")
+        if beside is not None:
+            return as_text(beside)
+        for title in self.titles:
+            if found := group_in_title(title):
+                return found
+        return group_in_title(self.sheet) or group_name(self.sheet)
+
+
+@dataclass
+class FoundTable:
+    """A table on a sheet. `header_row` counts from 1; None means no header.
+
+    `body` are the non-empty rows under it, headings and totals among them still:
+    `mapping.apply` tells them from people once the columns are agreed on.
+    """
+
+    sheet: Sheet
+    header_row: int | None
+    columns: list[Column]
+    body: list[BodyRow]
+    guesses: dict[int, Guess] = field(default_factory=dict)
+    doubles: dict[int, str] = field(default_factory=dict)
+    context: Context = field(default_factory=lambda: Context(""))
+
+    @property
+    def name(self) -> str:
+        return self.sheet.name
+
+
+def find_tables(
+    workbook: Workbook, fields: Sequence[Field]
+) -> tuple[list[FoundTable], list[Refusal]]:
+    """The tables of all visible sheets, and why the other sheets were left out.
+
+    Raises Refusal where no sheet has one.
+    """
+    found, refused = [], []
+    for sheet in workbook.sheets:
+        if sheet.hidden:
+            refused.append(Refusal("скрытый лист не читается.", sheet.name))
+            continue
+        try:
+            found.append(find_table(sheet, fields))
+        except Refusal as refusal:
+            refused.append(refusal)
+    if not found:
+        raise _nothing(workbook, refused)
+    return found, refused
+
+
+def find_table(
+    sheet: Sheet,
+    fields: Sequence[Field],
+    header_row: int | None = None,
+    *,
+    strict: bool = True,
+) -> FoundTable:
+    """The table for these fields on one sheet.
+
+    `header_row` given by a person (from 1; 0: there is no header) is believed.
+    With `strict=False` a sheet without the required columns still comes back,
+    for a person to name them. Raises Refusal (Russian, says what to do).
+    """
+    if not any(cell is not None for row in sheet.rows for cell in row):
+        raise Refusal("лист пустой.", sheet.name)
+    heads = [(header_row - 1, 1)] if header_row else _headers(sheet, fields)
+    if header_row == 0:
+        heads = []
+    best: FoundTable | None = None
+    for top, depth in [*heads, (-1, 0)]:
+        found = _table(sheet, fields, top, depth)
+        missing = _missing(found, fields)
+        if not missing and _has_rows(found, fields):
+            return found
+        best = best or found
+    assert best is not None  # noqa: S101 - the list of heads is never empty
+    if strict:
+        raise Refusal(_what_is_missing(best, fields), sheet.name)
+    return best
+
+
+def _headers(sheet: Sheet, fields: Sequence[Field]) -> list[tuple[int, int]]:
+    """(row index, how many rows) of likely headers, the likeliest first."""
+    within = range(min(HEADER_WITHIN, len(sheet.rows)))
+    single = [_header_score(_titles(sheet, top), fields) for top in within]
+    scored = [(score, -top, 1) for top, score in zip(within, single, strict=True)]
+    for top in within[:-1]:
+        if single[top] or single[top + 1]:
+            double = _header_score(_two_row_titles(sheet, top, fields), fields)
+            if double > max(single[top : top + 2]) + 0.3:
+                scored.append((double, -top, 2))
+    scored = [one for one in scored if one[0]]
+    return [(-top, depth) for _, top, depth in sorted(scored, reverse=True)[:8]]
+
+
+def _header_score(titles: Sequence[str], fields: Sequence[Field]) -> float:
+    best: dict[str, float] = {}
+    for index, title in enumerate(titles):
+        # «Преподаватель: Иванов» is a line about the table, not its header.
+        if not title or (title.endswith(":") and index + 1 < len(titles)):
+            continue
+        for wanted in fields:
+            score = matching.likeness(title, wanted)
+            if score >= matching.BY_HEADER:
+                weight = 2.0 if wanted.required else 1.0
+                best[wanted.key] = max(best.get(wanted.key, 0.0), score * weight)
+    return sum(best.values())
+
+
+def _titles(sheet: Sheet, top: int) -> list[str]:
+    return [as_text(cell) for cell in sheet.rows[top]]
+
+
+def _two_row_titles(sheet: Sheet, top: int, fields: Sequence[Field]) -> list[str]:
+    """Under a common heading the wording that a field knows: both rows or one."""
+    titles = []
+    for column in range(sheet.width):
+        upper = as_text(sheet.spread_value(top, column))
+        lower = as_text(sheet.spread_value(top + 1, column))
+        both = lower if upper in ("", lower) else f"{upper} {lower}".strip()
+        known = {
+            wording: max(matching.likeness(wording, wanted) for wanted in fields)
+            for wording in (both, lower, upper)
+        }
+        best = max(known, key=known.__getitem__)
+        titles.append(best if known[best] >= matching.BY_HEADER else both)
+    return titles
+
+
+def _table(sheet: Sheet, fields: Sequence[Field], top: int, depth: int) -> FoundTable:
+    match depth:
+        case 0:
+            titles = [""] * sheet.width
+        case 1:
+            titles = _titles(sheet, top)
+        case _:
+            titles = _two_row_titles(sheet, top, fields)
+    body = list(_body(sheet, top + depth if depth else 0))
+    values = [
+        [row.cells[i] for row in body if row.cells[i] is not None]
+        for i in range(sheet.width)
+    ]
+    guesses, doubles = matching.assign(titles, values, fields)
+    columns = [
+        Column(i, title, tuple(as_text(c) for c in values[i][:SAMPLES]), len(values[i]))
+        for i, title in enumerate(titles)
+        if title or values[i]
+    ]
+    header = top + 1 if depth else None
+    found = FoundTable(sheet, header, columns, body, guesses, doubles)
+    found.context = _context(found, fields)
+    return found
+
+
+def _body(sheet: Sheet, start: int) -> Iterator[BodyRow]:
+    for index in range(start, len(sheet.rows)):
+        if all(cell is None for cell in sheet.rows[index]):
+            continue
+        cells = tuple(
+            sheet.spread_value(index, column, down_only=True)
+            for column in range(sheet.width)
+        )
+        yield BodyRow(index + 1, cells)
+
+
+def _context(found: FoundTable, fields: Sequence[Field]) -> Context:
+    context = Context(found.name)
+    top = (found.header_row or _first_entry(found, fields)) - 1
+    wanted = [f for f in fields if f.from_context]
+    for index, row in enumerate(found.sheet.rows[: top + HEADER_WITHIN]):
+        filled = [(c, v) for c, v in enumerate(row) if v is not None]
+        if index < top and len(filled) == 1 and isinstance(filled[0][1], str):
+            context.titles.append(filled[0][1])
+        if index == top:
+            continue
+        for (column, cell), following in zip_longest(filled, filled[1:]):
+            beside = index > top and column in found.guesses
+            if not isinstance(cell, str) or beside:
+                continue
+            label, colon, said = cell.partition(":")
+            value = said.strip() or (following[1] if following else None)
+            if value is None or not (index < top or colon):
+                continue
+            for known in wanted:
+                if matching.likeness(label, known) >= 0.8:
+                    context.values.setdefault(known.key, value)
+    return context
+
+
+def _first_entry(found: FoundTable, fields: Sequence[Field]) -> int:
+    keys = {guess.key: index for index, guess in found.guesses.items()}
+    return next((r.number for r in found.body if is_entry(r.cells, keys, fields)), 1)
+
+
+def _missing(found: FoundTable, fields: Sequence[Field]) -> list[Field]:
+    keys = {guess.key for guess in found.guesses.values()}
+    keys |= {f.key for f in fields if f.from_context and f.key in found.context.values}
+    return matching.missing_fields(keys, fields)
+
+
+def _has_rows(found: FoundTable, fields: Sequence[Field]) -> bool:
+    keys = {guess.key: index for index, guess in found.guesses.items()}
+    return any(is_entry(row.cells, keys, fields) for row in found.body)
+
+
+def is_entry(
+    cells: Sequence[Cell], columns: Mapping[str, int], fields: Sequence[Field]
+) -> bool:
+    """Whether the row can be an entry: it has a name, or the first required cell."""
+    if "full_name" in columns:
+        return looks_like_full_name(cells[columns["full_name"]])
+    if "last_name" in columns and "first_name" in columns:
+        return all(
+            looks_like_name_word(cells[columns[key]])
+            for key in ("last_name", "first_name")
+        )
+    needed = [columns[f.key] for f in fields if f.required and f.key in columns]
+    return bool(needed) and cells[needed[0]] is not None
+
+
+def _what_is_missing(found: FoundTable, fields: Sequence[Field]) -> str:
+    missing = _missing(found, fields)
+    if not missing:
+        return "под заголовком нет ни одной строки с данными."
+    wanted = missing[0]
+    if wanted.kind in ("name", "full_name"):
+        return (
+            "нет столбца с фамилиями и именами. Назовите его «ФИО» "
+            "(или «Фамилия», «Имя», «Отчество») и загрузите файл ещё раз."
+        )
+    return (
+        f"нет столбца «{wanted.title}». Добавьте его или назовите так "
+        "подходящий столбец и загрузите файл ещё раз."
+    )
+
+
+def _nothing(workbook: Workbook, refused: Sequence[Refusal]) -> Refusal:
+    told = [r for r in refused if r.message != "лист пустой."] or list(refused)
+    if not told:
+        return Refusal("в файле нет листов.")
+    message = told[0].message
+    if len(told) > 1:
+        message = f"ни на одном листе: {message}"
+    if workbook.warnings:
+        message = f"{message} {workbook.warnings[0]}"
+    return Refusal(message, told[0].sheet if len(told) == 1 else None)
