@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "journal.pages.middleware.SignInMiddleware",
     "journal.pages.middleware.PersonalDataMiddleware",
 ]
 
@@ -74,7 +75,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Before the templates of the libraries, whatever their order above.
+        "DIRS": [BASE_DIR / "journal" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -130,24 +132,46 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
-ACCOUNT_ADAPTER = "journal.pages.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "journal.pages.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "journal.pages.accounts.forms.SignInForm",
+    "change_password": "journal.pages.accounts.forms.ChangePasswordForm",
+    "reset_password": "journal.pages.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "journal.pages.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "journal.pages.accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# The other sessions die with the old password; the one that changed it stays.
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = None  # families may stay signed in, staff never
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {
+    # A whole college signs in from one address at half past eight.
+    "login": "240/m/ip",
     "login_failed": "5/15m/key,100/15m/ip",
+    "login_spread": "20/15m/key",
+    "access_code": "10/15m/key,60/15m/ip",
     "reset_password": "20/h/ip,3/h/key",
 }
+MFA_ADAPTER = "journal.pages.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "journal.pages.accounts.forms.FactorForm",
+    "reauthenticate": "journal.pages.accounts.forms.FactorAgainForm",
+    "activate_totp": "journal.pages.accounts.forms.ActivateFactorForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_COOKIE_AGE = env.whole("SESSION_HOURS", 12, low=1, high=24 * 14) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Staff who do nothing for so long sign in again; 0 switches the lock off.
+IDLE_MINUTES = env.whole("IDLE_MINUTES", 60, low=0, high=24 * 60)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Rate limits count in a cache that every worker of one machine shares.

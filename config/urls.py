@@ -1,6 +1,9 @@
 """Addresses: the admin, sign-in, the diary, health."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("", include("journal.pages.urls")),
+    path("admin/", admin.site.urls),
+]
