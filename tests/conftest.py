@@ -1,0 +1,235 @@
+"""Fixtures of all tests: the database with the cast in it, the day, the clients.
+
+One run uses one database, the one of DATABASE_URL; `make test` runs the suite on SQLite
+and again under `python -m tests.postgres`.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import os
+import pickle
+import shutil
+import sqlite3
+import zoneinfo
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from tests import cast
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+NOW = datetime.datetime.combine(
+    cast.TODAY, datetime.time(10), zoneinfo.ZoneInfo(settings.TIME_ZONE)
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--soak", action="store_true", help="fault tests at full length")
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test of one database is no part of the other's run, nor the browser's twice."""
+    here = connection.vendor
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[here]
+    left = [item for item in items if item.get_closest_marker(other)]
+    if here == "postgresql":
+        left += [item for item in items if item.get_closest_marker("browser")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def lacking(what: str, reason: str):
+    """Skip, or fail where TESTS_REQUIRE says that this machine must have it."""
+    if what in os.environ.get("TESTS_REQUIRE", "").split():
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def rounds(request) -> int:
+    """How often a fault test repeats: 5, or with --soak what `soak(rounds=…)` says."""
+    marker = request.node.get_closest_marker("soak")
+    return marker.kwargs["rounds"] if request.config.getoption("--soak") else 5
+
+
+# The database
+
+
+def _snapshot(config) -> Path:
+    """Where the migrated SQLite database of just this code is kept between runs."""
+    from journal.reports.registry import REPORTS
+
+    sources = [ROOT / "requirements.txt", ROOT / "journal/roles.py"]
+    sources += sorted((ROOT / "journal/migrations").glob("*.py"))
+    code = hashlib.sha256(f"{sqlite3.sqlite_version} {sorted(REPORTS)}".encode())
+    for source in sources:
+        code.update(source.read_bytes())
+    folder = config.cache.mkdir("migrated")
+    return folder / f"{code.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_blocker):
+    """A test database that went through the migrations, with the cast in it.
+
+    On SQLite the migrated database is kept between runs (ten seconds): as soon as the
+    migrations or the roles change, they run anew.
+    """
+    from django.test.utils import setup_databases, teardown_databases
+
+    snapshot, seed = None, None
+    if connection.vendor == "sqlite":
+        snapshot = _snapshot(request.config)
+        if snapshot.exists():
+            name = connection.creation._get_test_db_name()
+            seed = sqlite3.connect(name, uri=True)  # open as long as Django needs it
+            with contextlib.closing(sqlite3.connect(snapshot)) as kept:
+                kept.backup(seed)
+    with django_db_blocker.unblock():
+        created = setup_databases(
+            verbosity=0, interactive=False, serialized_aliases=set()
+        )
+        if snapshot and not snapshot.exists():
+            _keep(snapshot)
+        _flush_closings_first()
+        with time_machine.travel(NOW):
+            request.config.cast = pickle.dumps(cast.build())
+    if seed:
+        seed.close()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(created, verbosity=0)
+
+
+def _keep(snapshot: Path):
+    for old in snapshot.parent.glob("*.sqlite3"):
+        old.unlink(missing_ok=True)
+    part = snapshot.with_suffix(f".{os.getpid()}")
+    connection.ensure_connection()
+    with contextlib.closing(sqlite3.connect(part)) as kept:
+        connection.connection.backup(kept)
+    part.rename(snapshot)
+
+
+def _flush_closings_first():
+    """A transactional test ends by emptying the tables; closed periods forbid that."""
+    flush = connection.ops.sql_flush
+
+    def closings_first(*args, **kwargs):
+        return sorted(
+            flush(*args, **kwargs),
+            key=lambda statement: '"journal_periodclosing"' not in statement,
+        )
+
+    connection.ops.sql_flush = closings_first
+
+
+@pytest.fixture
+def today():
+    """The day of the cast: the clock starts at ten in the morning and runs on."""
+    with time_machine.travel(NOW):
+        yield cast.TODAY
+
+
+@pytest.fixture
+def world(request, today, db):
+    """The cast (tests/cast.py), fresh objects for every test."""
+    from journal.models import Institution
+
+    if Institution.objects.exists():
+        return pickle.loads(request.config.cast)
+    return cast.build()  # an earlier transactional test emptied the tables
+
+
+# People at work
+
+
+@pytest.fixture
+def client_of():
+    """`client_of(user)`: a test client that this person is signed in with."""
+
+    def signed_in(user, **options) -> Client:
+        client = Client(**options)
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Limits that one test used up are not the next one's."""
+    yield
+    cache.clear()
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        lacking("browser", "нет Chromium (apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """Chromium under Playwright, one for the session."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, where Django then forbids the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page_of(browser, live_server, client_of):
+    """`page_of(user, width=1366)`: a page in which this person is signed in.
+
+    Goes to addresses below `live_server` (`page.goto("/admin/")`); a test that uses it
+    is marked `browser` and asks for `world` after it. Errors on a page fail the test.
+    """
+    with contextlib.ExitStack() as opened:
+        errors = []
+
+        def page(user=None, width=1366, height=900, **options):
+            context = browser.new_context(
+                base_url=live_server.url,
+                viewport={"width": width, "height": height},
+                locale="ru-RU",
+                **options,
+            )
+            opened.callback(context.close)
+            if user is not None:
+                cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME]
+                context.add_cookies(
+                    [
+                        {
+                            "name": cookie.key,
+                            "value": cookie.value,
+                            "url": live_server.url,
+                        }
+                    ]
+                )
+            made = context.new_page()
+            made.on("pageerror", lambda error: errors.append(str(error)))
+            return made
+
+        yield page
+    assert errors == []

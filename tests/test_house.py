@@ -1,0 +1,132 @@
+"""The house itself: the cast, both databases, the triggers, the table of roles."""
+
+import pytest
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from journal.models import Institution, Mark, PeriodClosing, Role
+from journal.models.guards import GUARDS, guards_are_in_place
+from journal.roles import ROLES, codenames
+from tests import cast
+
+# The cast
+
+
+def test_the_cast_sees_what_its_docstring_says(world):
+    def seen(user):
+        return set(Mark.objects.visible_to(user).values_list("student", "task"))
+
+    own = {(world.students[0].pk, t.pk) for t in (world.task, world.task_old)}
+    own.add((world.students[0].pk, world.task2.pk))
+    sisters = {(world.sister.pk, world.task_elsewhere.pk)}
+    assert seen(world.student) == seen(world.trustee) == own
+    assert seen(world.parent) == own | sisters
+    assert seen(world.nobody) == set()
+    assert len(seen(world.office)) == Mark.objects.count() == 7
+
+
+def test_a_trustee_sees_nothing_once_the_trust_has_run_out(world):
+    world.students[0].guardianships.filter(relation="trustee").update(end=world.today)
+    assert not Mark.objects.visible_to(world.trustee).exists()
+
+
+def test_the_cast_plays_every_role_that_the_demo_has(world):
+    played = set(Role.objects.filter(user__isnull=False).values_list("slug", flat=True))
+    unplayed = {"safety", "extracurricular", "certificates"}
+    assert played == {spec.slug for spec in ROLES} - unplayed
+
+
+def test_the_clock_stands_in_the_semester_of_the_cast(world):
+    assert timezone.localdate() == world.today == cast.TODAY
+    assert world.period.first_day < world.today < world.period.last_day
+
+
+@pytest.mark.parametrize("test", ["first", "second"])
+def test_what_one_test_changes_another_does_not_see(world, test):
+    assert world.institution.entry_days == 7
+    world.institution.entry_days = 30
+    world.institution.save()
+    world.people["nobody"].username = "renamed"
+    assert cache.get("limit") is None
+    cache.set("limit", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("test", ["first", "second"])
+def test_a_transactional_test_has_the_cast_and_may_leave_a_closed_period(world, test):
+    PeriodClosing.objects.create(period=world.period, aspect="marks", closed_by=None)
+    assert Institution.objects.count() == 1
+    assert Mark.objects.count() == 7
+
+
+# The database
+
+
+def test_every_guard_is_a_trigger_of_the_database(db):
+    assert guards_are_in_place(databases=["default"]) == []
+    rule, (table, events, _) = next(iter(GUARDS.items()))
+    drop = f"DROP TRIGGER {rule}_{events[0].lower()}"
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(drop + on)
+    (error,) = guards_are_in_place(databases=["default"])
+    assert f"{rule}_{events[0].lower()}" in error.msg
+
+
+def test_models_and_migrations_agree(db):
+    from django.core.management import call_command
+
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.postgresql
+def test_postgresql_of_the_tests_sorts_as_russian_does(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'Ёлкин' < 'Жуков' AND 'Ежов' < 'Ёлкин'")
+        assert cursor.fetchone() == (True,)
+
+
+# Roles
+
+
+def test_every_right_in_the_table_of_roles_exists(db):
+    from django.contrib.auth.models import Permission
+
+    known = set(Permission.objects.values_list("codename", flat=True))
+    wanted = set().union(*(codenames(spec.rights, []) for spec in ROLES))
+    assert wanted - known == set()
+
+
+# Health
+
+
+def test_health_is_open_to_all_and_says_nothing_else(client, db):
+    response = client.get("/health/")
+    assert (response.status_code, response.content) == (200, b"ok")
+    assert "no-store" in response["Cache-Control"]
+    assert not response.cookies
+
+
+def test_health_is_503_while_the_database_is_away(client, db, monkeypatch):
+    def gone(*args):
+        raise OperationalError("connection to 10.0.0.1 refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", gone)
+        response = client.get("/health/")
+    assert (response.status_code, response.content) == (503, b"unavailable")
+
+
+def test_health_takes_no_post(client, db):
+    assert client.post("/health/").status_code == 405
+
+
+# The browser
+
+
+@pytest.mark.browser
+def test_a_page_opens_signed_in(world, page_of):
+    page = page_of(world.office)
+    response = page.goto("/health/")
+    assert response.status == 200
