@@ -1,7 +1,45 @@
-"""The admin site of the journal."""
+"""The admin site of the journal: sign-in by allauth, sections and start page by role."""
 
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
+
+from admin_customizations.navigation import sections
+from admin_customizations.reports import report_urls
 
 
 class JournalAdminSite(UnfoldAdminSite):
+    """What staff work in."""
+
+    site_title = "Электронный журнал"
     site_header = "Электронный журнал"
+    index_title = "Рабочий стол"
+    enable_nav_sidebar = True
+
+    def __init__(self, name="admin"):
+        super().__init__(name)
+        # Nothing of the journal is deleted in heaps.
+        self.disable_action("delete_selected")
+
+    def login(self, request, extra_context=None):
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(reverse("start"))
+        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+
+    def logout(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def extra_urls(self):
+        return report_urls(self)
+
+    def get_sidebar_list(self, request):
+        return sections(request)
+
+    def index(self, request, extra_context=None):
+        from admin_customizations.start import start_page
+
+        return start_page(self, request)

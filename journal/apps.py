@@ -10,10 +10,11 @@ class JournalConfig(AppConfig):
     verbose_name = "Журнал"
 
     def ready(self):
-        from journal import reports  # noqa: F401 - registers the reports
         from journal.models.guards import install_guards
         from journal.models.sqlite import teach_russian
+        from journal.reports.registry import discover
 
+        discover()
         connection_created.connect(teach_russian)
         post_migrate.connect(install_guards, sender=self)
         post_migrate.connect(write_roles, sender=self)
@@ -24,5 +25,4 @@ def write_roles(using="default", apps=None, **kwargs):
     from journal.domain.people import sync_roles
     from journal.reports.registry import REPORTS
 
-    reports = {report.codename: report.title for report in REPORTS.values()}
-    sync_roles(reports, using)
+    sync_roles(REPORTS.values(), using)

@@ -51,8 +51,6 @@ JOURNAL = (
 CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
 OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
 EDIT = "add,change,view"
-STATEMENTS = "report:attestation,attendance"
-CORRECTIONS = "report:corrections"
 
 ROLES = (
     RoleSpec(
@@ -68,15 +66,13 @@ ROLES = (
             "delete:bell,calendarday,guardianship",
             "import,export:student,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
-            STATEMENTS,
-            CORRECTIONS,
         ),
     ),
     RoleSpec(
         "director",
         "Директор",
         Anchor.ALL,
-        (*OFFICE, "change:role", "reopen:periodclosing", STATEMENTS, CORRECTIONS),
+        (*OFFICE, "change:role", "reopen:periodclosing"),
     ),
     RoleSpec(
         "deputy",
@@ -91,21 +87,19 @@ ROLES = (
             "add,view:periodclosing",
             "import,export:discipline,thematicplan,student,group,employee,room",
             "issue:accesscode",
-            STATEMENTS,
-            CORRECTIONS,
         ),
     ),
     RoleSpec(
         "deputy_upr",
         "Заместитель директора по учебно-производственной работе",
         Anchor.ALL,
-        (*OFFICE, STATEMENTS, CORRECTIONS),
+        (*OFFICE),
     ),
     RoleSpec(
         "deputy_uvr",
         "Заместитель директора по учебно-воспитательной работе",
         Anchor.ALL,
-        (*OFFICE, STATEMENTS),
+        (*OFFICE),
     ),
     RoleSpec(
         "studyunit",
@@ -120,15 +114,13 @@ ROLES = (
             "timetableentry,student,exemption",
             "add,change,view:bellschedule,bell,curriculum,planitem,planhours",
             "import,export:student,thematicplan",
-            STATEMENTS,
-            CORRECTIONS,
         ),
     ),
     RoleSpec(
         "department",
         "Заведующий отделением",
         Anchor.DEPARTMENT,
-        (REFERENCE, JOURNAL, CONTINGENT, "view:periodclosing", STATEMENTS, CORRECTIONS),
+        (REFERENCE, JOURNAL, CONTINGENT, "view:periodclosing"),
     ),
     RoleSpec(
         "dispatcher",
@@ -155,7 +147,6 @@ ROLES = (
             CONTINGENT,
             f"{EDIT}:student,guardian,guardianship,membership,group",
             "import,export:student,group",
-            STATEMENTS,
         ),
     ),
     RoleSpec(
@@ -185,7 +176,7 @@ ROLES = (
         "certificates",
         "Ответственный за печать аттестатов и дипломов",
         Anchor.ALL,
-        (REFERENCE, JOURNAL, CONTINGENT, STATEMENTS),
+        (REFERENCE, JOURNAL, CONTINGENT),
     ),
     RoleSpec(
         "curator",
@@ -199,8 +190,6 @@ ROLES = (
             "change:student,subgroup,subgroupmember,guardian",
             "add:subgroup,subgroupmember",
             "issue:accesscode",
-            STATEMENTS,
-            CORRECTIONS,
         ),
     ),
     RoleSpec(
@@ -216,7 +205,6 @@ ROLES = (
             f"{EDIT}:thematicplan,plannedlesson",
             "delete:plannedlesson",
             "import:thematicplan",
-            "report:attestation,attendance,corrections",
         ),
     ),
     RoleSpec(
@@ -232,7 +220,6 @@ ROLES = (
             f"{EDIT}:thematicplan,plannedlesson",
             "delete:plannedlesson",
             "import:thematicplan",
-            "report:attestation,attendance,corrections",
         ),
     ),
     RoleSpec(

@@ -1,0 +1,84 @@
+"""A course: its page in the list, and the spread students × dates."""
+
+from django.contrib import admin
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from admin_customizations.admin.lessons.grid import grid_html
+from admin_customizations.toolkit.base import ModelAdmin, TabularInline
+from admin_customizations.toolkit.filters import ScopedRelatedFilter
+from admin_customizations.toolkit.shell import shell
+from journal.domain.lessons.spread import read_spread
+from journal.models import Course, CourseTeacher
+
+
+class CourseTeacherInline(TabularInline):
+    model = CourseTeacher
+    autocomplete_fields = ["employee"]
+    fields = ["employee", "subgroup", "start", "end", "hours"]
+
+
+@admin.register(Course)
+class CourseAdmin(ModelAdmin):
+    """Pages of the journal: what a group studies in a period."""
+
+    list_display = ["spread_link", "group", "period", "attestation_form", "hours"]
+    list_display_links = None
+    list_filter = [
+        ("group", ScopedRelatedFilter),
+        ("period", ScopedRelatedFilter),
+        ("discipline", ScopedRelatedFilter),
+    ]
+    list_select_related = ["group", "discipline", "period__year"]
+    search_fields = ["discipline__name", "group__name"]
+    autocomplete_fields = ["group", "discipline", "thematic_plan"]
+    inlines = [CourseTeacherInline]
+    ordering = ["-period__first_day", "group__name", "discipline__name"]
+
+    @admin.display(description="курс", ordering="discipline__name")
+    def spread_link(self, course):
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:journal_course_spread", args=[course.pk]),
+            course.discipline,
+        )
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/spread/",
+                wrap(self.spread),
+                name="journal_course_spread",
+            ),
+            *super().get_urls(),
+        ]
+
+    def spread(self, request, pk: int):
+        """The journal spread of one course."""
+        if not self.has_view_permission(request) or pk >= 2**63:
+            raise Http404
+        courses = Course.objects.visible_to(request.user).select_related(
+            "group", "discipline", "period__year", "thematic_plan"
+        )
+        course = get_object_or_404(courses, pk=pk)
+        page = read_spread(request.user, course)
+        context = {
+            **shell(self.admin_site, request),
+            "title": f"{course.discipline}, {course.group}",
+            "course": course,
+            "spread": page,
+            "grid": grid_html(
+                page,
+                timezone.localdate(),
+                reverse("admin:journal_lesson_change", args=[0]),
+            ),
+            "may_change": self.has_change_permission(request, course)
+            if request.user.has_perm("journal.change_course")
+            else False,
+        }
+        return TemplateResponse(request, "admin/lessons/spread.html", context)

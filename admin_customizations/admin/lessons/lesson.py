@@ -1,0 +1,174 @@
+"""A lesson: its topic, homework and works as a form, its roster as one inline."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import F
+from django.urls import path, reverse
+from django.utils import timezone
+
+from admin_customizations.admin.lessons.cells import cell_past, save_cells
+from admin_customizations.admin.lessons.grid import roster_html
+from admin_customizations.toolkit.base import ModelAdmin, TabularInline
+from admin_customizations.toolkit.filters import ScopedRelatedFilter
+from journal.domain.lessons.spread import read_spread
+from journal.domain.lessons.topics import lines_to_give, link_topic, proposed_line
+from journal.models import Lesson, PlannedLesson, Task
+
+
+class LessonForm(forms.ModelForm):
+    """The topic comes from the plan in its order; an own one is marked as a deviation."""
+
+    planned = forms.ModelChoiceField(
+        PlannedLesson.objects.none(),
+        required=False,
+        label="строка КТП",
+        empty_label="Без строки КТП (своя тема)",
+        help_text="Предложена следующая по порядку. Тема записывается строго по КТП.",
+    )
+
+    class Meta:
+        model = Lesson
+        fields = ["topic", "kind", "hours", "content", "homework", "links"]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2})
+            for name in ("topic", "content", "homework", "links")
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        lesson = self.instance
+        field = self.fields.get("planned")
+        if field is None:
+            return
+        field.queryset = lines_to_give(lesson)
+        given = lesson.topics.first()
+        line = given.planned_lesson if given else None
+        if line is None and not lesson.topic:
+            line = proposed_line(lesson)
+            self._propose(line)
+        if line:
+            self.initial["planned"] = line.pk
+
+    def _propose(self, line):
+        if line is None:
+            return
+        self.initial["topic"] = line.topic
+        self.initial.setdefault("kind", None)
+        if line.kind_id and not self.instance.kind_id:
+            self.initial["kind"] = line.kind_id
+        if not self.instance.homework:
+            self.initial["homework"] = line.homework
+        if not self.instance.content:
+            self.initial["content"] = line.content
+
+    def clean(self):
+        found = super().clean()
+        line = found.get("planned")
+        if line and not (found.get("topic") or "").strip():
+            found["topic"] = line.topic
+        return found
+
+    def has_changed(self):
+        """A proposed topic that is taken is a change, though nobody typed it."""
+        return super().has_changed() or bool(not self.instance.topic)
+
+
+class TaskInline(TabularInline):
+    model = Task
+    fields = ["number", "kind", "topic", "is_required"]
+    verbose_name_plural = "работы на занятии"
+    tab = False
+
+
+@admin.register(Lesson)
+class LessonAdmin(ModelAdmin):
+    """A teacher's lessons; each page is filled between two lessons."""
+
+    form = LessonForm
+    list_display = ["date", "number", "course", "teacher", "topic", "is_taken"]
+    list_display_links = ["date", "course"]
+    list_filter = [
+        ("course__group", ScopedRelatedFilter),
+        ("course__discipline", ScopedRelatedFilter),
+        ("teacher", ScopedRelatedFilter),
+    ]
+    list_select_related = ["course__discipline", "course__group", "teacher"]
+    search_fields = ["topic", "course__discipline__name", "course__group__name"]
+    date_hierarchy = "date"
+    ordering = ["-date", F("number").desc(nulls_last=True)]
+    inlines = [TaskInline]
+    fieldsets = [
+        (None, {"fields": ["planned", "topic", ("kind", "hours"), "homework"]}),
+        (
+            "Содержание и материалы",
+            {"fields": ["content", "links"], "classes": ["collapse"]},
+        ),
+    ]
+    change_form_template = "admin/lessons/lesson.html"
+    warn_unsaved_form = False
+
+    @admin.display(description="присутствие", boolean=True)
+    def is_taken(self, lesson):
+        return lesson.attendance_taken_at is not None
+
+    def has_add_permission(self, request):
+        """Lessons come from the timetable."""
+        return False
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(
+                "course__group", "course__discipline", "course__period", "teacher"
+            )
+        )
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [
+                (None, {"fields": ["topic", ("kind", "hours"), "homework", "content"]})
+            ]
+        return self.fieldsets
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path("cells/", wrap(save_cells), name="journal_cells"),
+            path(
+                "<int:lesson>/cell/<int:student>/",
+                wrap(cell_past),
+                name="journal_cell_past",
+            ),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            page = read_spread(request.user, obj.course, obj.pk)
+            context |= {
+                "lesson": obj,
+                "page": page,
+                "grid": roster_html(page, timezone.localdate()),
+                "title": f"{obj.course.discipline}, {obj.course.group}",
+                "subtitle": None,
+                "spread_url": reverse(
+                    "admin:journal_course_spread", args=[obj.course_id]
+                ),
+            }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if obj.topic and obj.filled_at is None:
+            obj.filled_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if "planned" in form.cleaned_data:
+            link_topic(obj, form.cleaned_data["planned"])
+
+    def response_change(self, request, obj):
+        """Saving keeps the teacher on the lesson."""
+        if "_continue" in request.POST or "_addanother" in request.POST:
+            return super().response_change(request, obj)
+        request.POST = request.POST.copy()
+        request.POST["_continue"] = "1"
+        return super().response_change(request, obj)

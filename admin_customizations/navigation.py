@@ -1,0 +1,129 @@
+"""The sections of the admin: a table of links, each with the permission it needs."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Link:
+    title: str
+    icon: str
+    url: str
+    permission: str = ""
+
+
+def _list(title: str, icon: str, model: str) -> Link:
+    return Link(title, icon, f"admin:journal_{model}_changelist", f"view_{model}")
+
+
+SECTIONS = (
+    (
+        "",
+        (
+            Link("Рабочий стол", "home", "admin:index"),
+            _list("Журнал", "menu_book", "course"),
+            _list("Занятия", "event_note", "lesson"),
+            Link("Отчёты", "summarize", "admin:reports"),
+        ),
+    ),
+    (
+        "Контингент",
+        (
+            _list("Группы", "groups", "group"),
+            _list("Студенты", "school", "student"),
+            _list("Представители", "family_restroom", "guardian"),
+            _list("Пребывание в группах", "swap_horiz", "membership"),
+            _list("Освобождения", "medical_information", "exemption"),
+        ),
+    ),
+    (
+        "Учебный процесс",
+        (
+            _list("Расписание", "calendar_view_week", "timetableentry"),
+            _list("Тематические планы", "format_list_numbered", "thematicplan"),
+            _list("Нагрузка", "work_history", "courseteacher"),
+            _list("Подгруппы", "call_split", "subgroup"),
+            _list("Дисциплины", "library_books", "discipline"),
+            _list("Учебные планы", "account_tree", "curriculum"),
+            _list("Закрытые периоды", "lock", "periodclosing"),
+        ),
+    ),
+    (
+        "Учреждение",
+        (
+            _list("Настройки", "tune", "institution"),
+            _list("Учебные годы", "calendar_month", "academicyear"),
+            _list("Особые дни", "event_busy", "calendarday"),
+            _list("Звонки", "notifications", "bellschedule"),
+            _list("Отделения", "lan", "department"),
+            _list("Специальности", "workspace_premium", "specialty"),
+            _list("Корпуса", "apartment", "campus"),
+            _list("Аудитории", "meeting_room", "room"),
+            _list("Виды занятий", "category", "lessonkind"),
+            _list("Виды работ", "assignment", "workkind"),
+            _list("Причины отсутствия", "sick", "absencereason"),
+        ),
+    ),
+    (
+        "Доступ",
+        (
+            _list("Сотрудники", "badge", "employee"),
+            _list("Учётные записи", "key", "user"),
+            _list("Роли", "admin_panel_settings", "role"),
+            _list("Загрузки из файлов", "upload_file", "importbatch"),
+        ),
+    ),
+)
+
+# Lists that everybody may read are offered only to those who keep them.
+KEEPERS = {
+    "institution",
+    "academicyear",
+    "calendarday",
+    "bellschedule",
+    "department",
+    "specialty",
+    "campus",
+    "room",
+    "lessonkind",
+    "workkind",
+    "absencereason",
+    "discipline",
+    "role",
+}
+
+
+def _may(user, permission: str) -> bool:
+    if not permission:
+        return True
+    model = permission.removeprefix("view_")
+    verb = "change" if model in KEEPERS else "view"
+    return user.has_perm(f"journal.{verb}_{model}")
+
+
+def sections(request) -> list[dict]:
+    """The sidebar of one person, in the shape that the skin draws."""
+    found = []
+    for title, links in SECTIONS:
+        items = []
+        for link in links:
+            if not _may(request.user, link.permission):
+                continue
+            try:
+                address = reverse(link.url)
+            except NoReverseMatch:
+                continue
+            inside = request.path.startswith(address) and link.url != "admin:index"
+            items.append(
+                {
+                    "title": link.title,
+                    "icon": link.icon,
+                    "link": address,
+                    "active": inside or request.path == address,
+                    "has_permission": True,
+                }
+            )
+        if items:
+            found.append({"title": title, "items": items, "separator": bool(title)})
+    return found
