@@ -93,13 +93,13 @@ ROLES = (
         "deputy_upr",
         "Заместитель директора по учебно-производственной работе",
         Anchor.ALL,
-        (*OFFICE),
+        OFFICE,
     ),
     RoleSpec(
         "deputy_uvr",
         "Заместитель директора по учебно-воспитательной работе",
         Anchor.ALL,
-        (*OFFICE),
+        OFFICE,
     ),
     RoleSpec(
         "studyunit",

@@ -117,14 +117,6 @@ def reports_for(user: Any) -> list[Report]:
     return sorted(allowed, key=_order)
 
 
-def permissions() -> list[tuple[str, str]]:
-    """Permissions of all reports as (codename, name), by number."""
-    return [
-        (one.codename, f"Отчёт «{one.title}»")
-        for one in sorted(REPORTS.values(), key=_order)
-    ]
-
-
 def discover() -> None:
     """Import the reports of every area; the application calls it when ready."""
     package = import_module(__package__)

@@ -6,7 +6,7 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.db.models import Q
 
-from journal.domain.people import CODE_LENGTH
+from journal.domain.people import CODE_LENGTH, PasswordPolicy
 from journal.models import User
 
 LABELS = {
@@ -23,8 +23,7 @@ LABELS = {
 HELP = {
     "remember": "Только на своём телефоне или компьютере. Сотрудникам недоступно.",
     "password1": (
-        "Не короче 8 знаков, у сотрудников не короче 12. Проще всего запомнить "
-        "несколько слов подряд."
+        f"{PasswordPolicy().get_help_text()} Проще всего запомнить несколько слов подряд."
     ),
 }
 

@@ -10,7 +10,8 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
-from ..table import Cell, Column, Heading, Line, Table, header
+from journal.reports.table import Cell, Column, Heading, Line, Table, header
+
 from .layout import alignment, clean, drawn_up, shown, signature
 
 ALIGNED = {"left": "l", "center": "", "right": "e"}
@@ -78,7 +79,8 @@ def _body(table: Table) -> str:
     rows = _rows(table, table.body())
     if not rows:
         span = len(table.columns)
-        rows = f'<tr><td colspan="{span}" class="empty">{_text(table.empty)}</td></tr>'
+        why = f"<span>{_text(table.empty)}</span>"
+        rows = f'<tr><td colspan="{span}" class="empty">{why}</td></tr>'
     return f"<tbody>{rows}</tbody>"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from ..table import Cell, Column, Heading, Table, header
+from journal.reports.table import Cell, Column, Heading, Table, header
 
 # Controls, lone surrogates and marks that reverse the direction of text: none of
 # them can be printed, some break XML, PDF/A or the eye.
@@ -21,7 +21,8 @@ UNPRINTABLE = re.compile(
 )
 SAMPLE = 300
 NARROW = 3.0
-WIDE = 34.0
+WIDE = 44.0
+HEADING_WORD = 12  # longer words of a heading are broken rather than given room
 
 
 def clean(text: str) -> str:
@@ -125,12 +126,17 @@ def widths(
 
 
 def _content(column: Column, values: set[Any]) -> float:
-    width = 0
+    digits = 2 if column.decimals is None else column.decimals
+    longest = 0
     for value in values:
-        text = value if type(value) is str else shown(value, column)
-        if len(text) > width:
-            width = max(width, min(len(text), WIDE) if len(text) > 6 else len(text))
-    return width
+        if type(value) is int:
+            length = len(str(value))
+        elif type(value) is float and math.isfinite(value):
+            length = len(str(int(value))) + 1 + digits
+        else:
+            length = len(shown(value, column))
+        longest = max(longest, length)
+    return min(longest, WIDE)
 
 
 def _make_room(
@@ -142,7 +148,7 @@ def _make_room(
     if column and column.vertical:
         need = vertical(heading)
     else:
-        need = min(longest_word(heading.text) + 1.0, WIDE)
+        need = min(longest_word(heading.text), HEADING_WORD) + 1.0
     span = range(heading.x, heading.x + heading.colspan)
     missing = need - sum(found[x] for x in span)
     if missing > 0:

@@ -20,7 +20,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from ..table import Cell, Column, Heading, Line, Table, header
+from journal.reports.table import Cell, Column, Heading, Line, Table, header
+
 from .layout import alignment, clean, drawn_up, local, shown, signature, widths
 
 FORMULA_LIKE = frozenset("=+-@\t\r\n;|＝＋－＠")
@@ -37,7 +38,7 @@ STYLE: dict[str, dict[str, Any]] = {
     "section": {"bold": True, "bg_color": "#E9EDF2"},
     "total": {"bold": True, "bg_color": "#F3F4F6"},
 }
-VERTICAL_CHARS = 30
+VERTICAL_CHARS = 26
 LINE_POINTS = 13.5
 PERCENT = '"\u00a0%"'
 
@@ -76,6 +77,23 @@ def _vertical_width(heading: Heading) -> float:
     return 1.2 + 2.3 * lines
 
 
+class _Look(dict[str, Format]):
+    """Formats of one alignment and style, made when first asked for."""
+
+    def __init__(self, make: Callable[..., Format], align: str, style: str) -> None:
+        self.make = make
+        self.properties = {"border": 1, "align": align, "valign": "vcenter"}
+        self.properties |= STYLE[style]
+
+    def __missing__(self, shape: str) -> Format:
+        if shape in ("", "'"):
+            extra = {"text_wrap": True, "quote_prefix": shape == "'"}
+        else:
+            extra = {"num_format": shape}
+        self[shape] = self.make(**self.properties, **extra)
+        return self[shape]
+
+
 class _Sheet:
     """One table on its way into one sheet, from the top down."""
 
@@ -84,25 +102,16 @@ class _Sheet:
         self.book = book
         self.sheet = sheet
         self.columns = list(table.columns)
-        self.aligned = [alignment(column) for column in self.columns]
+        self.looks: dict[str, list[Callable[[str], Format]]] = {}
         self.last = len(self.columns) - 1
         self.widths = widths(table, _vertical_width)
         self.y = 0
         self.formats: dict[tuple, Format] = {}
 
     def _format(self, **properties: Any) -> Format:
-        return self.book.add_format(FONT | properties)
-
-    def _cell_format(
-        self, align: str, style: str, shape: str, quoted: bool = False
-    ) -> Format:
-        """Format of a value; `shape` is Excel's number format, "" for text."""
-        key = (align, style, shape, quoted)
+        key = tuple(properties.items())
         if key not in self.formats:
-            properties = {"border": 1, "align": align, "valign": "vcenter"}
-            properties |= STYLE[style]
-            properties |= {"num_format": shape} if shape else {"text_wrap": True}
-            self.formats[key] = self._format(quote_prefix=quoted, **properties)
+            self.formats[key] = self.book.add_format(FONT | properties)
         return self.formats[key]
 
     def write(self) -> None:
@@ -116,7 +125,7 @@ class _Sheet:
         self._header()
         self._lines(table.body(), "")
         if not table.rows:
-            self._wide([table.empty], align="center", border=1, italic=True)
+            self._wide([table.empty], align="center", italic=True)
         self._lines(table.foot(), "total")
         self._tail()
 
@@ -134,8 +143,6 @@ class _Sheet:
 
     def _wide(self, texts: Iterable[str], **properties: Any) -> None:
         """Lines across the whole table, high enough for their text."""
-        form = self._format(text_wrap=True, valign="vcenter", **properties)
-        plain = self._format(**properties)
         room = max(sum(self.widths) + len(self.widths), 10)
         size = properties.get("font_size", 10) / 10
         for text in texts:
@@ -144,9 +151,12 @@ class _Sheet:
             if rows > 1 or size > 1:
                 self.sheet.set_row(self.y, LINE_POINTS * size * rows)
             if rows > 1 or "align" in properties:
-                self._merged(self.y, 0, self.y, self.last, text, form)
-            else:
-                self.sheet.write_string(self.y, 0, text, plain)
+                properties |= {"text_wrap": True, "valign": "vcenter"}
+                if self.last:
+                    # merge_range would fill the line with blank cells, which are
+                    # of use under a border only and cost as much as the table.
+                    self.sheet.merge.append([self.y, 0, self.y, self.last])
+            self.sheet.write_string(self.y, 0, text, self._format(**properties))
             self.y += 1
 
     def _merged(
@@ -215,24 +225,38 @@ class _Sheet:
             self.y += 1
 
     def _line(self, line: Line, style: str) -> None:
-        sheet, y = self.sheet, self.y
-        aligned, find = self.aligned, self._cell_format
+        y, sheet, looks = self.y, self.sheet, self._looks(style)
         for x, value in enumerate(line.values):
-            look = style
+            look = looks[x]
             if type(value) is Cell:
-                value, look = value.value, value.style or style
+                look = self._looks(value.style or style)[x]
+                value = value.value
             if value is None or value == "":
-                sheet.write_blank(y, x, None, find(aligned[x], look, ""))
+                sheet.write_blank(y, x, None, look(""))
                 continue
             shape = "" if type(value) is str else _shape(value, self.columns[x])
             if not shape:
                 text = shown(value, self.columns[x])[:MAX_TEXT]
-                quoted = text.lstrip(" ")[:1] in FORMULA_LIKE
-                sheet.write_string(y, x, text, find(aligned[x], look, "", quoted))
+                like = "'" if text.lstrip(" ")[:1] in FORMULA_LIKE else ""
+                sheet.write_string(y, x, text, look(like))
             elif isinstance(value, date):
-                sheet.write_datetime(y, x, _naive(value), find(aligned[x], look, shape))
+                if isinstance(value, datetime):
+                    value = local(value).replace(tzinfo=None)
+                sheet.write_datetime(y, x, value, look(shape))
             else:
-                sheet.write_number(y, x, value, find(aligned[x], look, shape))
+                sheet.write_number(y, x, value, look(shape))
+
+    def _looks(self, style: str) -> list[Callable[[str], Format]]:
+        """For each column: number format → format; "" text, "'" text in quotes."""
+        if style not in self.looks:
+            by_align = {
+                align: _Look(self._format, align, style)
+                for align in ("left", "center", "right")
+            }
+            self.looks[style] = [
+                by_align[alignment(column)].__getitem__ for column in self.columns
+            ]
+        return self.looks[style]
 
     def _tail(self) -> None:
         self.y += 1
@@ -245,15 +269,10 @@ class _Sheet:
         self._wide([drawn_up(self.table)])
 
 
-def _naive(value: date) -> date:
-    return local(value).replace(tzinfo=None) if isinstance(value, datetime) else value
-
-
 def _shape(value: Any, column: Column) -> str:
     """Excel's number format for a value; "" for what must be written as text."""
-    if type(value) is int and column.kind != "text":
-        shape = "0" + ("." + "0" * column.decimals if column.decimals else "")
-        return shape + PERCENT if column.kind == "percent" else shape
+    if type(value) is int and column.kind == "number" and not column.decimals:
+        return "0"
     if isinstance(value, date):
         if (value.date() if isinstance(value, datetime) else value) < EXCEL_EPOCH:
             return ""
