@@ -8,7 +8,8 @@ from django.utils import timezone
 from journal.models import Institution, Mark, PeriodClosing, Role
 from journal.models.guards import GUARDS, guards_are_in_place
 from journal.roles import ROLES, codenames
-from tests import cast
+from tests import cast, postgres
+from tests.conftest import lacking
 
 # The cast
 
@@ -78,6 +79,12 @@ def test_models_and_migrations_agree(db):
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.sqlite
+def test_postgresql_is_installed_for_the_second_run():
+    if postgres.binaries() is None:
+        lacking("postgres", "нет PostgreSQL: второго прогона не будет")
 
 
 @pytest.mark.postgresql
