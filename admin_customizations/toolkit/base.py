@@ -3,10 +3,17 @@
 The skin's classes are imported here and nowhere else, so that another skin is one line.
 """
 
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
-from django.http import Http404
+from django.contrib.admin.utils import NestedObjects, unquote
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    ValidationError,
+)
+from django.db import IntegrityError, connection
+from django.db.models import F
+from django.db.models.functions import Collate
+from django.http import Http404, HttpResponseRedirect
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as SkinModelAdmin
 from unfold.admin import StackedInline as SkinStackedInline
@@ -14,6 +21,13 @@ from unfold.admin import TabularInline as SkinTabularInline
 
 MOST_SEARCHED = 100
 MOST_WORDS = 5
+
+
+def by_alphabet(*fields: str) -> list:
+    """An ordering in which Ё follows Е; PostgreSQL sorts so by itself."""
+    if connection.vendor == "sqlite":
+        return [Collate(F(field), "ru").asc() for field in fields]
+    return list(fields)
 
 
 class ScopedFields:
@@ -28,12 +42,15 @@ class ScopedFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def choices_for(self, db_field, request, kwargs):
+        """Rows offered by a field; a model without row rights offers none."""
         rows = kwargs.get("queryset")
+        if rows is None:
+            rows = self.get_field_queryset(None, db_field, request)
         if rows is None:
             rows = db_field.remote_field.model._default_manager.all()
         if hasattr(rows, "visible_to"):
             return rows.visible_to(request.user)
-        return rows
+        return rows.none()
 
 
 class Scoped(ScopedFields):
@@ -44,15 +61,14 @@ class Scoped(ScopedFields):
     list_per_page = 50
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        """Visible rows, with what their names and columns need, wherever they show."""
+        rows = super().get_queryset(request).visible_to(request.user)
+        related = self.list_select_related
+        return rows.select_related(*related) if isinstance(related, list) else rows
 
-    def _reaches(self, request, obj, verb: str) -> bool:
-        rows = type(obj)._base_manager.filter(pk=obj.pk)
-        return (
-            self.model._default_manager.visible_to(request.user, verb)
-            .filter(pk__in=rows.values("pk"))
-            .exists()
-        )
+    def reaches(self, request, obj, verb: str) -> bool:
+        rows = self.model._default_manager.visible_to(request.user, verb)
+        return rows.filter(pk=obj.pk).exists()
 
     def has_change_permission(self, request, obj=None):
         if not super().has_change_permission(request, obj):
@@ -62,59 +78,24 @@ class Scoped(ScopedFields):
     def has_delete_permission(self, request, obj=None):
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or obj.pk is None or self._reaches(request, obj, "delete")
+        return obj is None or obj.pk is None or self.reaches(request, obj, "delete")
 
-
-class RussianTitles:
-    """Titles that need no case of the model's name."""
-
-    def add_view(self, request, form_url="", extra_context=None):
-        title = f"{self.opts.verbose_name.capitalize()}: новая запись"
-        return super().add_view(
-            request, form_url, {"title": title, **(extra_context or {})}
+    def lookup_allowed(self, lookup, value, request=None):
+        """Addresses narrow a list by its declared filters and by nothing else."""
+        declared = [
+            filter_[0] if isinstance(filter_, list | tuple) else filter_
+            for filter_ in self.get_list_filter(request)
+        ]
+        declared = [name for name in declared if isinstance(name, str)]
+        if self.date_hierarchy:
+            declared.append(self.date_hierarchy)
+        return any(
+            lookup == name or lookup.startswith(f"{name}__") for name in declared
         )
 
-    def changelist_view(self, request, extra_context=None):
-        title = self.opts.verbose_name_plural.capitalize()
-        return super().changelist_view(
-            request, {"title": title, **(extra_context or {})}
-        )
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        title = self.opts.verbose_name.capitalize()
-        return super().change_view(
-            request, object_id, form_url, {"title": title, **(extra_context or {})}
-        )
-
-
-class ScopedHistory(SimpleHistoryAdmin):
-    """History of visible objects, to look at only (leaks L5 to L8)."""
-
-    def history_view(self, request, object_id, extra_context=None):
-        self._found(request, object_id)
-        return super().history_view(request, object_id, extra_context)
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        if request.method not in ("GET", "HEAD"):
-            raise PermissionDenied
-        self._found(request, object_id)
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def _found(self, request, object_id):
-        if self.get_object(request, unquote(object_id)) is None:
-            raise Http404
-
-
-class ModelAdmin(RussianTitles, Scoped, ScopedHistory, SkinModelAdmin):
-    """The admin of a model of record."""
-
-    compressed_fields = True
-    warn_unsaved_form = True
-    list_filter_submit = False
-    actions_selection_counter = True
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term[:MOST_SEARCHED].split()[:MOST_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
 
     def get_object(self, request, object_id, from_field=None):
         """An address of nonsense is an object that does not exist."""
@@ -123,31 +104,205 @@ class ModelAdmin(RussianTitles, Scoped, ScopedHistory, SkinModelAdmin):
         except (OverflowError, ValueError, ValidationError):
             return None
 
-    def get_search_results(self, request, queryset, search_term):
-        words = search_term[:MOST_SEARCHED].split()[:MOST_WORDS]
-        return super().get_search_results(request, queryset, " ".join(words))
+    def seen_or_404(self, request, object_id):
+        obj = self.get_object(request, unquote(str(object_id)))
+        if obj is None:
+            raise Http404
+        return obj
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def get_deleted_objects(self, objs, request):
+        """What goes with an object, and what stands in the way, as counts (leak L13)."""
+        _, counts, lacking, _ = super().get_deleted_objects(objs, request)
+        collector = NestedObjects(using=connection.alias, origin=objs)
+        collector.collect(objs)
+        in_the_way: dict[str, int] = {}
+        for obj in collector.protected:
+            name = capfirst(obj._meta.verbose_name_plural)
+            in_the_way[name] = in_the_way.get(name, 0) + 1
+        protected = [f"{name}: {count}" for name, count in in_the_way.items()]
+        return [str(obj) for obj in objs], counts, lacking, protected
+
+
+class RussianTitles:
+    """Titles that need no case of the model's name."""
+
+    def add_view(self, request, form_url="", extra_context=None):
+        title = f"{capfirst(self.opts.verbose_name)}: новая запись"
+        context = {"title": title, **(extra_context or {})}
+        return super().add_view(request, form_url, context)
+
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(
+            request, {"title": title, **(extra_context or {})}
+        )
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"title": capfirst(self.opts.verbose_name), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        title = f"{capfirst(self.opts.verbose_name)}: удаление"
+        return super().delete_view(
+            request, object_id, {"title": title, **(extra_context or {})}
+        )
+
+    def history_view_title(self, request, obj):
+        return f"{capfirst(self.opts.verbose_name)}: история изменений"
+
+    def history_form_view_title(self, request, obj):
+        return f"{capfirst(self.opts.verbose_name)}: прежнее состояние"
+
+
+class ScopedHistory(SimpleHistoryAdmin):
+    """History of visible objects, to look at only (leaks L5 to L8)."""
+
+    def history_view(self, request, object_id, extra_context=None):
+        obj = self.seen_or_404(request, object_id)
+        if not hasattr(obj, "history"):
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        obj = self.seen_or_404(request, object_id)
+        if not hasattr(obj, "history") or not version_id.isdecimal():
+            raise Http404
+        object_id = str(obj.pk)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+OUT_OF_REACH = (
+    "Эта запись окажется за пределами того, что вы ведёте. "
+    "Выберите свои группу, специальность или курс."
+)
+
+
+class Refusals:
+    """What only the database or a rule of the domain refuses is said in the form.
+
+    A save that fails so is rolled back whole, and the form comes back as it was typed.
+    """
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            request.refusal = " ".join(error.messages)
+        except IntegrityError as error:
+            request.refusal = self.words_for(error)
+            if request.refusal is None:
+                raise
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        if refusal is None:
+            return form
+
+        class RefusedForm(form):
+            def clean(self):
+                super().clean()
+                raise ValidationError(refusal)
+
+        return RefusedForm
+
+    def save_related(self, request, form, formsets, change):
+        """Nobody writes a row out of the own reach, whatever the choices offered."""
+        super().save_related(request, form, formsets, change)
+        if not self.reaches(request, form.instance, "change" if change else "add"):
+            raise ValidationError(OUT_OF_REACH)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except IntegrityError as error:
+            words = self.words_for(error)
+            if words is None:
+                raise
+            self.message_user(request, words, "error")
+            return HttpResponseRedirect("../change/")
+
+    def words_for(self, error: IntegrityError) -> str | None:
+        """Russian words for a rule of the database; areas' admins know them."""
+        return None
+
+
+class ModelAdmin(
+    RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin
+):
+    """The admin of a model of record."""
+
+    compressed_fields = True
+    warn_unsaved_form = True
+    change_list_template = "toolkit/change_list.html"
+    # Why a list may be empty, and what to do about it.
+    empty_hint = "Здесь пока ничего нет. Добавьте первую запись."
+
+    def changelist_view(self, request, extra_context=None):
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("NUL")
+        return super().changelist_view(request, extra_context)
 
     def save_model(self, request, obj, form, change):
         """Saving without a change leaves no false row in the history."""
         if not change or form.has_changed():
             super().save_model(request, obj, form, change)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A rule that only the database knows is answered in words."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
-            words = self.words_for(error)
-            if words is None:
-                raise
-            self.message_user(request, words, "error")
-            from django.http import HttpResponseRedirect
+    def get_actions_detail(self, request, object_id):
+        """Buttons of an object: those that `confirmed` allows over just this one."""
+        found = super().get_actions_detail(request, object_id)
+        rules = [getattr(action.method, "may", None) for action in found]
+        if not any(rules):
+            return found
+        obj = self.seen_or_404(request, object_id)
+        return [
+            action
+            for action, may in zip(found, rules, strict=True)
+            if may is None or may(request.user, obj)
+        ]
 
-            return HttpResponseRedirect(request.get_full_path())
 
-    def words_for(self, error: IntegrityError) -> str | None:
-        """Russian words for a rule of the database; areas' admins know them."""
-        return None
+class ReadOnly:
+    """Rows that are looked at here and written elsewhere."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class RowRights:
+    """A formset in which rows that the person may not change are shown only."""
+
+    user = None
+
+    def _reached(self, verb: str) -> set:
+        shown = [row.pk for row in self.get_queryset()]
+        rows = self.model._default_manager.visible_to(self.user, verb)
+        return set(rows.filter(pk__in=shown).values_list("pk", flat=True))
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        pk = form.instance.pk
+        if pk is None:
+            return
+        if not hasattr(self, "changeable"):
+            self.changeable = self._reached("change")
+            self.deletable = self._reached("delete") if self.can_delete else set()
+        for name, field in form.fields.items():
+            kept = self.deletable if name == "DELETE" else self.changeable
+            if pk not in kept and not field.widget.is_hidden:
+                field.disabled = True
 
 
 class ScopedInline(ScopedFields):
@@ -160,6 +315,12 @@ class ScopedInline(ScopedFields):
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        if not self.has_change_permission(request, obj):
+            return formset
+        return type(formset.__name__, (RowRights, formset), {"user": request.user})
+
 
 class TabularInline(ScopedInline, SkinTabularInline):
     """Rows of a parent as a table."""
@@ -167,3 +328,12 @@ class TabularInline(ScopedInline, SkinTabularInline):
 
 class StackedInline(ScopedInline, SkinStackedInline):
     """Rows of a parent as forms."""
+
+
+__all__ = [
+    "ModelAdmin",
+    "ReadOnly",
+    "StackedInline",
+    "TabularInline",
+    "by_alphabet",
+]

@@ -18,7 +18,6 @@ from journal.models import Course, CourseTeacher
 
 class CourseTeacherInline(TabularInline):
     model = CourseTeacher
-    autocomplete_fields = ["employee"]
     fields = ["employee", "subgroup", "start", "end", "hours"]
 
 
@@ -35,7 +34,6 @@ class CourseAdmin(ModelAdmin):
     ]
     list_select_related = ["group", "discipline", "period__year"]
     search_fields = ["discipline__name", "group__name"]
-    autocomplete_fields = ["group", "discipline", "thematic_plan"]
     inlines = [CourseTeacherInline]
     ordering = ["-period__first_day", "group__name", "discipline__name"]
 
