@@ -28,7 +28,7 @@ if not DEBUG:
         raise ImproperlyConfigured("ALLOWED_HOSTS: name the host, * is refused")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
