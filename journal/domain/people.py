@@ -1,9 +1,11 @@
 """Accounts: roles written into the database, sign-in rights, one-time codes."""
 
+import itertools
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -16,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from journal.models import AccessCode, Institution, Role, User
-from journal.models.reach import grants
+from journal.models.reach import grants, has_role
 from journal.roles import ROLES, codenames
 
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -28,7 +30,7 @@ CODE_LOOKALIKES = str.maketrans("асеркхумт", "acepkxymt")
 PASSWORD_LENGTH = 8
 PASSWORD_LENGTH_STAFF = 12
 # With digits and signs taken away; the last is «пароль» typed in the Latin layout.
-PASSWORD_WORDS = """
+WEAK_WORDS = """
     пароль журнал дневник колледж техникум школа лицей гимназия студент учитель
     преподаватель куратор директор администратор йцукен йцукенг фывапролд
     password qwerty qwertyuiop admin administrator journal college gfhjkm
@@ -190,7 +192,7 @@ class PasswordPolicy:
                 f"Пароль короткий: нужно не меньше {least} знаков.", "too_short"
             )
         words = "".join(filter(str.isalpha, password.casefold()))
-        if words in PASSWORD_WORDS.split() or not words.strip(words[:1]):
+        if words in WEAK_WORDS.split() or not words.strip(words[:1]):
             raise ValidationError(
                 "Такой пароль подбирают первым. Возьмите несколько слов подряд.",
                 "too_common",
@@ -205,6 +207,163 @@ class PasswordPolicy:
 
 def must_use_mfa(user: User) -> bool:
     """Administration signs in with a second factor (never beside DEBUG)."""
-    return settings.MFA_FOR_STAFF and any(
-        grant.slug in ("admin", "director", "deputy") for grant in grants(user)
+    administration = ("admin", "director", "deputy", "deputy_upr", "deputy_uvr")
+    return settings.MFA_FOR_STAFF and (
+        user.is_superuser or has_role(user, *administration)
     )
+
+
+# Who appoints whom, and who hands out sign-ins
+
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(
+            " "
+        ),
+        strict=True,
+    )
+)
+FAMILY_ROLE = {Student: "student", Guardian: "parent"}
+
+
+def may_give(by: User) -> set[str]:
+    """Slugs of the roles that this person appoints others to (M 3, K 4.1.6)."""
+    slugs = set(Role.objects.values_list("slug", flat=True))
+    if by.is_superuser:
+        return slugs
+    held = {grant.slug for grant in grants(by)}
+    given = {slug for holder in held for slug in APPOINTS.get(holder, ())}
+    if "admin" in held:
+        given |= slugs - {spec.slug for spec in ROLES}
+    return given & slugs
+
+
+def may_appoint(by: User, user: User) -> bool:
+    """May `by` give roles to this account: nobody to oneself or to a superuser."""
+    if by.pk == user.pk or (user.is_superuser and not by.is_superuser):
+        return False
+    visible = User.objects.visible_to(by).filter(pk=user.pk).exists()
+    return visible and bool(may_give(by))
+
+
+@transaction.atomic
+def appoint(by: User, user: User, slugs: set[str]) -> str:
+    """Let `user` hold exactly `slugs` among the roles that `by` may give.
+
+    Roles that are not `by`'s to give stay as they are. Returns in words what changed,
+    which the history of the account keeps; "" if nothing did. Raises ValidationError for
+    a role, or an account, that is not `by`'s to decide.
+    """
+    given = may_give(by)
+    if not may_appoint(by, user) or not slugs <= given:
+        raise ValidationError("Эту роль назначаете не вы. Обратитесь к директору.")
+    roles = {role.slug: role for role in Role.objects.filter(slug__in=given)}
+    held = set(Role.objects.filter(user=user).values_list("slug", flat=True))
+    added, removed = slugs - held, (held & given) - slugs
+    if not added and not removed:
+        return ""
+    user.groups.add(*(roles[slug] for slug in added))
+    user.groups.remove(*(roles[slug] for slug in removed))
+    user.is_staff = user.is_superuser or (
+        Role.objects.filter(user=user, is_staff=True).exists()
+    )
+    words = [
+        f"{verb}: {', '.join(sorted(roles[slug].name for slug in changed))}"
+        for verb, changed in (("назначено", added), ("снято", removed))
+        if changed
+    ]
+    user._change_reason = "Роли: " + "; ".join(words)
+    user.save()
+    return "; ".join(words)
+
+
+def may_issue_code(by: User, user: User) -> bool:
+    """May `by` hand out a sign-in for this account (E 3.1, U 3.1, K 4.2.6)?
+
+    The person behind it has to be within reach, and every role of the account one that
+    `by` serves: a curator does not enter as a head whose child is in the group.
+    """
+    right = "issue_accesscode"
+    if by.pk == user.pk or not by.has_perm(f"journal.{right}") or not user.is_active:
+        return False
+    if by.is_superuser or user.is_superuser:
+        return by.is_superuser
+    held = set(Role.objects.filter(user=user).values_list("slug", flat=True))
+    serving = [grant for grant in grants(by) if right in grant.permissions]
+    served = [ISSUES.get(grant.slug, FAMILIES) for grant in serving]
+    if not any(slugs is None or held <= set(slugs) for slugs in served):
+        return False
+    people = [
+        person
+        for part in ("employee", "student", "guardian")
+        if (person := getattr(user, part, None))
+    ]
+    return any(_reached(by, person, right) for person in people or [user])
+
+
+def may_open_account(by: User, person: Person) -> bool:
+    """May `by` open an account for somebody who has none?"""
+    if person.user_id is not None:
+        return False
+    if isinstance(person, Employee):
+        return by.has_perm("journal.add_user") and person.dismissed_on is None
+    right = "issue_accesscode"
+    return by.has_perm(f"journal.{right}") and _reached(by, person, right)
+
+
+def _reached(by: User, row, codename: str) -> bool:
+    rows = type(row)._base_manager.filter(rights_q(by, row.reach, codename))
+    return rows.filter(pk=row.pk).exists()
+
+
+@transaction.atomic
+def open_account(person: Person) -> User:
+    """An account for a person who has none; enters by a one-time code only.
+
+    Students and representatives get their role with it, staff are appointed after.
+    """
+    user = User(
+        username=_username(person),
+        last_name=person.last_name,
+        first_name=person.first_name,
+        email=person.email,
+    )
+    user.set_unusable_password()
+    user.save()
+    person.user = user
+    person.save()
+    if role := FAMILY_ROLE.get(type(person)):
+        entrusted = role == "parent" and not person.guardianships.filter(
+            delegated_by__isnull=True
+        )
+        give_role(user, "trustee" if entrusted else role)
+    return user
+
+
+def _username(person: Person) -> str:
+    """«Ёлкина Анна Сергеевна» → elkina.as, elkina.as2 …"""
+    initials = person.first_name[:1] + person.middle_name[:1]
+    parts = (
+        "".join(LATIN.get(letter, letter) for letter in part.lower())
+        for part in (person.last_name, initials)
+    )
+    stem = ".".join(
+        "".join(filter(str.isascii, filter(str.isalnum, part))) for part in parts
+    )
+    stem = stem.strip(".")[:100] or "user"
+    taken = set(
+        User.objects.filter(username__startswith=stem).values_list(
+            "username", flat=True
+        )
+    )
+    names = (stem if count == 1 else f"{stem}{count}" for count in itertools.count(1))
+    return next(name for name in names if name not in taken)
+
+
+def end_sessions(user: User) -> int:
+    """Sign a person out everywhere (K 3.12); returns from how many places."""
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)

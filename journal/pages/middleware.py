@@ -37,7 +37,7 @@ class SignInMiddleware:
         if request.headers.get("X-Requested-With") == "fetch":
             login = reverse(settings.LOGIN_URL)
             target = response.headers.get("Location", "").partition("?")[0]
-            if target == login or step:
+            if step or target in (login, reverse("admin:login")):
                 error = "Сеанс завершён. Войдите снова: введённое сохранится."
                 return JsonResponse(
                     {"error": error, "login": step or login}, status=401

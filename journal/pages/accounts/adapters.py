@@ -25,6 +25,7 @@ DEVICE_DAYS = 365
 DEVICE_NAMES = 8
 IDLE_SESSION = "idle_lock"
 FRESH_SECONDS = 5 * 60
+WRONG_CODE = "Код не подходит. Введите тот, что приложение показывает сейчас."
 
 
 def known_devices(request) -> dict[str, str]:
@@ -72,7 +73,6 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
         "incorrect_password": "Пароль не подходит.",
         "enter_current_password": "Текущий пароль введён неверно.",
-        "incorrect_code": "Код не подходит. Введите тот, что приложение показывает сейчас.",
         "rate_limited": "Слишком много попыток подряд. Подождите несколько минут.",
         "invalid_password_reset": "Ссылка уже не действует. Запросите новую.",
     }
@@ -159,6 +159,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
+
     def get_totp_label(self, user):
         return user.username
 

@@ -1,6 +1,7 @@
 """Forms of sign-in: allauth's with our labels, and the one-time code."""
 
 from allauth.account import forms as stock
+from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp import forms as totp
 from django import forms
@@ -90,6 +91,14 @@ class ResetPasswordForm(Plain, stock.ResetPasswordForm):
             wanted |= Q(**{f"{field}__iexact": email})
         people = User.objects.filter(wanted, is_active=True).distinct()
         self.users = list(people.order_by("pk")[:10])
+        return email
+
+    def save(self, request, **kwargs):
+        """Write to whoever it is: a letter to strangers too takes the same time."""
+        email = self.cleaned_data["email"]
+        if self.users:
+            return super().save(request, **kwargs)
+        get_adapter().send_mail("account/email/unknown_account", email, {})
         return email
 
 
