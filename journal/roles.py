@@ -257,3 +257,24 @@ def codenames(rights: tuple[str, ...], models: list[str]) -> set[str]:
         targets = models if names == "*" else names.split(",")
         found |= {f"{verb}_{name}" for verb in verbs.split(",") for name in targets}
     return found
+
+
+FAMILIES = ("student", "parent", "trustee")
+RESPONSIBLE = ("safety", "extracurricular", "certificates")
+HEADS = ("admin", "deputy", "deputy_upr", "deputy_uvr")
+
+# Who appoints to which roles (M 3, K 4.1.6); roles of the institution's own making are
+# the administrator's to give.
+APPOINTS = {
+    "director": HEADS,
+    "deputy": RESPONSIBLE,
+    "deputy_upr": RESPONSIBLE,
+    "deputy_uvr": RESPONSIBLE,
+    "admin": tuple(spec.slug for spec in ROLES if spec.slug not in HEADS),
+}
+# Whose holders get a sign-in from whom (E 3.1, U 3.1, K 4.2.6); None: everybody's. A
+# role that is not named here, but has the right, serves families.
+ISSUES = {
+    "admin": None,
+    "deputy": ("teacher", "master", "curator"),
+}

@@ -233,9 +233,7 @@ class Refusals:
         return None
 
 
-class ModelAdmin(
-    RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin
-):
+class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin):
     """The admin of a model of record."""
 
     compressed_fields = True
@@ -243,6 +241,10 @@ class ModelAdmin(
     change_list_template = "toolkit/change_list.html"
     # Why a list may be empty, and what to do about it.
     empty_hint = "Здесь пока ничего нет. Добавьте первую запись."
+    empty_hint_reader = (
+        "Записей, доступных вам, здесь нет. "
+        "Если они должны быть, обратитесь к администратору журнала."
+    )
 
     def changelist_view(self, request, extra_context=None):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):

@@ -17,9 +17,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from journal.models import AccessCode, Institution, Role, User
-from journal.models.reach import grants, has_role
-from journal.roles import ROLES, codenames
+from journal.models import (
+    AccessCode,
+    Employee,
+    Guardian,
+    Institution,
+    Person,
+    Role,
+    Student,
+    User,
+)
+from journal.models.reach import grants, rights_q
+from journal.roles import APPOINTS, FAMILIES, ISSUES, ROLES, codenames
 
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 10
@@ -215,14 +224,10 @@ def must_use_mfa(user: User) -> bool:
 
 # Who appoints whom, and who hands out sign-ins
 
-LATIN = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(
-            " "
-        ),
-        strict=True,
-    )
+LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфцыэ", "abvgdeziyklmnoprstufcye", strict=True))
+    | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
+    | {"ю": "yu", "я": "ya"}
 )
 FAMILY_ROLE = {Student: "student", Guardian: "parent"}
 
@@ -344,12 +349,10 @@ def open_account(person: Person) -> User:
 def _username(person: Person) -> str:
     """«Ёлкина Анна Сергеевна» → elkina.as, elkina.as2 …"""
     initials = person.first_name[:1] + person.middle_name[:1]
-    parts = (
-        "".join(LATIN.get(letter, letter) for letter in part.lower())
-        for part in (person.last_name, initials)
-    )
+    latin = [part.lower().translate(LATIN) for part in (person.last_name, initials)]
     stem = ".".join(
-        "".join(filter(str.isascii, filter(str.isalnum, part))) for part in parts
+        "".join(letter for letter in part if letter.isascii() and letter.isalnum())
+        for part in latin
     )
     stem = stem.strip(".")[:100] or "user"
     taken = set(

@@ -1,0 +1,111 @@
+"""Pages beside list and form: an action that asks first, and acts by POST."""
+
+from functools import wraps
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+
+def page(admin, request, obj, template: str, **context):
+    """A page of one object in the admin's frame."""
+    opts = admin.opts
+    context = {
+        **admin.admin_site.each_context(request),
+        "opts": opts,
+        "original": obj,
+        "back": change_url(admin, obj),
+        **context,
+    }
+    request.current_app = admin.admin_site.name
+    return TemplateResponse(request, template, context)
+
+
+def change_url(admin, obj) -> str:
+    info = admin.admin_site.name, admin.opts.app_label, admin.opts.model_name
+    return reverse("{}:{}_{}_change".format(*info), args=[obj.pk])
+
+
+def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=False):
+    """Make `method(self, request, obj, data)` a button of an object that asks first.
+
+    GET shows what will happen and the questions of `form(user, obj)`; POST does it in one
+    transaction. `may(user, obj)` decides: an unseen object is 404, a refusal 403. The
+    method returns the message to show, or a response. Its ValidationError is shown in
+    the form, and nothing is done. `text` may name the object as `{}`.
+    """
+
+    def wrap(method):
+        @wraps(method)
+        def view(self, request, object_id):
+            obj = self.seen_or_404(request, object_id)
+            if not may(request.user, obj):
+                raise PermissionDenied
+            data = request.POST if request.method == "POST" else None
+            answers = (form or AskForm)(request.user, obj, data)
+            if answers.is_bound and answers.is_valid():
+                try:
+                    with transaction.atomic():
+                        done = method(self, request, obj, answers.cleaned_data)
+                except ValidationError as error:
+                    answers.add_error(None, error)
+                else:
+                    if not isinstance(done, str):
+                        return done
+                    self.message_user(request, done)
+                    return HttpResponseRedirect(change_url(self, obj))
+            return page(
+                self,
+                request,
+                obj,
+                "toolkit/ask.html",
+                title=title,
+                text=text.format(obj),
+                form=answers,
+                danger=danger,
+                media=self.media + answers.media,
+            )
+
+        button = action(description=title, icon=icon)(view)
+        button.may = may
+        return button
+
+    return wrap
+
+
+class AskForm(forms.Form):
+    """Questions about an object; knows who is asked and about what."""
+
+    def __init__(self, user, obj, data=None):
+        super().__init__(data)
+        self.user, self.obj = user, obj
+        self.prepare()
+
+    def prepare(self):
+        """Narrow choices to what `self.user` sees."""
+
+
+class Day(forms.DateInput):
+    """A day, chosen in the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__({"class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
+
+
+Choice = UnfoldAdminSelectWidget
+Choices = UnfoldAdminCheckboxSelectMultipleWidget
+Line = UnfoldAdminTextInputWidget
+Lines = UnfoldAdminTextareaWidget
