@@ -27,7 +27,7 @@ from journal.models import (
     Student,
     User,
 )
-from journal.models.reach import grants, rights_q
+from journal.models.reach import grants, has_role, rights_q
 from journal.roles import APPOINTS, FAMILIES, ISSUES, ROLES, codenames
 
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
