@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import groupby
 
 from journal.exchange.reading import names, text
@@ -46,15 +46,6 @@ class Field:
     unique: bool = False
     limit: int = 250
 
-    @cached_property
-    def wordings(self) -> list[list[str]]:
-        """The title and its synonyms as words to compare with a header's."""
-        return [normal(said).split() for said in (self.title, *self.synonyms)]
-
-    @cached_property
-    def starts(self) -> frozenset[str]:
-        return frozenset(word[:3] for words in self.wordings for word in words)
-
 
 @dataclass(frozen=True)
 class Guess:
@@ -85,63 +76,93 @@ def normal(header: str) -> str:
     return " ".join(joined)
 
 
-def likeness(header: Cell, wanted: Field) -> float:
-    """How surely this header names the field: 1 the same words … 0 something else."""
-    if not isinstance(header, str) or len(header) > 80:
-        return 0.0
-    best = _likeness(*_words(header), wanted)
-    if "(" in header:
-        outside = re.sub(r"\([^)]*\)", " ", header)
-        best = max(best, 0.95 * _likeness(*_words(outside), wanted))
-    return best
+class Headers:
+    """The headers that a set of fields is known by, ready to be compared with."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.fields = fields
+        self.by_start: dict[str, list[tuple[int, list[str]]]] = {}
+        for place, wanted in enumerate(fields):
+            for said in (wanted.title, *wanted.synonyms):
+                words = normal(said).split()
+                for start in {word[:3] for word in words}:
+                    self.by_start.setdefault(start, []).append((place, words))
+        self.known: dict[str, dict[int, float]] = {}
+
+    def scores(self, header: Cell) -> dict[int, float]:
+        """Place of a field → how surely the header names it, 0.7…1; others absent."""
+        if not isinstance(header, str) or len(header) > 80:
+            return {}
+        if header not in self.known:
+            if len(self.known) > 20_000:
+                self.known.clear()
+            scores = self._scores(header, 1.0)
+            if "(" in header:
+                outside = self._scores(re.sub(r"\([^)]*\)", " ", header), 0.95)
+                for place, score in outside.items():
+                    scores[place] = max(score, scores.get(place, 0.0))
+            self.known[header] = scores
+        return self.known[header]
+
+    def _scores(self, header: str, weight: float) -> dict[int, float]:
+        words = normal(header).split()
+        scores: dict[int, float] = {}
+        if len(words) > 10:
+            return scores
+        for start in {word[:3] for word in words}:
+            for place, known in self.by_start.get(start, ()):
+                score = weight * _compare(words, known)
+                if score >= BY_HEADER and score > scores.get(place, 0.0):
+                    scores[place] = score
+        return {
+            place: score
+            for place, score in scores.items()
+            if not any(w.startswith(self.fields[place].without) for w in words)
+        }
 
 
-@lru_cache(4096)
-def _words(header: str) -> tuple[list[str], frozenset[str]]:
-    words = normal(header).split()
-    return words, frozenset(word[:3] for word in words)
+@lru_cache(32)
+def headers_of(fields: tuple[Field, ...]) -> Headers:
+    """The one Headers of a table of fields."""
+    return Headers(fields)
 
 
-def _likeness(words: list[str], starts: frozenset[str], wanted: Field) -> float:
-    # Most texts of a sheet share no beginning of a word with any header.
-    if starts.isdisjoint(wanted.starts) or len(words) > 10:
-        return 0.0
-    if any(word.startswith(wanted.without) for word in words):
-        return 0.0
-    return max(_compare(words, known) for known in wanted.wordings)
-
-
-def _compare(tokens: list[str], known: list[str]) -> float:
-    if tokens == known:
+def _compare(words: list[str], known: list[str]) -> float:
+    if words == known:
         return 1.0
-    if len(tokens) == len(known) and all(
-        k.startswith(t) and (len(t) > 2 or t == k)
-        for t, k in zip(tokens, known, strict=True)
-    ):
-        return 0.9
-    extra = len(tokens) - len(known)
+    if len(words) == len(known):
+        pairs = list(zip(words, known, strict=True))
+        if all(k.startswith(w) and (len(w) > 2 or w == k) for w, k in pairs):
+            return 0.9
+        if all(w == k or _misspelt(w, k) for w, k in pairs):
+            return 0.75
+        return 0.0
+    extra = len(words) - len(known)
     if 0 < extra < 4 and len("".join(known)) > 2:
         for start in range(extra + 1):
-            if tokens[start : start + len(known)] == known:
+            if words[start : start + len(known)] == known:
                 return 0.85 - 0.05 * extra
-    joined, other = " ".join(tokens), " ".join(known)
-    if min(len(joined), len(other)) > 4 and abs(len(joined) - len(other)) < 3:
-        ratio = SequenceMatcher(None, joined, other).ratio()
-        if ratio >= 0.86:
-            return 0.8 * ratio
     return 0.0
 
 
+def _misspelt(word: str, known: str) -> bool:
+    """«дистицплина»: the same beginning and most of the letters in order."""
+    if word[:3] != known[:3] or abs(len(word) - len(known)) > 2 or len(known) < 5:
+        return False
+    return SequenceMatcher(None, word, known).ratio() >= 0.84
+
+
 def assign(
-    titles: Sequence[str], columns: Sequence[Sequence[Cell]], fields: Sequence[Field]
+    titles: Sequence[str], columns: Sequence[Sequence[Cell]], headers: Headers
 ) -> tuple[dict[int, Guess], dict[int, str]]:
     """(column → guess, column → key already taken by a likelier column).
 
-    `columns` are the cells under each title, None left out. Headers go first;
+    `columns` are (the first) cells under each title, None left out. Headers go first;
     nameless columns are then told by their content, and any column where a
     required field is still missing.
     """
-    guesses, doubles = _by_header(titles, columns, fields)
+    fields = headers.fields
+    guesses, doubles = _by_header(titles, columns, headers)
     _stand_in(guesses, doubles, fields)
     nameless = {i for i, title in enumerate(titles) if not title and columns[i]}
     guesses |= _by_content(nameless - set(guesses), columns, fields, guesses)
@@ -161,20 +182,18 @@ def assign(
 
 
 def _by_header(
-    titles: Sequence[str], columns: Sequence[Sequence[Cell]], fields: Sequence[Field]
+    titles: Sequence[str], columns: Sequence[Sequence[Cell]], headers: Headers
 ) -> tuple[dict[int, Guess], dict[int, str]]:
     pairs = [
-        (likeness(title, wanted), len(columns[index]), -index, -place)
+        (score, len(columns[index]), -index, -place)
         for index, title in enumerate(titles)
-        for place, wanted in enumerate(fields)
+        for place, score in headers.scores(title).items()
     ]
     guesses: dict[int, Guess] = {}
     doubles: dict[int, str] = {}
     taken: set[str] = set()
     for score, _, index, place in sorted(pairs, reverse=True):
-        index, wanted = -index, fields[-place]
-        if score < BY_HEADER:
-            break
+        index, wanted = -index, headers.fields[-place]
         if index in guesses:
             continue
         if wanted.key in taken:

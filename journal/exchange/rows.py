@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from journal.exchange.matching import Field, normal
+from journal.exchange.matching import Field
 from journal.exchange.reading import text
 from journal.exchange.reading.groups import group_in_title, group_name
 from journal.exchange.reading.names import split_full_name
@@ -80,7 +80,7 @@ class Reader:
         context: Mapping[str, Cell],
     ) -> None:
         self.found, self.fields, self.columns = found, fields, columns
-        self.titles = [normal(column.title) for column in found.columns if column.title]
+        self.titles = [column.title for column in found.columns if column.title]
         self.wide = {
             merge.top + 1
             for merge in found.sheet.merged
@@ -116,7 +116,7 @@ class Reader:
         filled = [text.as_text(cell) for cell in row.cells if cell is not None]
         if TOTAL.match(filled[0]):
             return "итоговая строка"
-        if len(filled) > 1 and [normal(said) for said in filled] == self.titles:
+        if len(filled) > 1 and filled == self.titles:
             return "повторный заголовок"
         if after:
             return "после последней записи"

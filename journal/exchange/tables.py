@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from journal.exchange import matching
-from journal.exchange.matching import Field, Guess
+from journal.exchange.matching import Field, Guess, Headers
 from journal.exchange.reading.groups import group_in_title, group_name
 from journal.exchange.reading.names import looks_like_full_name, looks_like_name_word
 from journal.exchange.reading.text import as_text
@@ -18,6 +18,8 @@ from journal.exchange.reading.workbook import (
 )
 
 HEADER_WITHIN = 40  # rows from the top
+HEADER_COLUMNS = 60  # and from the left: what matters stands there
+CONTENT_ROWS = 300  # enough to tell what a column holds
 SAMPLES = 5
 
 
@@ -120,47 +122,51 @@ def find_table(
     """
     if not any(cell is not None for row in sheet.rows for cell in row):
         raise Refusal("лист пустой.", sheet.name)
-    heads = [(header_row - 1, 1)] if header_row else _headers(sheet, fields)
-    if header_row == 0:
-        heads = []
+    headers = matching.headers_of(tuple(fields))
+    match header_row:
+        case None:
+            heads = _headers(sheet, headers)
+        case 0:
+            heads = []
+        case _:
+            heads = [(header_row - 1, 1)]
     best: FoundTable | None = None
     for top, depth in [*heads, (-1, 0)]:
-        found = _table(sheet, fields, top, depth)
-        missing = _missing(found, fields)
-        if not missing and _has_rows(found, fields):
+        found = _table(sheet, headers, top, depth)
+        if not _missing(found, fields) and _has_rows(found, fields):
             return found
         best = best or found
-    assert best is not None  # noqa: S101 - the list of heads is never empty
+    assert best is not None  # noqa: S101 - there is always the table without header
     if strict:
         raise Refusal(_what_is_missing(best, fields), sheet.name)
     return best
 
 
-def _headers(sheet: Sheet, fields: Sequence[Field]) -> list[tuple[int, int]]:
+def _headers(sheet: Sheet, headers: Headers) -> list[tuple[int, int]]:
     """(row index, how many rows) of likely headers, the likeliest first."""
     within = range(min(HEADER_WITHIN, len(sheet.rows)))
-    single = [_header_score(_titles(sheet, top), fields) for top in within]
+    single = [_header_score(_titles(sheet, top), headers) for top in within]
     scored = [(score, -top, 1) for top, score in zip(within, single, strict=True)]
     for top in within[:-1]:
         if single[top] or single[top + 1]:
-            double = _header_score(_two_row_titles(sheet, top, fields), fields)
+            titles = _two_row_titles(sheet, top, headers, HEADER_COLUMNS)
+            double = _header_score(titles, headers)
             if double > max(single[top : top + 2]) + 0.3:
                 scored.append((double, -top, 2))
     scored = [one for one in scored if one[0]]
-    return [(-top, depth) for _, top, depth in sorted(scored, reverse=True)[:8]]
+    return [(-top, depth) for _, top, depth in sorted(scored, reverse=True)[:5]]
 
 
-def _header_score(titles: Sequence[str], fields: Sequence[Field]) -> float:
-    best: dict[str, float] = {}
+def _header_score(titles: Sequence[str], headers: Headers) -> float:
+    best: dict[int, float] = {}
+    titles = titles[:HEADER_COLUMNS]
     for index, title in enumerate(titles):
         # «Преподаватель: Иванов» is a line about the table, not its header.
         if not title or (title.endswith(":") and index + 1 < len(titles)):
             continue
-        for wanted in fields:
-            score = matching.likeness(title, wanted)
-            if score >= matching.BY_HEADER:
-                weight = 2.0 if wanted.required else 1.0
-                best[wanted.key] = max(best.get(wanted.key, 0.0), score * weight)
+        for place, score in headers.scores(title).items():
+            weight = 2.0 if headers.fields[place].required else 1.0
+            best[place] = max(best.get(place, 0.0), score * weight)
     return sum(best.values())
 
 
@@ -168,36 +174,39 @@ def _titles(sheet: Sheet, top: int) -> list[str]:
     return [as_text(cell) for cell in sheet.rows[top]]
 
 
-def _two_row_titles(sheet: Sheet, top: int, fields: Sequence[Field]) -> list[str]:
+def _two_row_titles(sheet: Sheet, top: int, headers: Headers, width: int) -> list[str]:
     """Under a common heading the wording that a field knows: both rows or one."""
     titles = []
-    for column in range(sheet.width):
+    for column in range(min(width, sheet.width)):
         upper = as_text(sheet.spread_value(top, column))
         lower = as_text(sheet.spread_value(top + 1, column))
         both = lower if upper in ("", lower) else f"{upper} {lower}".strip()
-        known = {
-            wording: max(matching.likeness(wording, wanted) for wanted in fields)
-            for wording in (both, lower, upper)
-        }
-        best = max(known, key=known.__getitem__)
-        titles.append(best if known[best] >= matching.BY_HEADER else both)
+        wordings = (both, lower, upper)
+        best = max(
+            wordings, key=lambda said: max(headers.scores(said).values(), default=0)
+        )
+        titles.append(best)
     return titles
 
 
-def _table(sheet: Sheet, fields: Sequence[Field], top: int, depth: int) -> FoundTable:
+def _table(sheet: Sheet, headers: Headers, top: int, depth: int) -> FoundTable:
     match depth:
         case 0:
             titles = [""] * sheet.width
         case 1:
             titles = _titles(sheet, top)
         case _:
-            titles = _two_row_titles(sheet, top, fields)
+            titles = _two_row_titles(sheet, top, headers, sheet.width)
     body = list(_body(sheet, top + depth if depth else 0))
     values = [
         [row.cells[i] for row in body if row.cells[i] is not None]
         for i in range(sheet.width)
     ]
-    guesses, doubles = matching.assign(titles, values, fields)
+    first = [
+        cells[:CONTENT_ROWS] if index < HEADER_COLUMNS else []
+        for index, cells in enumerate(values)
+    ]
+    guesses, doubles = matching.assign(titles, first, headers)
     columns = [
         Column(i, title, tuple(as_text(c) for c in values[i][:SAMPLES]), len(values[i]))
         for i, title in enumerate(titles)
@@ -205,7 +214,7 @@ def _table(sheet: Sheet, fields: Sequence[Field], top: int, depth: int) -> Found
     ]
     header = top + 1 if depth else None
     found = FoundTable(sheet, header, columns, body, guesses, doubles)
-    found.context = _context(found, fields)
+    found.context = _context(found, headers)
     return found
 
 
@@ -220,10 +229,10 @@ def _body(sheet: Sheet, start: int) -> Iterator[BodyRow]:
         yield BodyRow(index + 1, cells)
 
 
-def _context(found: FoundTable, fields: Sequence[Field]) -> Context:
+def _context(found: FoundTable, headers: Headers) -> Context:
     context = Context(found.name)
+    fields = headers.fields
     top = (found.header_row or _first_entry(found, fields)) - 1
-    wanted = [f for f in fields if f.from_context]
     for index, row in enumerate(found.sheet.rows[: top + HEADER_WITHIN]):
         filled = [(c, v) for c, v in enumerate(row) if v is not None]
         if index < top and len(filled) == 1 and isinstance(filled[0][1], str):
@@ -238,9 +247,9 @@ def _context(found: FoundTable, fields: Sequence[Field]) -> Context:
             value = said.strip() or (following[1] if following else None)
             if value is None or not (index < top or colon):
                 continue
-            for known in wanted:
-                if matching.likeness(label, known) >= 0.8:
-                    context.values.setdefault(known.key, value)
+            for place, score in headers.scores(label).items():
+                if fields[place].from_context and score >= 0.8:
+                    context.values.setdefault(fields[place].key, value)
     return context
 
 
@@ -278,6 +287,8 @@ def is_entry(
 def _what_is_missing(found: FoundTable, fields: Sequence[Field]) -> str:
     missing = _missing(found, fields)
     if not missing:
+        if any(wanted.kind == "full_name" for wanted in fields):
+            return "под заголовком нет ни одной строки с фамилией и именем."
         return "под заголовком нет ни одной строки с данными."
     wanted = missing[0]
     if wanted.kind in ("name", "full_name"):

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import PurePath
 
 from journal.exchange.reading import workbook as limits
+from journal.exchange.reading.container import DAMAGED
 from journal.exchange.reading.spreadsheet import rectangle
 from journal.exchange.reading.text import clean_cell
 from journal.exchange.reading.workbook import Cell, Refusal, Sheet, column_letter
@@ -70,6 +71,8 @@ def decode(data: bytes) -> tuple[str, str]:
     text = _try(data, "utf-8")
     if text is not None:
         return _checked(text), "utf-8"
+    if len(data) > 100 and _try(data[: data.rfind(b"\n") + 1] or b"\xff", "utf-8"):
+        raise Refusal(DAMAGED)  # only the last line is broken: cut off in a letter
     tried = [(_try(data, encoding), encoding) for encoding in ENCODINGS]
     scored = [(_russian(text), text, e) for text, e in tried if text is not None]
     score, text, encoding = max(scored, default=(0.0, None, ""))
@@ -154,14 +157,17 @@ def _rows(text: str, delimiter: str, sheet: str) -> list[list[Cell]]:
             for column, value in enumerate(row):
                 if len(value) > limits.MAX_CELL_LENGTH:
                     many_lines = value.count("\n") > 20
-                    message = QUOTES if many_lines else "слишком длинный текст в ячейке"
+                    message = (
+                        QUOTES if many_lines else "слишком длинный текст в ячейке."
+                    )
                     raise Refusal(message, sheet, number, column_letter(column))
             cells += len(row)
             if cells > limits.MAX_CELLS:
                 raise Refusal("ячеек слишком много. Разделите файл на части.", sheet)
             rows.append([clean_cell(value) for value in row])
     except csv.Error as error:
-        raise Refusal(QUOTES, sheet) from error
+        message = QUOTES if '"' in text else "слишком длинный текст в ячейке."
+        raise Refusal(message, sheet) from error
     while rows and all(value is None for value in rows[-1]):
         rows.pop()
     return rows

@@ -19,6 +19,7 @@ FORMULA_START = "=+-@\t\r\n;|＝＋－＠"
 LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxyk03", "АВСЕНКМОРТХУасеорхукОЗ")
 LATIN_LIKE = set("ABCEHKMOPTXYaceopxyk")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
+SUSPECT = re.compile("[A-Za-z03]")
 WORD = re.compile(r"[^\W_]+")
 
 MONTHS = (
@@ -34,13 +35,16 @@ def clean_text(value: str) -> str:
     of our own exports (and of Excel) and goes.
     """
     if not value.isascii():
-        value = INVISIBLE.sub("", unicodedata.normalize("NFC", value))
-    value = CONTROLS.sub("", value)
+        value = unicodedata.normalize("NFC", value)
+    if not value.isprintable():  # no sign but a plain space is left to look for
+        value = CONTROLS.sub("", INVISIBLE.sub("", value))
+        value = SPACES.sub(" ", value)
     if value.startswith("'") and value[1:2]:
         rest = value[1:]
         if rest.lstrip()[:1] in FORMULA_START or rest[0].isdigit():
             value = rest
-    return SPACES.sub(" ", value).strip()
+    value = value.strip()
+    return SPACES.sub(" ", value) if "  " in value else value
 
 
 def clean_cell(value: object) -> Cell:
@@ -79,6 +83,9 @@ def repair_letters(value: str) -> tuple[str, bool]:
     «Ивaнoв» with Latin a and o becomes Cyrillic; words that are wholly Latin
     or hold Latin letters without a twin («IPv4») are left alone.
     """
+
+    if value.isascii() or not SUSPECT.search(value):
+        return value, False
 
     def word(match: re.Match[str]) -> str:
         text = match[0]
