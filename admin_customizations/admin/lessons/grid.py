@@ -65,7 +65,7 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
     """
     head = "".join(_head(column, today, lesson_address) for column in spread.columns)
     parts = [
-        "<table class=grid><thead><tr><th class=nm scope=col>Студент",
+        "<table class=cells><thead><tr><th class=nm scope=col>Студент",
         head,
         "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч<tbody>",
     ]
@@ -103,11 +103,15 @@ def roster_html(spread: Spread, today: date) -> SafeString:
         f'<button type="button" tabindex="-1" data-key="{key}" aria-label="{name}">{key}</button>'
         for key, name in QUICK
     )
-    quick = f'<td class="quick">{quick}' if not state else "<td>"
+    quick = (
+        f'<td class="qk"><span class="quick">{quick}</span>'
+        if not state
+        else "<td class=qk>"
+    )
     parts = [
-        f'<table class="grid"><thead><tr><th class="nm" scope="col">Студент'
+        f'<table class="cells"><thead><tr><th class="nm" scope="col">Студент'
         f'<th data-l="{column.lesson}"{state}{taken} data-plain scope="col">Отметки'
-        '<th scope="col">Быстрый ввод<tbody>'
+        '<th class="qk" scope="col">Быстрый ввод<tbody>'
     ]
     for number, line in enumerate(spread.lines, 1):
         if not line.sits_in(column):

@@ -3,13 +3,23 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import F
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.lessons.cells import cell_past, save_cells
 from admin_customizations.admin.lessons.grid import roster_html
 from admin_customizations.toolkit.base import ModelAdmin, TabularInline
-from admin_customizations.toolkit.filters import ScopedRelatedFilter
+from admin_customizations.toolkit.filters import (
+    DropdownFilter,
+    PlainLabel,
+    ScopedRelatedFilter,
+)
+from admin_customizations.toolkit.widgets import Select, Textarea
+from journal.domain.control import overdue_lessons
+from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.domain.lessons.spread import read_spread
 from journal.domain.lessons.topics import lines_to_give, link_topic, proposed_line
 from journal.models import Lesson, PlannedLesson, Task
@@ -21,7 +31,8 @@ class LessonForm(forms.ModelForm):
     planned = forms.ModelChoiceField(
         PlannedLesson.objects.none(),
         required=False,
-        label="строка КТП",
+        label="Строка КТП",
+        widget=Select,
         empty_label="Без строки КТП (своя тема)",
         help_text="Предложена следующая по порядку. Тема записывается строго по КТП.",
     )
@@ -30,7 +41,7 @@ class LessonForm(forms.ModelForm):
         model = Lesson
         fields = ["topic", "kind", "hours", "content", "homework", "links"]
         widgets = {
-            name: forms.Textarea(attrs={"rows": 2})
+            name: Textarea(attrs={"rows": 2})
             for name in ("topic", "content", "homework", "links")
         }
 
@@ -80,6 +91,22 @@ class TaskInline(TabularInline):
     tab = False
 
 
+class LateFilter(PlainLabel, DropdownFilter):
+    """Lessons that ought to be filled by now."""
+
+    title = "заполнение"
+    parameter_name = "late"
+
+    def lookups(self, request, model_admin):
+        return [("1", "не заполнено в срок")]
+
+    def queryset(self, request, queryset):
+        if self.value() != "1":
+            return queryset
+        late = overdue_lessons(request.user, timezone.localdate())
+        return queryset.filter(pk__in=late.values("pk"))
+
+
 @admin.register(Lesson)
 class LessonAdmin(ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
@@ -88,6 +115,7 @@ class LessonAdmin(ModelAdmin):
     list_display = ["date", "number", "course", "teacher", "topic", "is_taken"]
     list_display_links = ["date", "course"]
     list_filter = [
+        LateFilter,
         ("course__group", ScopedRelatedFilter),
         ("course__discipline", ScopedRelatedFilter),
         ("teacher", ScopedRelatedFilter),
@@ -134,6 +162,7 @@ class LessonAdmin(ModelAdmin):
     def get_urls(self):
         wrap = self.admin_site.admin_view
         return [
+            path("<int:pk>/take/", wrap(self.take), name="journal_lesson_take"),
             path("cells/", wrap(save_cells), name="journal_cells"),
             path(
                 "<int:lesson>/cell/<int:student>/",
@@ -142,6 +171,19 @@ class LessonAdmin(ModelAdmin):
             ),
             *super().get_urls(),
         ]
+
+    @method_decorator(require_POST)
+    def take(self, request, pk: int):
+        """«Все присутствуют» from the start page: stored, and the lesson is open."""
+        change = Change(min(pk, 2**63 - 1), None, TAKEN, "", "1")
+        outcome = write_cells(request.user, [change])[0]
+        if outcome.status == 404:
+            raise Http404
+        if outcome.status == 200:
+            self.message_user(request, "Присутствие отмечено: все, кроме отмеченных.")
+        elif outcome.status != 409:
+            self.message_user(request, outcome.message, "error")
+        return HttpResponseRedirect(reverse("admin:journal_lesson_change", args=[pk]))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
@@ -152,6 +194,7 @@ class LessonAdmin(ModelAdmin):
                 "grid": roster_html(page, timezone.localdate()),
                 "title": f"{obj.course.discipline}, {obj.course.group}",
                 "subtitle": None,
+                "show_save_and_continue": False,
                 "spread_url": reverse(
                     "admin:journal_course_spread", args=[obj.course_id]
                 ),

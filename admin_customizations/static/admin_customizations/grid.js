@@ -2,7 +2,7 @@
 import { Queue } from "./queue.js";
 
 const page = document.querySelector(".grid-page");
-const table = page.querySelector("table.grid");
+const table = page.querySelector("table.cells");
 const ABSENT = "нбу";
 const BY_PLACE = { KeyY: "н", Comma: "б", KeyE: "у", KeyJ: "о", KeyP: "з", BracketLeft: "х" };
 const WORDS = { нп: "н", нб: "н", уп: "у", оп: "о", зачёт: "з", зач: "з", незачёт: "х", незач: "х" };
