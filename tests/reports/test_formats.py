@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from journal.reports.table import Table
+from journal.reports.table import Cell, Column, Row, Section, Table
 from journal.reports.writers import (
     WRITERS,
     ReportTooLargeError,
@@ -66,3 +68,17 @@ def test_file_names_are_latin_and_harmless():
     assert file_name("漢字", "pdf") == "report.pdf"
     assert file_name("CON", "pdf") == "report-con.pdf"
     assert len(file_name("щ" * 300, "pdf")) == 84
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_whatever_people_type_every_format_comes_out(one, other):
+    table = statement(
+        title=one, issuer=[other], lines=[one], warnings=[other], notes=[one], stamp=other,
+        columns=[Column("a", other, (one,)), Column("b", one, (one,), vertical=True)],
+        rows=[Section(one), [one, other], Row([other, Cell(one, "bad")], "bold")],
+        totals=[[other, one]], signatures=[(one, other)], author=other, empty=one,
+    )  # fmt: skip
+    for format in WRITERS:
+        assert render(table, format)
+    sheet_of(table)

@@ -2,10 +2,9 @@
 
 from xml.etree import ElementTree
 
-from journal.reports.table import Column
-from journal.reports.writers import (
-    render,
-)
+from journal.reports.table import Column, Row
+from journal.reports.writers import render
+from journal.reports.writers.pdf import FOREIGN
 from tests.reports import HOSTILE, MADE, listing, printed, statement
 
 
@@ -81,3 +80,12 @@ def _boxes(table):
         (word.text, [float(word.get(k)) for k in ("xMin", "yMin", "xMax", "yMax")])
         for word in root.iter("{http://www.w3.org/1999/xhtml}word")
     ]
+
+
+def test_every_sign_that_is_trusted_is_in_the_fonts():
+    trusted = [chr(code) for code in range(0x2FFF) if not FOREIGN.match(chr(code))]
+    assert len(trusted) > 500
+    signs = " ".join(trusted)
+    rows = [Row({"name": signs}), Row({"name": signs}, "bold"), ["漢", None]]
+    columns = [Column("name", signs), Column("v", signs, vertical=True)]
+    assert render(statement(columns=columns, rows=rows, totals=[]), "pdf")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 SAMPLE = 300
-NARROW = 3.0
+NARROW = 2.2
 WIDE = 44.0
 HEADING_WORD = 12  # longer words of a heading are broken rather than given room
 
@@ -106,37 +107,51 @@ def longest_word(text: str) -> int:
 
 
 def widths(
-    table: Table, vertical: Callable[[Heading], float] = lambda heading: NARROW
+    table: Table,
+    vertical: Callable[[Heading], float] = lambda heading: NARROW,
+    widest: float = WIDE,
 ) -> list[float]:
     """Widths of the columns in characters, wide enough for heading and content.
 
-    `vertical` gives the width that a vertical title asks for. Only the first rows
-    are measured: a long report looks alike all the way down.
+    `vertical` gives the width that a vertical title asks for; content longer than
+    `widest` is left to wrap. Only the first rows are measured: a long report looks
+    alike all the way down.
     """
     found = [column.width for column in table.columns]
-    lines = [line.values for line in list(table.body())[:SAMPLE] if not line.section]
-    lines += [line.values for line in table.foot() if not line.section]
-    for x, column in enumerate(table.columns):
+    for x, (column, values) in enumerate(
+        zip(table.columns, samples(table), strict=True)
+    ):
         if not found[x]:
-            found[x] = max(NARROW, _content(column, {line[x] for line in lines}))
+            longest = max(map(_length(column), values), default=0)
+            found[x] = max(NARROW, min(longest, widest))
     for row in header(table.columns):
         for heading in row:
             _make_room(found, heading, vertical)
     return found
 
 
-def _content(column: Column, values: set[Any]) -> float:
+def samples(table: Table) -> list[set[Any]]:
+    """For each column its different values in the first rows and the totals."""
+    lines = [*islice(table.body(), SAMPLE), *table.foot()]
+    rows = [line.values for line in lines if line.section is None]
+    return [set(values) for values in zip(*rows, strict=True)] or [set()] * len(
+        table.columns
+    )
+
+
+def _length(column: Column) -> Callable[[Any], int]:
     digits = 2 if column.decimals is None else column.decimals
-    longest = 0
-    for value in values:
+
+    def length(value: Any) -> int:
+        if type(value) is str:
+            return len(value)
         if type(value) is int:
-            length = len(str(value))
-        elif type(value) is float and math.isfinite(value):
-            length = len(str(int(value))) + 1 + digits
-        else:
-            length = len(shown(value, column))
-        longest = max(longest, length)
-    return min(longest, WIDE)
+            return len(str(value))
+        if type(value) is float and math.isfinite(value):
+            return len(str(int(value))) + 1 + digits
+        return len(shown(value, column))
+
+    return length
 
 
 def _make_room(
@@ -148,7 +163,7 @@ def _make_room(
     if column and column.vertical:
         need = vertical(heading)
     else:
-        need = min(longest_word(heading.text), HEADING_WORD) + 1.0
+        need = min(longest_word(heading.text), HEADING_WORD) * 1.08 + 0.4
     span = range(heading.x, heading.x + heading.colspan)
     missing = need - sum(found[x] for x in span)
     if missing > 0:

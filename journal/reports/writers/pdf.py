@@ -26,6 +26,7 @@ from .layout import (
     drawn_up,
     local,
     longest_word,
+    samples,
     shown,
     signature,
     widths,
@@ -36,10 +37,13 @@ PAPER = {"A4": (210, 297), "A3": (297, 420)}
 MARGIN_X, MARGIN_Y = 25, 22  # both sides of a page together, mm; see report.typ
 POINT = 0.3528  # mm
 LETTER = 0.19  # mean width of a letter in mm for a point of size, some air included
-AIR = 1.6  # mm that a column spends beside its letters
+MANY = 35  # columns that stand closer together
+WHOLE_ROW = 600  # letters of a cell: longer ones may break between pages
 TURNED = 32  # characters of a turned title to a line
 LARGEST, SMALLEST = 10.0, 5.0
 READABLE = 7.25
+WRAPPED = 8  # points, below which long text is broken into lines first
+NARROWEST, NAME, LONGEST = 6, 30, 120  # characters: of text, of names, of one line
 LONG_WORD = 30
 LARGE = 3_000  # cells
 REMEMBERED = 10  # compilations
@@ -48,7 +52,7 @@ GROWTH = 1.25  # of columns that have what they need
 # What the fonts are sure to have. PDF/A refuses a page with a missing glyph, so a
 # picture in a name would leave the group without its statement.
 FOREIGN = re.compile(
-    "[^\n\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u0300-\u0304\u0306-\u0308\u0400-\u052f"
+    "[^\n\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u0300-\u0304\u0306-\u0308\u0400-\u04ff"
     "\u200b-\u200d\u2010-\u2026\u2030\u2032\u2033\u2039\u203a\u20ac\u20bd\u2116"
     "\u2190-\u2193\u2212\u221a\u221e\u2248\u2260\u2264\u2265\u25a1\u2610\u2611\u2713]"
 )
@@ -109,15 +113,17 @@ def _fixed(moment: datetime) -> datetime:
 
 
 def _data(table: Table) -> dict[str, Any]:
-    chars = widths(table, _turned_width)
+    chars = _widths(table)
     size, air = _size(table, chars)
+    cells = _cells(table)
     return {
         "title": clean(table.title),
         "author": clean(table.author),
         "paper": table.paper.lower(),
         "landscape": table.orientation == "landscape",
         "size": size,
-        "inset": air,
+        "inset": {"x": (_air(table) - 0.2) / 2, "y": air},
+        "breakable": any(len(_plain(cell)) > WHOLE_ROW for cell in cells),
         "stamp": clean(table.stamp),
         "issuer": [_text(line) for line in table.issuer],
         "lines": [_text(line) for line in table.lines],
@@ -125,7 +131,7 @@ def _data(table: Table) -> dict[str, Any]:
         "widths": _millimetres(table, chars, size),
         "align": [alignment(column) for column in table.columns],
         "header": _header(table),
-        "cells": _cells(table),
+        "cells": cells,
         "notes": [_text(note) for note in table.notes],
         "signatures": [
             [_text(part) for part in signature(*pair)] for pair in table.signatures
@@ -181,8 +187,37 @@ def _line(table: Table, line: Line, style: str) -> list[Any]:
     return out
 
 
+def _plain(cell: Any) -> str:
+    return cell if type(cell) is str else cell["text"]
+
+
 def _styled(text: str, style: str, span: int = 1) -> dict[str, Any]:
     return {"text": _text(text), "style": style, "span": span}
+
+
+def _widths(table: Table) -> list[float]:
+    """Widths in characters, with letters that can still be read: where one line each
+    is too much, long text is broken, the names last and no word ever."""
+    chars = widths(table, _turned_width, LONGEST)
+    room = (_page(table)[0] - _air(table) * len(chars)) / LETTER / WRAPPED
+    excess = sum(chars) - room
+    if excess <= 0:
+        return chars
+    least = list(chars)
+    for x, (column, values) in enumerate(
+        zip(table.columns, samples(table), strict=True)
+    ):
+        if column.kind == "text" and not column.vertical and not column.width:
+            words = (longest_word(_text(shown(value, column))) for value in values)
+            title = min(longest_word(column.title), HEADING_WORD)
+            least[x] = min(chars[x], 1.1 * max([title, *words, NARROWEST]) + 0.5)
+    name = table.name_column
+    least[name] = min(chars[name], max(least[name], NAME))
+    slack = sum(chars) - sum(least)
+    share = min(1, excess / slack) if slack else 0
+    return [
+        have - (have - need) * share for have, need in zip(chars, least, strict=True)
+    ]
 
 
 def _page(table: Table) -> tuple[float, float]:
@@ -193,6 +228,11 @@ def _page(table: Table) -> tuple[float, float]:
     return short - MARGIN_X, long - MARGIN_Y
 
 
+def _air(table: Table) -> float:
+    """What a column spends beside its letters, mm."""
+    return 1.6 if len(table.columns) <= MANY else 0.9
+
+
 def _size(table: Table, chars: list[float]) -> tuple[float, float]:
     """Size of the letters in points and the air over and under them in mm.
 
@@ -200,7 +240,7 @@ def _size(table: Table, chars: list[float]) -> tuple[float, float]:
     hard to read does.
     """
     wide, high = _page(table)
-    letters = (wide - AIR * len(chars)) / LETTER / sum(chars)
+    letters = (wide - _air(table) * len(chars)) / LETTER / sum(chars)
     largest = min(LARGEST, max(SMALLEST, floor(letters * 4) / 4))
     size = largest
     while size >= READABLE:
@@ -247,7 +287,7 @@ def _turned_width(heading: Heading) -> float:
 def _millimetres(table: Table, chars: list[float], size: float) -> list[float]:
     """Widths that fill the page: all grow a little, text takes what is left over."""
     wide = _page(table)[0]
-    found = [count * size * LETTER + AIR for count in chars]
+    found = [count * size * LETTER + _air(table) for count in chars]
     growth = wide / sum(found)
     found = [width * min(growth, GROWTH) for width in found]
     texts = [

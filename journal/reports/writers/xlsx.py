@@ -40,6 +40,7 @@ STYLE: dict[str, dict[str, Any]] = {
 }
 VERTICAL_CHARS = 26
 LINE_POINTS = 13.5
+TALLEST = 409  # points, Excel's own limit
 PERCENT = '"\u00a0%"'
 
 Formats = Callable[..., Format]
@@ -136,7 +137,7 @@ class _Sheet:
         sheet.set_paper(PAPER[table.paper])
         sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        stamp = clean(table.stamp).replace("&", "&&").replace("\n", " ")[:200]
+        stamp = clean(table.stamp).replace("\n", " ")[:100].replace("&", "&&")
         sheet.set_footer(f"&L&8{stamp}&R&8стр. &P из &N")
         for x, width in enumerate(self.widths):
             sheet.set_column(x, x, width + 1)
@@ -149,7 +150,8 @@ class _Sheet:
             text = clean(text)[:MAX_TEXT]
             rows = sum(ceil(len(part) * size / room) or 1 for part in text.split("\n"))
             if rows > 1 or size > 1:
-                self.sheet.set_row(self.y, LINE_POINTS * size * rows)
+                height = min(LINE_POINTS * size * rows, TALLEST)
+                self.sheet.set_row(self.y, height)
             if rows > 1 or "align" in properties:
                 properties |= {"text_wrap": True, "valign": "vcenter"}
                 if self.last:
@@ -192,7 +194,7 @@ class _Sheet:
                 turned if heading.column and heading.column.vertical else form,
             )
         for y, height in enumerate(self._heights(rows)):
-            self.sheet.set_row(top + y, height)
+            self.sheet.set_row(top + y, min(height, TALLEST))
         self.sheet.repeat_rows(top, self.y - 1)
         name = self.table.name_column + 1
         frozen = name if sum(self.widths[:name]) < 50 else 0
