@@ -13,7 +13,7 @@ from journal.exchange.reading.text import clean_cell
 from journal.exchange.reading.workbook import Cell, Refusal, Sheet, column_letter
 
 DELIMITERS = ";\t,|"
-ENCODINGS = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
+ENCODINGS = ("cp1251", "koi8-r", "cp866")
 
 BINARY = (
     "это не таблица: файл не похож ни на книгу Excel, ни на текст. "
@@ -108,8 +108,9 @@ def _checked(text: str | None) -> str:
 def _russian(text: str) -> float:
     """How far the signs beyond ASCII are Russian words: 1 all, 0 none.
 
-    A wrong code page gives signs that are no letters, or small letters before
-    capitals («иВАНОВ» is koi8-r read as cp1251).
+    A wrong code page gives signs that are no letters, small letters before
+    capitals («иВАНОВ» is koi8-r read as cp1251), or letters that Russian words
+    hardly use; «оеаинтсрвл» are two thirds of any Russian text.
     """
     sample = text[:20_000]
     beyond = [sign for sign in sample if ord(sign) > 127]
@@ -118,7 +119,9 @@ def _russian(text: str) -> float:
     good = sum(s in "ёЁ№«»–—…\xa0’“”„°•" or "А" <= s <= "я" for s in beyond)
     wrong = len(re.findall(r"[а-яё][А-ЯЁ]", sample))
     words = len(re.findall(r"[А-Яа-яЁё]{2,}", sample))
-    return good / len(beyond) - wrong / (words + 1)
+    score = good / len(beyond) - wrong / (words + 1)
+    usual = sum(sign in "оеаинтсрвлОЕАИНТСРВЛ" for sign in beyond)
+    return score if usual * 4 > good else 0.0
 
 
 def find_delimiter(text: str) -> str:
