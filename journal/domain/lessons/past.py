@@ -37,8 +37,8 @@ def past_of_cell(lesson: int, student: int) -> list[Entry]:
 def _steps(rows, value_name: str, number_name: str | None) -> list[Entry]:
     names = [
         "history_date",
-        "history_user__last_name",
-        "history_user__first_name",
+        "history_user__employee__last_name",
+        "history_user__employee__first_name",
         "history_user__username",
         "history_type",
         "history_change_reason",
@@ -51,11 +51,19 @@ def _steps(rows, value_name: str, number_name: str | None) -> list[Entry]:
     for row in rows.order_by("history_date", "history_id").values(*names):
         field = str(row[number_name]) if number_name else "absence"
         new = "" if row["history_type"] == "-" else row[value_name]
-        name = f"{row['history_user__last_name'] or ''} {row['history_user__first_name'] or ''}"
+        name = " ".join(
+            filter(
+                None,
+                (
+                    row["history_user__employee__last_name"],
+                    row["history_user__employee__first_name"],
+                ),
+            )
+        )
         entries.append(
             Entry(
                 at=row["history_date"],
-                by=name.strip() or row["history_user__username"] or NOBODY,
+                by=name or row["history_user__username"] or NOBODY,
                 field=field,
                 what=f"Отметка {field}" if number_name else "Отсутствие",
                 old=before.get(field, ""),
