@@ -1,5 +1,30 @@
 """The admin, a file an area; importing this package registers everything."""
 
-from admin_customizations.admin import lessons
+from django.contrib import admin
 
-__all__ = ["lessons"]
+from admin_customizations.admin import (
+    archive,
+    contingent,
+    control,
+    curriculum,
+    lessons,
+    organisation,
+    people,
+    timetable,
+)
+
+# Pages that libraries register themselves know nothing of row rights.
+for model in list(admin.site._registry):
+    if model._meta.app_label != "journal":
+        admin.site.unregister(model)
+
+__all__ = [
+    "archive",
+    "contingent",
+    "control",
+    "curriculum",
+    "lessons",
+    "organisation",
+    "people",
+    "timetable",
+]

@@ -18,6 +18,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as SkinModelAdmin
 from unfold.admin import StackedInline as SkinStackedInline
 from unfold.admin import TabularInline as SkinTabularInline
+from unfold.decorators import display as labelled
 
 MOST_SEARCHED = 100
 MOST_WORDS = 5
@@ -338,4 +339,5 @@ __all__ = [
     "StackedInline",
     "TabularInline",
     "by_alphabet",
+    "labelled",
 ]

@@ -70,6 +70,8 @@ class Curriculum(Model):
         APPROVED = "approved", "утверждён"
         REPLACED = "replaced", "заменён"
 
+    reach = Reach(specialty="specialty")
+
     name = models.CharField("название", max_length=200)
     specialty = models.ForeignKey(
         Specialty, models.PROTECT, null=True, blank=True, verbose_name="специальность"
@@ -101,6 +103,8 @@ class PlanItem(Model):
         STUDY_PRACTICE = "study_practice", "учебная практика"
         WORK_PRACTICE = "work_practice", "производственная практика"
         FINAL = "final", "государственная итоговая аттестация"
+
+    reach = Reach(specialty="curriculum__specialty")
 
     curriculum = models.ForeignKey(
         Curriculum, models.PROTECT, related_name="items", verbose_name="учебный план"
@@ -137,6 +141,8 @@ class PlanItem(Model):
 
 class PlanHours(Model):
     """Academic hours of a plan's row in one semester, and its form of attestation."""
+
+    reach = Reach(specialty="item__curriculum__specialty")
 
     item = models.ForeignKey(
         PlanItem, models.PROTECT, related_name="hours", verbose_name="строка плана"

@@ -27,6 +27,7 @@ class Reach:
     lesson: str | None = None
     employee: str | None = None
     department: str | None = None
+    specialty: str | None = None
     user: str | None = None
 
 
@@ -132,7 +133,9 @@ def _specialty(user, reach: Reach, viewing: bool) -> Q:
         Q(specialty__study_unit_heads__user=user)
         | Q(campus__study_unit_heads__user=user)
     )
-    return _of_groups(reach, groups.order_by().values("pk"))
+    return _of_groups(reach, groups.order_by().values("pk")) | _any(
+        reach.specialty, _rows("Specialty", study_unit_heads__user=user)
+    )
 
 
 def _group(user, reach: Reach, viewing: bool) -> Q:

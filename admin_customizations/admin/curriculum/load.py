@@ -1,0 +1,105 @@
+"""Who teaches what to whom: loads, subgroups, exemptions."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q
+
+from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.filters import PeriodFilter
+from admin_customizations.toolkit.filters import (
+    ChoiceFilter,
+    ScopedRelatedFilter,
+)
+from journal.models import (
+    CourseTeacher,
+    Exemption,
+    Membership,
+    Subgroup,
+    SubgroupMember,
+)
+
+COURSE_SEARCH = ["course__discipline__name", "course__group__name"]
+COURSE_NAME = ["course__discipline", "course__group"]
+
+
+class SubgroupMemberForm(forms.ModelForm):
+    def clean(self):
+        """Who is not in the group on that day is in none of its parts."""
+        found = super().clean()
+        student, start = found.get("student"), found.get("start")
+        course = getattr(self.instance.subgroup, "course", None)
+        if student and start and course:
+            seats = Membership.objects.on(start).filter(group=course.group_id)
+            if not seats.filter(student=student).exists():
+                self.add_error(
+                    "student",
+                    f"{student} {start:%d.%m.%Y} не числится в группе {course.group}.",
+                )
+        return found
+
+
+class SubgroupMemberInline(TabularInline):
+    model = SubgroupMember
+    form = SubgroupMemberForm
+    fields = ["student", "start", "end"]
+    autocomplete_fields = ["student"]
+    tab = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("student")
+
+
+@admin.register(Subgroup)
+class SubgroupAdmin(ModelAdmin):
+    """Parts of a group on one course, with who is in them (E 4.2)."""
+
+    list_display = ["course", "number", "name", "size"]
+    list_display_links = ["course"]
+    list_filter = [
+        PeriodFilter,
+        ("course__group", ScopedRelatedFilter),
+        ("course__discipline", ScopedRelatedFilter),
+    ]
+    list_select_related = COURSE_NAME
+    search_fields = [*COURSE_SEARCH, "name"]
+    autocomplete_fields = ["course"]
+    ordering = ["course__group__name", "course__discipline__name", "number"]
+    inlines = [SubgroupMemberInline]
+    empty_hint = "Подгрупп пока нет. Добавьте их там, где группа делится на занятиях."
+
+    def get_queryset(self, request):
+        now = Count("members", Q(members__end__isnull=True))
+        return super().get_queryset(request).annotate(size=now)
+
+    @admin.display(description="студентов", ordering="size")
+    def size(self, subgroup):
+        return subgroup.size
+
+
+@admin.register(CourseTeacher)
+class CourseTeacherAdmin(ModelAdmin):
+    """Loads: from which day to which somebody teaches a course."""
+
+    list_display = ["employee", "course", "subgroup", "hours", "start", "end"]
+    list_filter = [
+        PeriodFilter,
+        ("employee", ScopedRelatedFilter),
+        ("course__group", ScopedRelatedFilter),
+    ]
+    list_select_related = [*COURSE_NAME, "employee", "subgroup"]
+    search_fields = [*COURSE_SEARCH, "employee__last_name"]
+    autocomplete_fields = ["course", "subgroup", "employee"]
+    empty_hint = "Нагрузки пока нет. Назначьте преподавателей на курсы."
+
+
+@admin.register(Exemption)
+class ExemptionAdmin(ModelAdmin):
+    """Dated exemptions and recredits of single students."""
+
+    list_display = ["student", "course", "kind", "document", "start", "end"]
+    list_filter = [PeriodFilter, ("kind", ChoiceFilter)]
+    list_select_related = [*COURSE_NAME, "student"]
+    search_fields = [*COURSE_SEARCH, "student__last_name", "document"]
+    autocomplete_fields = ["student", "course"]
+    date_hierarchy = "start"
+    empty_hint = "Освобождений и перезачётов пока нет."

@@ -1,0 +1,237 @@
+"""The institution, its premises, its year, its bells and its groups."""
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from admin_customizations.admin.base import (
+    ModelAdmin,
+    ReadOnly,
+    TabularInline,
+    by_alphabet,
+)
+from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.toolkit.filters import (
+    AnswerFilter,
+    ChoiceFilter,
+    ScopedRelatedFilter,
+)
+from journal.models import (
+    AcademicYear,
+    Bell,
+    BellSchedule,
+    CalendarDay,
+    Campus,
+    Department,
+    Group,
+    Institution,
+    Membership,
+    Period,
+    Room,
+    Specialty,
+)
+
+
+@admin.register(Institution)
+class InstitutionAdmin(ModelAdmin):
+    """The one institution: its list is its page."""
+
+    list_display = ["short_name", "kind"]
+    fieldsets = [
+        (None, {"fields": ["name", "short_name", "kind", "founder"]}),
+        (
+            "Заполнение журнала",
+            {
+                "fields": [
+                    ("filling_due", "lesson_hours"),
+                    ("entry_days", "curator_days"),
+                    "mark_on_absent",
+                ]
+            },
+        ),
+        (
+            "Отметки",
+            {
+                "fields": [
+                    ("threshold_3", "threshold_4", "threshold_5"),
+                    "marks_needed",
+                ]
+            },
+        ),
+        ("Планы и семьи", {"fields": ["plan_due", "guardians_see_adults"]}),
+        ("Подпись ведомостей", {"fields": ["signatory_post", "signatory_name"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Institution.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        if self.has_view_permission(request) and Institution.objects.exists():
+            return HttpResponseRedirect(
+                reverse("admin:journal_institution_change", args=[1])
+            )
+        return super().changelist_view(request, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Campus)
+class CampusAdmin(ModelAdmin):
+    list_display = ["name", "address", "position"]
+    search_fields = ["name", "address"]
+    autocomplete_fields = ["study_unit_heads"]
+    empty_hint = "Корпусов пока нет. Если здание одно, их можно не заводить."
+
+
+@admin.register(Room)
+class RoomAdmin(SafeExport, ModelAdmin):
+    list_display = ["number", "name", "campus", "capacity"]
+    list_filter = [("campus", ScopedRelatedFilter)]
+    list_select_related = ["campus"]
+    search_fields = ["number", "name"]
+    empty_hint = "Аудиторий пока нет. Загрузите их список из файла или добавьте."
+    export_columns = {
+        "number": "Номер",
+        "name": "Название",
+        "campus": "Корпус",
+        "capacity": "Мест",
+    }
+
+
+@admin.register(Department)
+class DepartmentAdmin(ModelAdmin):
+    list_display = ["name", "head", "position"]
+    list_select_related = ["head"]
+    search_fields = ["name"]
+    autocomplete_fields = ["head"]
+    empty_hint = "Отделений пока нет. Заведующий видит группы своего отделения."
+
+
+@admin.register(Specialty)
+class SpecialtyAdmin(ModelAdmin):
+    list_display = ["code", "name", "department"]
+    list_filter = [("department", ScopedRelatedFilter)]
+    list_select_related = ["department"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["study_unit_heads"]
+    empty_hint = "Специальностей пока нет. Школе они не нужны."
+
+
+class PeriodInline(TabularInline):
+    model = Period
+    fields = ["kind", "number", "first_day", "last_day"]
+    ordering = ["first_day"]
+
+
+@admin.register(AcademicYear)
+class AcademicYearAdmin(ModelAdmin):
+    list_display = ["name", "start", "end"]
+    search_fields = ["name"]
+    inlines = [PeriodInline]
+    empty_hint = "Учебных лет пока нет. Добавьте год с его семестрами или четвертями."
+
+
+@admin.register(Period)
+class PeriodAdmin(ModelAdmin):
+    list_display = ["__str__", "first_day", "last_day"]
+    list_filter = [("year", ScopedRelatedFilter), ("kind", ChoiceFilter)]
+    list_select_related = ["year"]
+    search_fields = ["year__name"]
+    ordering = ["-first_day", "kind", "number"]
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ModelAdmin):
+    list_display = ["date", "kind", "taught_as", "note"]
+    list_filter = [("kind", ChoiceFilter)]
+    search_fields = ["note"]
+    date_hierarchy = "date"
+    empty_hint = "Особых дней нет: добавьте праздники и переносы этого года."
+
+
+class BellInline(TabularInline):
+    model = Bell
+    fields = ["number", "starts_at", "ends_at"]
+    ordering = ["number"]
+
+
+@admin.register(BellSchedule)
+class BellScheduleAdmin(ModelAdmin):
+    list_display = ["name", "start", "end", "is_short"]
+    inlines = [BellInline]
+    empty_hint = "Звонков пока нет. Добавьте расписание и время каждого занятия."
+
+
+class ClosedFilter(AnswerFilter):
+    title = "состояние"
+    parameter_name = "state"
+    answers = {
+        "open": ("учится", lambda: Q(closed_on__isnull=True)),
+        "closed": ("расформирована", lambda: Q(closed_on__isnull=False)),
+        "uncurated": (
+            "без куратора",
+            lambda: Q(closed_on__isnull=True, curator__isnull=True),
+        ),
+    }
+
+
+class GroupMembershipInline(ReadOnly, TabularInline):
+    """Who sits or sat in the group; the card of a student changes it."""
+
+    model = Membership
+    fields = ["student", "start", "end"]
+    ordering = ["-start", *by_alphabet("student__last_name", "student__first_name")]
+    per_page = 40
+    verbose_name_plural = "студенты"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("student")
+
+
+@admin.register(Group)
+class GroupAdmin(SafeExport, ModelAdmin):
+    """Groups of a college, classes of a school."""
+
+    list_display = ["name", "course_year", "specialty", "curator", "size"]
+    list_filter = [
+        ClosedFilter,
+        ("department", ScopedRelatedFilter),
+        ("specialty", ScopedRelatedFilter),
+    ]
+    list_select_related = ["specialty", "curator", "department", "campus"]
+    search_fields = ["name", "curator__last_name"]
+    autocomplete_fields = ["specialty", "curator"]
+    fieldsets = [
+        (None, {"fields": [("name", "course_year"), ("curator", "closed_on")]}),
+        ("Место", {"fields": ["specialty", ("department", "campus")]}),
+        ("Набор", {"fields": [("admission_year", "name_pattern")]}),
+    ]
+    inlines = [GroupMembershipInline]
+    empty_hint = "Групп пока нет. Загрузите их список из файла или добавьте."
+    export_columns = {
+        "name": "Группа",
+        "course_year": "Курс",
+        "specialty__code": "Код специальности",
+        "specialty__name": "Специальность",
+        "department": "Отделение",
+        "curator": "Куратор",
+        "admission_year": "Год набора",
+        "size": "Студентов",
+    }
+
+    def get_queryset(self, request):
+        seats = Membership.objects.on(timezone.localdate()).filter(group=OuterRef("pk"))
+        counted = seats.order_by().values("group").annotate(count=Count("pk"))
+        size = Subquery(counted.values("count"))
+        return super().get_queryset(request).annotate(size=size)
+
+    @admin.display(description="студентов", ordering="size", empty_value="0")
+    def size(self, group):
+        return group.size

@@ -1,0 +1,1 @@
+"""Keeping the journal: closing of periods, backups."""

@@ -1,0 +1,87 @@
+"""Closing of periods, and opening them again for a while by a second person."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from journal.models import Period, PeriodClosing, User
+
+MOST_DAYS_OPEN = 14
+
+
+def is_closed(closing: PeriodClosing) -> bool:
+    """Is this aspect closed now, or opened again for a while?"""
+    until = closing.reopened_until
+    return until is None or until < timezone.now()
+
+
+@transaction.atomic
+def close_period(period: Period, aspect: str, by: User) -> PeriodClosing:
+    """Close an aspect of a period: nothing of it is written any more (F10).
+
+    The period's row is locked, so that who is writing finishes first. Raises
+    ValidationError where it is closed already.
+    """
+    Period.objects.select_for_update().get(pk=period.pk)
+    try:
+        with transaction.atomic():
+            return PeriodClosing.objects.create(
+                period=period, aspect=aspect, closed_by=by
+            )
+    except IntegrityError as error:
+        raise ValidationError("Этот период уже закрыт.") from error
+
+
+def may_reopen(by: User, closing: PeriodClosing) -> bool:
+    """A second person opens what is closed: never the one who closed it."""
+    return (
+        is_closed(closing)
+        and by.pk != closing.closed_by_id
+        and by.has_perm("journal.reopen_periodclosing")
+    )
+
+
+@transaction.atomic
+def reopen_period(closing: PeriodClosing, by: User, until: date, reason: str):
+    """Open a closed aspect to the end of the day `until`; after it, it is closed again.
+
+    Raises ValidationError for a date in the past or more than two weeks ahead, an empty
+    reason, and whoever may not.
+    """
+    closing = PeriodClosing.objects.select_for_update().get(pk=closing.pk)
+    if not may_reopen(by, closing):
+        raise ValidationError(
+            "Открыть период может только тот, кто его не закрывал и имеет это право."
+        )
+    last = timezone.localdate() + timedelta(days=MOST_DAYS_OPEN)
+    if not timezone.localdate() <= until <= last:
+        raise ValidationError(
+            f"Открыть можно не дольше чем на {MOST_DAYS_OPEN} дней: до {last:%d.%m.%Y}."
+        )
+    if not reason.strip():
+        raise ValidationError("Напишите, почему период открывается.")
+    closing.reopened_until = timezone.make_aware(datetime.combine(until, time.max))
+    closing.reopened_by = by
+    closing.reopen_reason = reason.strip()
+    closing._change_reason = closing.reopen_reason
+    closing.save()
+
+
+def may_close_again(by: User, closing: PeriodClosing) -> bool:
+    return not is_closed(closing) and (
+        by.has_perm("journal.add_periodclosing")
+        or by.has_perm("journal.reopen_periodclosing")
+    )
+
+
+@transaction.atomic
+def close_again(closing: PeriodClosing, by: User):
+    """Close at once what was opened for a while."""
+    closing = PeriodClosing.objects.select_for_update().get(pk=closing.pk)
+    if not may_close_again(by, closing):
+        raise ValidationError("Период уже закрыт.")
+    closing.reopened_until = timezone.now()
+    closing._change_reason = "Закрыто досрочно"
+    closing.save()
