@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from journal.models import (
@@ -17,6 +26,7 @@ from journal.models import (
     SubgroupMember,
     Task,
     User,
+    WorkKind,
 )
 from journal.models.reach import rights_q
 
@@ -104,7 +114,8 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
 
 def lessons_to_write(user: User, ids: list[int]):
     """The visible ones of these lessons, each with `may_mark`, `may_note` (absences),
-    `is_closed` and its course, group and period."""
+    `is_closed`, its course and group, and the kind of work that a new task begins
+    with: the first of the institution's list, an answer in the lesson."""
 
     def may(codename):
         condition = rights_q(user, Lesson.reach, codename)
@@ -120,6 +131,7 @@ def lessons_to_write(user: User, ids: list[int]):
         may_mark=may("change_mark"),
         may_note=may("change_absence"),
         is_closed=Exists(closed),
+        default_kind=Subquery(WorkKind.objects.values("pk")[:1]),
     )
 
 

@@ -23,7 +23,6 @@ from journal.models import (
     Scale,
     Task,
     User,
-    WorkKind,
 )
 
 MOST_CHANGES = 500
@@ -280,12 +279,7 @@ def _mark(book: Book, lesson: Lesson, change: Change, number: int) -> None:
 def _task(book: Book, lesson: Lesson, number: int) -> Task:
     task = book.tasks.get((lesson.pk, number))
     if task is None:
-        task = Task(lesson_id=lesson.pk, number=number, kind_id=default_kind())
+        task = Task(lesson_id=lesson.pk, number=number, kind_id=lesson.default_kind)
         book.tasks[lesson.pk, number] = task
         book.new_tasks.append(task)
     return task
-
-
-def default_kind() -> int:
-    """The first kind of work of the institution's list: an answer in the lesson."""
-    return WorkKind.objects.values_list("pk", flat=True)[0]
