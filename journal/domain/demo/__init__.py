@@ -1,0 +1,5 @@
+"""An invented college or school, for eyes, for tests and for the bench."""
+
+from journal.domain.demo.build import Built, build
+
+__all__ = ["Built", "build"]

@@ -1,0 +1,383 @@
+"""Building a demonstration: an institution of invented people, a term half lived."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from time import perf_counter
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from journal.domain.demo.college import (
+    COLLEGE,
+    House,
+    create_curricula,
+    create_disciplines,
+)
+from journal.domain.demo.families import (
+    Cohort,
+    Moves,
+    create_guardians,
+    create_memberships,
+    create_sign_ins,
+    create_students,
+)
+from journal.domain.demo.lives import Filling, Lives, Sheet, fill_marks
+from journal.domain.demo.pouring import Pour, saved, saved_all
+from journal.domain.demo.school import SCHOOL
+from journal.domain.demo.staff import FAMILY, OFFICE, TEACHING, Staff, moment
+from journal.domain.demo.teaching import Study, Teaching
+from journal.domain.demo.times import (
+    Term,
+    create_bells,
+    create_calendar,
+    create_terms,
+    monday,
+    terms_around,
+)
+from journal.domain.demo.weekly import create_week, entries_of
+from journal.domain.people import give_role
+from journal.domain.timetable import draft_lessons
+from journal.models import (
+    Absence,
+    Campus,
+    Department,
+    Exemption,
+    Group,
+    Institution,
+    Lesson,
+    LessonTopic,
+    Mark,
+    PeriodClosing,
+    Role,
+    Specialty,
+    Task,
+    WorkKind,
+)
+
+HOUSES = {"college": COLLEGE, "school": SCHOOL}
+GROUP_SIZE = 25
+FEWEST_GROUPS = 4
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Built:
+    """What was built: sign-ins as (role, username, what to look at), and row counts."""
+
+    sign_ins: list[tuple[str, str, str]]
+    rows: dict[str, int]
+    seconds: float
+
+
+@dataclass
+class Site:
+    """The institution while it is being built."""
+
+    house: House
+    rng: Random
+    today: date
+    terms: list[Term]
+    at: datetime
+    staff: Staff
+    bells: dict[int, tuple[time, time]]
+    taught_as: date
+    specialties: dict[str, Specialty]
+    departments: list[Department]
+    campuses: list[Campus]
+    cohorts: list[Cohort] = field(default_factory=list)
+
+    @property
+    def home(self) -> Cohort:
+        """The curator's group."""
+        return self.cohorts[self.house.curated]
+
+
+@transaction.atomic
+def build(
+    students: int = 200,
+    seed: int = 1,
+    today: date | None = None,
+    terms: int = 2,
+    kind: str = "college",
+) -> Built:
+    """Fill an empty database with an invented institution.
+
+    `students` of today in groups of about 25; the current term, half lived on `today`,
+    and those before it, `terms` in all. With more than two terms the groups that have
+    graduated since are there too. Everything but the sign-ins' password hash follows
+    from the arguments: the same ones give the same contents.
+    """
+    started = perf_counter()
+    today = today or timezone.localdate()
+    site = _found(HOUSES[kind], Random(seed), today, terms)
+    _create_groups(site, students, alumni=terms > 2)
+    pour = Pour(Lesson, LessonTopic, Task, Mark, Absence)
+    lives = Lives(site.rng, today)
+    lives.begin(one for cohort in site.cohorts for one in cohort.students)
+    filling = Filling(pour, lives, site.bells)
+    disciplines = create_disciplines(site.house, site.at)
+    items = create_curricula(
+        site.house, site.specialties, disciplines, today.year, site.at
+    )
+    teaching = Teaching(site.house, site.staff, disciplines, items)
+    for term in site.terms:
+        _live(site, term, teaching, filling)
+    _close_past(site)
+    if connection.vendor == "postgresql":  # fresh rows, no statistics yet
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return Built(_sign_ins(), pour.written, perf_counter() - started)
+
+
+def _found(house: House, rng: Random, today: date, count: int) -> Site:
+    """The institution itself, its calendar and its staff."""
+    if not WorkKind.objects.exists():
+        call_command("loaddata", "reference", verbosity=0)
+    terms, ahead = terms_around(today, house.shape, count)
+    at = moment(terms[0].first - 14 * DAY, 9)
+    saved(Institution(pk=1, **house.institution), at)
+    create_terms(terms, ahead, house.period_kind, at)
+    taught_as = create_calendar(terms, today)
+    bells = create_bells(terms[0].first, *house.bells, at=at)
+    campuses = [
+        Campus.objects.create(name=name, address=address, position=number)
+        for number, (name, address) in enumerate(house.campuses, 1)
+    ]
+    staff = Staff(house, rng, at, campuses)
+    staff.hire_office()
+    campuses[0].study_unit_heads.add(staff.by["studyunit"])
+    departments = [
+        saved(Department(name=name, position=number), at)
+        for number, name in enumerate(house.departments, 1)
+    ]
+    departments[0].head = staff.by["department"]
+    saved(departments[0], at)
+    specialties = {
+        letters: Specialty.objects.create(
+            code=code, name=name, department=departments[place % len(departments)]
+        )
+        for place, (letters, (code, name, _)) in enumerate(house.specialties.items())
+    }
+    return Site(
+        house,
+        rng,
+        today,
+        terms,
+        at,
+        staff,
+        bells,
+        taught_as,
+        specialties,
+        departments,
+        campuses,
+    )
+
+
+def _create_groups(site: Site, students: int, alumni: bool) -> None:
+    """Groups with their students and families."""
+    house, term = site.house, site.terms[-1]
+    count = max(FEWEST_GROUPS, round(students / GROUP_SIZE))
+    sizes = [students // count + (place < students % count) for place in range(count)]
+    places = [house.place(index) for index in range(count)]
+    if alumni:
+        years = term.year - site.terms[0].year
+        old = [place for place in places if place[0] == house.levels[-1]]
+        for back in range(1, years + 1):
+            places += [(level + back, code, nth) for level, code, nth in old]
+        sizes += [GROUP_SIZE] * (len(places) - count)
+    site.cohorts = [_create_group(site, term, *place) for place in places]
+    create_students(site.cohorts, sizes, house, site.staff, site.today)
+    lived = site.today - term.first
+    moves = Moves(term.first + lived * 0.4, term.first + lived * 0.6)
+    by = site.staff.user("secretary")
+    create_memberships(site.cohorts, house, moves, by, site.at)
+    create_guardians(site.cohorts, site.staff, site.today)
+    create_sign_ins(site.cohorts, house, site.staff, site.today)
+
+
+def _create_group(site: Site, term: Term, level: int, code: str, nth: int) -> Cohort:
+    house, last = site.house, site.house.levels[-1]
+    admission = term.year - (level - house.levels[0])
+    starts = {one.year: one.period.year.start for one in site.terms}
+    name, left = house.name(min(level, last), code, nth), None
+    if level > last:
+        left = date(admission + len(house.levels), 7, 1)
+        name = f"{name} ({left.year})"
+    place = list(site.specialties).index(code) if code else 0
+    group = Group(
+        name=name,
+        name_pattern=f"{code}-{{курс}}{nth}" if code else "",
+        course_year=min(level, last),
+        admission_year=admission,
+        specialty=site.specialties.get(code),
+        department=site.departments[place % len(site.departments)],
+        campus=site.campuses[place % len(site.campuses)],
+        closed_on=left,
+    )
+    saved(group, site.at, site.staff.user("studyunit"))
+    admitted = starts.get(admission, date(admission, 9, 1))
+    return Cohort(group, code, level, admitted, left)
+
+
+def _live(site: Site, term: Term, teaching: Teaching, filling: Filling) -> None:
+    """One term: courses, timetable, lessons, and what happened in them."""
+    is_current = term is site.terms[-1]
+    at = moment(term.first - 4 * DAY, 10)
+    studies = teaching.studies(term, _studying(site, term), at)
+    if is_current:
+        _name_curators(site, studies)
+        _hand_over(site, term, teaching, studies)
+        _exempt(site, term, studies)
+    today = site.taught_as.isoweekday() if is_current else 0
+    week = create_week(studies, site.house, len(site.bells), today, site.staff)
+    dispatcher = site.staff.user("dispatcher")
+    entries = saved_all(entries_of(week, term, site.staff), at, dispatcher)
+    lessons = draft_lessons(entries, term.first, term.last + DAY)
+    for lesson in lessons:
+        filling.pour.add(lesson, at, dispatcher.pk)
+    if is_current:
+        _substitute(site, lessons, filling.pour, dispatcher)
+    filling.lives.new_term(term.first, term.last)
+    by_course = {study.course.pk: study for study in studies}
+    sheets = list(filling.sheets(lessons, by_course, is_current))
+    if is_current:
+        _leave_undone(site, sheets)
+        _prepare_today(site, lessons, by_course, filling)
+    fill_marks(filling, sheets)
+    filling.pour.flush()
+
+
+def _studying(site: Site, term: Term) -> list[tuple[Cohort, int]]:
+    """Groups that study in a term with their level in it, the curator's first."""
+    found = []
+    for cohort in [site.home, *site.cohorts]:
+        level = cohort.level - (site.terms[-1].year - term.year)
+        is_again = found and cohort is site.home
+        if level in site.house.levels and not is_again:
+            found.append((cohort, level))
+    return found
+
+
+def _name_curators(site: Site, studies: list[Study]) -> None:
+    """Every group has a curator; but for the one who signs in they also teach."""
+    named = {site.staff.by[username].pk for username in TEACHING}
+    free: dict[int, object] = {}
+    for study in studies:
+        teacher = study.parts[0].teacher
+        if teacher.pk not in named:
+            free.setdefault(teacher.pk, teacher)
+    candidates = list(free.values())
+    for place, cohort in enumerate(site.cohorts):
+        if cohort.left is None:
+            curator = candidates[place % len(candidates)]
+            if cohort is site.home:
+                curator = site.staff.by["curator"]
+            give_role(curator.user, "curator")
+            cohort.group.curator = curator
+            saved(cohort.group, site.at, site.staff.user("studyunit"))
+
+
+def _hand_over(
+    site: Site, term: Term, teaching: Teaching, studies: list[Study]
+) -> None:
+    """In one course of the curator's group `teacher2` took over in mid-term."""
+    for study in studies:
+        is_plain = not (study.subject.split or study.stream or study.weekly < 1)
+        if (
+            is_plain
+            and study.cohort is site.home
+            and study.subject.chair not in ("math", "it", "master")
+        ):
+            day = monday(term.first + (site.today - term.first) * 0.5)
+            teaching.hand_over(study, site.staff.by["teacher2"], day)
+            return
+
+
+def _exempt(site: Site, term: Term, studies: list[Study]) -> None:
+    """One student of the curator's group is free from physical training."""
+    for study in studies:
+        if study.cohort is site.home and study.subject.key == "pe":
+            row = Exemption(
+                student=site.home.students[2],
+                course=study.course,
+                kind=Exemption.Kind.EXEMPT,
+                document="Справка врачебной комиссии",
+                start=term.first,
+            )
+            saved(row, moment(term.first, 12), site.staff.user("studyunit"))
+
+
+def _substitute(site: Site, lessons: list[Lesson], pour: Pour, dispatcher) -> None:
+    """This week `teacher2` gives a lesson of somebody else to the curator's group."""
+    substitute = site.staff.by["teacher2"]
+    start = monday(site.today)
+    week = [one for one in lessons if start <= one.date < start + 7 * DAY]
+    taken = {(one.date, one.number) for one in week if one.teacher == substitute}
+    week.sort(key=lambda one: (abs((one.date - site.today).days), one.number or 0))
+    for lesson in week:
+        if (
+            lesson.course.group_id == site.home.group.pk
+            and lesson.number
+            and (lesson.date, lesson.number) not in taken
+            and lesson.teacher not in (substitute, site.staff.by["teacher"])
+        ):
+            lesson.teacher = substitute
+            pour.change(
+                lesson,
+                moment(min(lesson.date, site.today) - DAY, 15),
+                dispatcher.pk,
+                "Болезнь преподавателя",
+            )
+            return
+
+
+def _leave_undone(site: Site, sheets: list[Sheet]) -> None:
+    """The last lesson of the teacher who signs in is empty, one before has no topic."""
+    teacher = site.staff.by["teacher"]
+    own = [sheet for sheet in sheets if sheet.lesson.teacher == teacher]
+    for sheet in own:
+        sheet.has_topic = sheet.has_attendance = True
+    if len(own) > 8:
+        own[-1].has_topic = own[-1].has_attendance = False
+        own[-8].has_topic = False
+
+
+def _prepare_today(
+    site: Site, lessons: list[Lesson], studies: dict[int, Study], filling: Filling
+) -> None:
+    """The topic of today's first lesson is written beforehand; the rest is to be done."""
+    teacher = site.staff.by["teacher"]
+    for lesson in lessons:
+        if lesson.date == site.today and lesson.teacher == teacher:
+            before = sum(
+                one.course_id == lesson.course_id and one.date < lesson.date
+                for one in lessons
+            )
+            study = studies[lesson.course_id]
+            filling.write_topic(lesson, study, before, filling.eve)
+            filling.pour.change(lesson, filling.eve, teacher.user_id)
+            return
+
+
+def _close_past(site: Site) -> None:
+    """The terms before the current one are closed for lessons and marks."""
+    user = site.staff.user("deputy")
+    for term in site.terms[:-1]:
+        at = moment(min(term.last + 10 * DAY, site.today - DAY), 17)
+        for aspect in (PeriodClosing.Aspect.LESSONS, PeriodClosing.Aspect.MARKS):
+            closing = PeriodClosing(
+                period=term.period, aspect=aspect, closed_by=user, closed_at=at
+            )
+            saved(closing, at, user)
+
+
+def _sign_ins() -> list[tuple[str, str, str]]:
+    """(role, username, what to look at) of every printed sign-in."""
+    titles = dict(Role.objects.values_list("slug", "name"))
+    looks = {name: look for name, (_, look) in (OFFICE | TEACHING).items()} | FAMILY
+    return [
+        (titles.get(name, titles["teacher"]), name, look)
+        for name, look in looks.items()
+    ]

@@ -1,0 +1,21 @@
+"""From the weekly timetable to lessons, and the bells of a day."""
+
+from journal.domain.timetable.days import (
+    bells_on,
+    current_number,
+    parity_of,
+    taught_days,
+)
+from journal.domain.timetable.drafts import draft_lessons
+from journal.domain.timetable.laying import LayOut, Skip, lay_out
+
+__all__ = [
+    "LayOut",
+    "Skip",
+    "bells_on",
+    "current_number",
+    "draft_lessons",
+    "lay_out",
+    "parity_of",
+    "taught_days",
+]

@@ -1,0 +1,121 @@
+"""Who and what is taken at an hour, asked for a whole laying out at once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from journal.models import Lesson
+
+
+@dataclass(frozen=True)
+class Occupant:
+    """A lesson that holds a place: in words, its stream, its part of the group."""
+
+    words: str
+    stream: str
+    part: int | None
+
+    def yields_to(self, other: "Occupant") -> bool:
+        """A stream sits together; subgroups of different numbers sit side by side."""
+        if self.stream and self.stream == other.stream:
+            return True
+        return None not in (self.part, other.part) and self.part != other.part
+
+
+class Busy:
+    """Places taken at (date, number) by teachers, rooms and groups.
+
+    The rules are those of the guards in the database (`journal.models.guards`), said so
+    that a person can act. `lessons` are to be placed; they hold nothing yet.
+    """
+
+    def __init__(self, lessons: Iterable[Lesson]):
+        lessons = list(lessons)
+        self.places: dict[tuple, list[Occupant]] = {}
+        held = Lesson.objects.held().filter(
+            date__in={lesson.date for lesson in lessons}, number__isnull=False
+        )
+        mine = {lesson.pk for lesson in lessons}
+        for (
+            pk,
+            date,
+            number,
+            teacher,
+            room,
+            group,
+            *words,
+            part,
+            stream,
+        ) in held.order_by("pk").values_list(
+            "pk",
+            "date",
+            "number",
+            "teacher",
+            "room",
+            "course__group",
+            "course__group__name",
+            "course__discipline__name",
+            "subgroup__number",
+            "stream",
+        ):
+            if pk not in mine:
+                occupant = Occupant(_words(*words), stream, part)
+                for place in _places(date, number, teacher, room, group):
+                    self.places.setdefault(place, []).append(occupant)
+
+    def take(self, lesson: Lesson) -> str:
+        """Take the places of a lesson, or say in Russian why they cannot be taken.
+
+        The lesson needs its `entry` with `subgroup`, and its course with `group` and
+        `discipline`. A lesson without bells takes no place.
+        """
+        if lesson.number is None:
+            return ""
+        course, subgroup = lesson.course, lesson.entry.subgroup
+        occupant = Occupant(
+            _words(course.group.name, course.discipline.name),
+            lesson.stream,
+            subgroup.number if lesson.subgroup_id else None,
+        )
+        places = list(
+            _places(
+                lesson.date,
+                lesson.number,
+                lesson.teacher_id,
+                lesson.room_id,
+                course.group_id,
+            )
+        )
+        for place in places:
+            for other in self.places.get(place, ()):
+                if self._meet(place[0], occupant, other):
+                    return _reason(place[0], lesson, other)
+        for place in places:
+            self.places.setdefault(place, []).append(occupant)
+        return ""
+
+    @staticmethod
+    def _meet(kind: str, one: Occupant, other: Occupant) -> bool:
+        if kind == "group":
+            return not one.yields_to(other)
+        return not (one.stream and one.stream == other.stream)
+
+
+def _places(date, number, teacher, room, group) -> Iterator[tuple]:
+    yield "teacher", date, number, teacher
+    if room:
+        yield "room", date, number, room
+    yield "group", date, number, group
+
+
+def _words(group: str, discipline: str) -> str:
+    return f"группа {group}, {discipline}"
+
+
+def _reason(kind: str, lesson: Lesson, other: Occupant) -> str:
+    if kind == "teacher":
+        who = f"Преподаватель {lesson.teacher.short_name} в это время ведёт другое"
+        return f"{who} занятие: {other.words}."
+    if kind == "room":
+        return f"Аудитория {lesson.entry.room} в это время занята: {other.words}."
+    group = lesson.course.group.name
+    return f"У группы {group} в это время другое занятие: {other.words}."

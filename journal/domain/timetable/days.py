@@ -1,0 +1,69 @@
+"""The bells, the weeks and the days of teaching."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from journal.models import AcademicYear, Bell, BellSchedule, CalendarDay, TimetableEntry
+
+
+def bells_on(day: date) -> dict[int, tuple[time, time]]:
+    """Lesson number → (start, end) on `day`, by the bell schedule then in force.
+
+    A shortened day takes the schedule for shortened days where there is one. Empty
+    where no schedule is in force.
+    """
+    is_short = CalendarDay.objects.filter(
+        date=day, kind=CalendarDay.Kind.SHORT
+    ).exists()
+    in_force = BellSchedule.objects.on(day).order_by("-start", "-pk")
+    schedules = sorted(in_force, key=lambda one: one.is_short != is_short)
+    if not schedules or (schedules[0].is_short and not is_short):
+        return {}
+    bells = Bell.objects.filter(schedule=schedules[0]).order_by("number")
+    return {bell.number: (bell.starts_at, bell.ends_at) for bell in bells}
+
+
+def current_number(now: datetime | None = None) -> int | None:
+    """The number of the lesson going on; in a break or before the bells the next one.
+
+    After the last bell it is the last. None where the day has no bells.
+    """
+    now = timezone.localtime(now)
+    bells = bells_on(now.date())
+    ahead = (number for number, (_, end) in bells.items() if now.time() < end)
+    return next(ahead, max(bells, default=None))
+
+
+def parity_of(day: date, year: AcademicYear) -> TimetableEntry.Parity:
+    """Odd or even week, counted from the first study week of the academic year."""
+    first = year.start
+    if first.isoweekday() == 7:  # nobody studies yet: the week begins tomorrow
+        first += timedelta(days=1)
+    weeks = (_monday(day) - _monday(first)).days // 7
+    return TimetableEntry.Parity.EVEN if weeks % 2 else TimetableEntry.Parity.ODD
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def taught_days(start: date, end: date) -> dict[date, date]:
+    """Day → the day by whose timetable it is taught, over a half-open span.
+
+    Holidays are absent, a moved day names another. A Sunday is its own: only entries
+    that say so are taught on it.
+    """
+    exceptions = {
+        day.date: day
+        for day in CalendarDay.objects.filter(date__gte=start, date__lt=end)
+    }
+    days = {}
+    for offset in range((end - start).days):
+        day = start + timedelta(days=offset)
+        special = exceptions.get(day)
+        if special is None or special.kind == CalendarDay.Kind.SHORT:
+            days[day] = day
+        elif special.kind == CalendarDay.Kind.WORKING:
+            days[day] = special.taught_as or day
+    return days
