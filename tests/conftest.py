@@ -22,6 +22,7 @@ from django.db import connection
 from django.test import Client
 
 from tests import cast
+from tests import installation as installation_
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -77,7 +78,7 @@ def _snapshot(config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_db_blocker):
+def django_db_setup(request, tmp_path_factory, django_db_blocker):
     """A test database that went through the migrations, with the cast in it.
 
     On SQLite the migrated database is kept between runs (ten seconds): as soon as the
@@ -99,6 +100,8 @@ def django_db_setup(request, django_db_blocker):
         )
         if snapshot and not snapshot.exists():
             _keep(snapshot)
+        folder = tmp_path_factory.mktemp("blank")
+        request.config.blank = installation_.keep_blank(folder)
         _flush_closings_first()
         with time_machine.travel(NOW):
             request.config.cast = pickle.dumps(cast.build())
@@ -147,6 +150,21 @@ def world(request, today, db):
     if Institution.objects.exists():
         return pickle.loads(request.config.cast)
     return cast.build()  # an earlier transactional test emptied the tables
+
+
+@pytest.fixture(scope="session")
+def college(request, tmp_path_factory, django_db_setup) -> str:
+    """The database from which every `installation` is copied."""
+    folder = tmp_path_factory.mktemp("college")
+    return installation_.with_cast(folder, request.config.blank)
+
+
+@pytest.fixture
+def installation(tmp_path, college) -> installation_.Installation:
+    """A journal of its own on the disk, with the cast (tests/installation.py)."""
+    folder = tmp_path / "installation"
+    folder.mkdir()
+    return installation_.install(folder, college)
 
 
 # People at work

@@ -1,0 +1,167 @@
+"""A journal of its own on the disk, for tests of processes: servers, commands, kills.
+
+The fixture `installation` (tests/conftest.py) is one, with the cast in its database; the
+cast's today is the real one there, since other processes go by the real clock.
+"""
+
+import contextlib
+import datetime
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = """
+import datetime, django
+django.setup()
+from tests import cast
+cast.build(datetime.date.fromisoformat(%r))
+"""
+
+
+def server_address(base: str) -> str:
+    """Address of another database on the PostgreSQL server of this run."""
+    before, _, query = os.environ["DATABASE_URL"].partition("?")
+    return f"{before.rpartition('/')[0]}/{base}?{query}"
+
+
+def run_on_server(*statements: str):
+    with psycopg.connect(server_address("postgres"), autocommit=True) as server:
+        for statement in statements:
+            server.execute(statement)
+
+
+class Installation:
+    """A database, a VAR_DIR and the ways to work with them from outside."""
+
+    def __init__(self, folder: Path, name: str | None = None):
+        self.folder = folder
+        self.var = folder / "var"
+        self.var.mkdir(mode=0o700)
+        # The path of the SQLite file, or the name of the PostgreSQL database.
+        self.base = name or str(self.var / "journal.sqlite3")
+        self.url = server_address(name) if name else f"sqlite:///{self.base}"
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "VAR_DIR": str(self.var),
+            "DATABASE_URL": self.url,
+            "PYTHONWARNINGS": "default",
+        }
+
+    def python(self, *arguments: str, timeout=120) -> subprocess.CompletedProcess:
+        """Run Python with the arguments in this installation's environment."""
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def manage(self, *arguments, code: int = 0, **options) -> str:
+        """What `manage.py …` printed, stdout then stderr; it must exit with `code`."""
+        done = self.python("manage.py", *map(str, arguments), **options)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Python in the background; whoever starts it ends it."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def rows(self, query: str) -> list[tuple]:
+        """Rows of plain SQL, read past Django."""
+        if connection.vendor == "sqlite":
+            with contextlib.closing(sqlite3.connect(self.base)) as base:
+                return base.execute(query).fetchall()
+        with psycopg.connect(server_address(self.base)) as base:
+            return base.execute(query).fetchall()
+
+    @contextlib.contextmanager
+    def serving(self, *options: str) -> Iterator[tuple[str, subprocess.Popen]]:
+        """gunicorn on a free loopback port: its address and its process."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        address = f"http://127.0.0.1:{port}"
+        command = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+        with open(self.folder / "gunicorn.log", "ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command, *options],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            _wait_for(f"{address}/health/", process)
+            yield address, process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 30):
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            assert process.poll() is None, "the server has ended"
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.1)
+
+
+def keep_blank(folder: Path) -> str:
+    """A copy of the migrated, still empty test database: its path or its name."""
+    if connection.vendor == "sqlite":
+        path = folder / "blank.sqlite3"
+        with contextlib.closing(sqlite3.connect(path)) as blank:
+            connection.connection.backup(blank)
+        return str(path)
+    tested = connection.settings_dict["NAME"]
+    name = f"blank_{secrets.token_hex(4)}"
+    connection.close()
+    connection.close_pool()
+    run_on_server(f"CREATE DATABASE {name} TEMPLATE {tested}")
+    return name
+
+
+def install(folder: Path, blank: str) -> Installation:
+    """An installation with a copy of the database `blank`."""
+    if connection.vendor == "sqlite":
+        made = Installation(folder)
+        shutil.copy(blank, made.base)
+        return made
+    name = f"college_{secrets.token_hex(4)}"
+    run_on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
+    return Installation(folder, name)
+
+
+def with_cast(folder: Path, blank: str) -> str:
+    """A database like `blank` with the cast in it: its path or its name."""
+    made = install(folder, blank)
+    done = made.python("-c", BUILD % str(datetime.date.today()))
+    assert done.returncode == 0, done.stderr
+    return made.base
