@@ -80,7 +80,7 @@ class Reader:
         context: Mapping[str, Cell],
     ) -> None:
         self.found, self.fields, self.columns = found, fields, columns
-        self.titles = [column.title for column in found.columns if column.title]
+        self.titles = {c.index: c.title.casefold() for c in found.columns if c.title}
         self.wide = {
             merge.top + 1
             for merge in found.sheet.merged
@@ -116,7 +116,10 @@ class Reader:
         filled = [text.as_text(cell) for cell in row.cells if cell is not None]
         if TOTAL.match(filled[0]):
             return "итоговая строка"
-        if len(filled) > 1 and filled == self.titles:
+        if len(filled) > 1 and all(
+            cell is None or text.as_text(cell).casefold() == self.titles.get(index)
+            for index, cell in enumerate(row.cells)
+        ):
             return "повторный заголовок"
         if after:
             return "после последней записи"
@@ -154,14 +157,14 @@ class Reader:
         for wanted in self.fields:
             index = self.columns.get(wanted.key)
             cell = source.cells[index] if index is not None else None
-            if cell is None and wanted.carried:
+            if cell is not None:
+                self.carried[wanted.key] = cell
+            elif wanted.carried:
                 cell = self.carried.get(wanted.key)
             if cell is None and wanted.from_context:
                 cell = self.below.get(wanted.key)
             if cell is None and index is None:
                 continue
-            if wanted.carried:
-                self.carried[wanted.key] = cell
             _fill(row, wanted, cell, "" if index is None else column_letter(index))
         return row
 

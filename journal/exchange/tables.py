@@ -21,6 +21,8 @@ HEADER_WITHIN = 40  # rows from the top
 HEADER_COLUMNS = 60  # and from the left: what matters stands there
 CONTENT_ROWS = 300  # enough to tell what a column holds
 SAMPLES = 5
+EMPTY = "лист пустой."
+HIDDEN = "скрытый лист не читается."
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def find_tables(
     found, refused = [], []
     for sheet in workbook.sheets:
         if sheet.hidden:
-            refused.append(Refusal("скрытый лист не читается.", sheet.name))
+            refused.append(Refusal(HIDDEN, sheet.name))
             continue
         try:
             found.append(find_table(sheet, fields))
@@ -121,7 +123,7 @@ def find_table(
     for a person to name them. Raises Refusal (Russian, says what to do).
     """
     if not any(cell is not None for row in sheet.rows for cell in row):
-        raise Refusal("лист пустой.", sheet.name)
+        raise Refusal(EMPTY, sheet.name)
     headers = matching.headers_of(tuple(fields))
     match header_row:
         case None:
@@ -303,7 +305,7 @@ def _what_is_missing(found: FoundTable, fields: Sequence[Field]) -> str:
 
 
 def _nothing(workbook: Workbook, refused: Sequence[Refusal]) -> Refusal:
-    told = [r for r in refused if r.message != "лист пустой."] or list(refused)
+    told = [r for r in refused if r.message not in (EMPTY, HIDDEN)] or list(refused)
     if not told:
         return Refusal("в файле нет листов.")
     message = told[0].message

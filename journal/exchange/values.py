@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from journal.exchange.matching import Field, normal
+from journal.exchange.matching import Field, compare, normal
 from journal.exchange.reading import text
 from journal.exchange.reading.workbook import Cell
 
@@ -31,10 +31,11 @@ def _name(cell: Cell, wanted: Field) -> tuple[str, bool]:
 
 
 def _choice(cell: Cell, wanted: Field) -> tuple[str, bool]:
-    said = normal(text.as_text(cell))
-    for key, words in wanted.choices.items():
-        if said in {normal(word) for word in words}:
-            return key, False
+    said = normal(text.as_text(cell)).split()
+    for least in (1.0, 0.9):  # the word itself first, then «лаб. работа»
+        for key, words in wanted.choices.items():
+            if any(compare(said, normal(word).split()) >= least for word in words):
+                return key, False
     allowed = ", ".join(f"«{words[0]}»" for words in wanted.choices.values())
     raise ValueError(f"«{text.as_text(cell)[:40]}» не подходит. Можно: {allowed}.")
 

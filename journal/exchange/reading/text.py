@@ -179,7 +179,7 @@ def parse_date(value: Cell, today: date | None = None) -> tuple[date, bool]:
         return value, False
     text = clean_text(as_text(value)).lower()
     wrong = ValueError(f"Не удалось понять дату «{text[:40]}»: нужна вида 01.09.2008.")
-    if isinstance(value, int) or (text.isascii() and text.isdigit()):
+    if text.isascii() and text.isdigit():
         serial = int(text)
         # 1927…2064: outside lie ordinary numbers that are no dates.
         if len(text) == 8 and text[4:] >= "1900":

@@ -1,0 +1,29 @@
+"""Columns that several tables have."""
+
+from dataclasses import replace
+
+from journal.exchange.fields.content import counting, repeated_groups
+from journal.exchange.matching import Field
+
+ROW_NUMBER = Field(
+    "row_number",
+    "№ п/п",
+    ("№", "номер п/п", "п/п", "N п/п", "порядковый номер"),
+    kind="text",
+    content=counting,
+)
+GROUP = Field(
+    "group",
+    "Группа",
+    ("учебная группа", "класс", "группа/класс", "номер группы", "шифр группы",
+     "код группы", "наименование группы", "название группы", "гр.", "№ группы"),
+    without=("здоров", "физ", "крови", "инвалид", "предмет", "риск", "язык"),
+    from_context=True,
+    content=repeated_groups,
+    limit=50,
+)  # fmt: skip
+
+
+def also(field: Field, *synonyms: str) -> Field:
+    """The field, known by more headers."""
+    return replace(field, synonyms=(*field.synonyms, *synonyms))
