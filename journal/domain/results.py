@@ -1,0 +1,314 @@
+"""Averages, and what one student has earned and missed, read set by set."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Sum
+
+from journal.models import (
+    Absence,
+    AttestationForm,
+    Course,
+    Exemption,
+    Lesson,
+    Mark,
+    SubgroupMember,
+)
+from journal.models.prepared import Prepared
+
+NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
+CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
+
+
+def average(marks: Iterable[tuple[str, int]]) -> Decimal | None:
+    """Σ mark·weight / Σ weight of (value, weight), to 2 decimals, half up.
+
+    «з» and «х» do not count (domain §2.0). None without a numeric mark.
+    """
+    total = weights = 0
+    for value, weight in marks:
+        if value in NUMERIC:
+            total += NUMERIC[value] * weight
+            weights += weight
+    if not weights:
+        return None
+    return (Decimal(total) / weights).quantize(CENT, ROUND_HALF_UP)
+
+
+def attended_percent(missed: int, held: int) -> Decimal | None:
+    """100·(1 − missed / held) in academic hours, to 1 decimal, half up (domain §2.0).
+
+    None where nothing was held.
+    """
+    if not held:
+        return None
+    percent = Decimal(100 * (held - missed)) / held
+    return percent.quantize(TENTH, ROUND_HALF_UP)
+
+
+def with_comma(number: Decimal | None) -> str:
+    """«4,33» as it stands on screen; a dash for None."""
+    return "—" if number is None else str(number).replace(".", ",")
+
+
+class Span(NamedTuple):
+    """A student's half-open span in a group."""
+
+    group: int
+    name: str
+    start: date
+    end: date | None
+
+    def covers(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+    def meets(self, first: date, last: date) -> bool:
+        """Does it hold on some day of first … last, both included?"""
+        return self.start <= last and (self.end is None or self.end > first)
+
+
+class StudiedPeriod(NamedTuple):
+    """A period in which a student had courses; both dates included."""
+
+    pk: int
+    year: str
+    kind: str
+    number: int
+    first_day: date
+    last_day: date
+
+
+class StudiedCourse(NamedTuple):
+    """A course of a student's group with the form of its attestation in words."""
+
+    pk: int
+    group: int
+    discipline: str
+    form: str
+    period: StudiedPeriod
+    exemptions: list["Exempt"]
+
+
+class Exempt(NamedTuple):
+    """An exemption or recredit; half-open, `kind` in words."""
+
+    kind: str
+    start: date
+    end: date | None
+
+
+class Earned(NamedTuple):
+    """One mark with the work it stands for."""
+
+    course: int
+    date: date
+    value: str
+    kind: str
+    weight: int
+    topic: str
+
+
+class Missed(NamedTuple):
+    """One absence or lateness; `hours` are academic, `lesson_hours` the whole lesson."""
+
+    date: date
+    number: int | None
+    discipline: str
+    letter: str
+    reason: str
+    is_absence: bool
+    is_excused: bool
+    hours: int
+    lesson_hours: int
+    is_taken: bool
+
+
+def own_part(student) -> Q:
+    """The condition on lessons: of the whole group, or of the student's subgroup then."""
+    members = SubgroupMember.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=OuterRef("date")),
+        student=student,
+        subgroup=OuterRef("subgroup"),
+        start__lte=OuterRef("date"),
+    )
+    return Q(subgroup__isnull=True) | Q(Exists(members))
+
+
+def _courses(student, groups):
+    own = FilteredRelation("exemptions", condition=Q(exemptions__student=student))
+    return (
+        Course.objects.filter(group__in=groups)
+        .annotate(own=own)
+        .order_by("discipline__name", "pk", "own__start")
+        .values_list(
+            "pk",
+            "group",
+            "discipline__name",
+            "attestation_form",
+            "period",
+            "period__year__name",
+            "period__kind",
+            "period__number",
+            "period__first_day",
+            "period__last_day",
+            "own__kind",
+            "own__start",
+            "own__end",
+        )
+    )
+
+
+def _marks(student, courses):
+    return (
+        Mark.objects.filter(student=student, task__lesson__course__in=courses)
+        .order_by(
+            "task__lesson__date",
+            F("task__lesson__number").asc(nulls_last=True),
+            "task__number",
+        )
+        .values_list(
+            "task__lesson__course",
+            "task__lesson__date",
+            "value",
+            "task__kind__name",
+            "task__kind__weight",
+            "task__topic",
+        )
+    )
+
+
+def _missed_hours(student, courses):
+    absences = Absence.objects.filter(
+        student=student, lesson__course__in=courses, reason__counts_as_absence=True
+    )
+    return (
+        absences.order_by()
+        .values("lesson__course")
+        .annotate(total=Sum("hours"))
+        .values_list("lesson__course", "total")
+    )
+
+
+def _absences(student, courses):
+    return (
+        Absence.objects.filter(student=student, lesson__course__in=courses)
+        .order_by("-lesson__date", F("lesson__number").desc(nulls_first=True))
+        .values_list(
+            "lesson__date",
+            "lesson__number",
+            "lesson__course__discipline__name",
+            "reason",
+            "reason__name",
+            "reason__counts_as_absence",
+            "reason__is_excused",
+            "hours",
+            "lesson__hours",
+            "lesson__attendance_taken_at",
+        )
+    )
+
+
+def _held(student, courses):
+    return (
+        Lesson.objects.held()
+        .filter(
+            own_part(student), course__in=courses, attendance_taken_at__isnull=False
+        )
+        .order_by()
+        .values("course__group", "date")
+        .annotate(total=Sum("hours"))
+        .values_list("course__group", "date", "total")
+    )
+
+
+_read_courses = Prepared(_courses)
+_read_marks = Prepared(_marks)
+_read_missed_hours = Prepared(_missed_hours)
+_read_absences = Prepared(_absences)
+_read_held = Prepared(_held)
+
+
+def courses_of(student: int, spans: list[Span]) -> list[StudiedCourse]:
+    """The courses of all groups of a student over the whole time of study.
+
+    A course belongs where the student sat in its group on some day of its period. One
+    query; by discipline.
+    """
+    if not spans:
+        return []
+    groups = sorted({span.group for span in spans})
+    kinds, forms = dict(Exemption.Kind.choices), dict(AttestationForm.choices)
+    found: dict[int, StudiedCourse] = {}
+    for pk, group, discipline, form, *rest in _read_courses(
+        student=student, groups=groups
+    ):
+        period, (kind, start, end) = StudiedPeriod(*rest[:6]), rest[6:]
+        if not any(
+            span.group == group and span.meets(period.first_day, period.last_day)
+            for span in spans
+        ):
+            continue
+        course = found.setdefault(
+            pk,
+            StudiedCourse(pk, group, discipline, forms.get(form, ""), period, []),
+        )
+        if kind:
+            course.exemptions.append(Exempt(kinds[kind], start, end))
+    return list(found.values())
+
+
+def periods_of(courses: list[StudiedCourse]) -> list[StudiedPeriod]:
+    """The periods of these courses, the latest first."""
+    periods = {course.period for course in courses}
+    return sorted(periods, key=lambda one: (one.first_day, one.number), reverse=True)
+
+
+def period_at(periods: list[StudiedPeriod], day: date) -> StudiedPeriod | None:
+    """The period to open on `day`: going on, else the last begun, else the first."""
+    begun = [period for period in periods if period.first_day <= day]
+    now = [period for period in begun if day <= period.last_day]
+    return next(iter(now or begun or periods[-1:]), None)
+
+
+def marks_of(student: int, courses: list[int]) -> list[Earned]:
+    """The marks of a student on these courses, by date. One query."""
+    if not courses:
+        return []
+    return [Earned(*row) for row in _read_marks(student=student, courses=courses)]
+
+
+def missed_hours_of(student: int, courses: list[int]) -> dict[int, int]:
+    """Course → academic hours missed on it; being late is no absence. One query."""
+    if not courses:
+        return {}
+    return dict(_read_missed_hours(student=student, courses=courses))
+
+
+def absences_of(student: int, courses: list[int]) -> list[Missed]:
+    """Absences and latenesses of a student on these courses, the latest first."""
+    if not courses:
+        return []
+    return [
+        Missed(*row[:-1], is_taken=row[-1] is not None)
+        for row in _read_absences(student=student, courses=courses)
+    ]
+
+
+def held_hours(
+    student: int, courses: list[int], spans: list[Span]
+) -> list[tuple[date, int]]:
+    """(day, academic hours) of lessons at which the student's presence was noted.
+
+    Lessons of the group and subgroup of that day with attendance taken; without it
+    nobody knows who was there (domain §1). One query.
+    """
+    if not courses:
+        return []
+    return [
+        (day, hours)
+        for group, day, hours in _read_held(student=student, courses=courses)
+        if any(span.group == group and span.covers(day) for span in spans)
+    ]

@@ -1,0 +1,90 @@
+"""Queries whose SQL is built once.
+
+Django builds the SQL of a queryset anew at every call. For a reader of a dozen columns
+that costs several times as much as the reading itself (a week of the diary: 2.7 ms
+against 0.7), so the pages that many open at once keep the text.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
+
+MOST_KNOWN = 300
+_FIRST_MARKER = 7_000_000_000_000_000
+
+
+class Prepared:
+    """The rows of `build(**values)`, a queryset that ends in `values_list`.
+
+    `build` runs once for each length of the lists among the values, with markers in
+    place of the values: it must not look at them. What else its SQL depends on (today,
+    a setting) is named by `variant`. A value is a key of a row, a date, or a list of
+    keys that is not empty. Reads the default database.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet]):
+        self.build = build
+        self.known: dict[tuple, tuple] = {}
+
+    def __call__(self, variant=None, **values) -> list[tuple]:
+        flat: list = []
+        shape = [variant]
+        for name, value in values.items():
+            is_list = isinstance(value, list)
+            flat += value if is_list else [value]
+            shape.append((name, len(value) if is_list else None, type(flat[-1])))
+        key = tuple(shape)
+        if key not in self.known:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            self.known[key] = self._compile(values)
+        sql, slots, converters = self.known[key]
+        parameters = [
+            constant if place is None else flat[place] for place, constant in slots
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall()
+        return _convert(rows, converters) if converters else rows
+
+    def _compile(self, values: dict) -> tuple:
+        """The SQL, where each parameter comes from, and what the backend converts."""
+        places: dict = {}
+        markers = {
+            name: [_marker(one, places) for one in value]
+            if isinstance(value, list)
+            else _marker(value, places)
+            for name, value in values.items()
+        }
+        compiler = self.build(**markers).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        slots = [(places.get(one), one) for one in parameters]
+        if missing := set(places.values()) - {place for place, _ in slots}:
+            raise ValueError(f"{self.build.__name__}: values unused, {sorted(missing)}")
+        columns = [column for column, _, _ in compiler.select]
+        return sql, slots, list(compiler.get_converters(columns).items())
+
+
+def _marker(value, places: dict):
+    """A stand-in that no real value equals; SQLite gets a date as text."""
+    place = len(set(places.values()))
+    if isinstance(value, date):
+        marker = date(1, 1, 1 + place)
+        places[str(marker)] = place
+    else:
+        marker = _FIRST_MARKER + place
+    places[marker] = place
+    return marker
+
+
+def _convert(rows: list[tuple], converters: list) -> list[tuple]:
+    converted = [list(row) for row in rows]
+    for place, (convert, expression) in converters:
+        for row in converted:
+            value = row[place]
+            for one in convert:
+                value = one(value, expression, connection)
+            row[place] = value
+    return [tuple(row) for row in converted]

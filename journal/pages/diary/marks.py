@@ -1,0 +1,102 @@
+"""The marks of a period by discipline."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from django.utils.safestring import SafeString
+
+from journal.domain.results import (
+    Earned,
+    Exempt,
+    Span,
+    StudiedCourse,
+    average,
+    with_comma,
+)
+from journal.pages.diary.pieces import html, joined, mark, work
+from journal.pages.diary.words import hours, plural
+
+HEAD = SafeString(
+    '<tr><th scope="col">Дата</th><th scope="col">Отметка</th>'
+    '<th scope="col">За что</th></tr>'
+)
+
+
+def courses_html(
+    courses: list[StudiedCourse],
+    marks: list[Earned],
+    missed: dict[int, int],
+    spans: list[Span],
+) -> SafeString:
+    """A discipline a block: marks and average at once, dates and works on a tap."""
+    by_course: dict[int, list[Earned]] = defaultdict(list)
+    for one in marks:
+        by_course[one.course].append(one)
+    groups = {course.group for course in courses}
+    names = {span.group: span.name for span in spans} if len(groups) > 1 else {}
+    return joined(
+        _course(course, by_course[course.pk], missed.get(course.pk, 0), names)
+        for course in courses
+    )
+
+
+def _course(
+    course: StudiedCourse, marks: list[Earned], missed: int, names: dict[int, str]
+) -> SafeString:
+    mean = average((one.value, one.weight) for one in marks)
+    group = names.get(course.group)
+    facts = [
+        plural(len(marks), "отметка", "отметки", "отметок") if marks else "отметок нет",
+        f"пропущено {hours(missed)}" if missed else "",
+        f"группа {group}" if group else "",
+    ]
+    head = html(
+        '<div class="name"><h2>{}</h2><p class="meta">{}</p></div>'
+        '<p class="mean"><span>средний балл</span> <b>{}</b></p>'
+        '<div class="line">{}{}</div>',
+        course.discipline,
+        ", ".join(filter(None, facts)),
+        with_comma(mean),
+        joined(mark(one.value) for one in marks),
+        SafeString('<span class="tag">осв.</span>' if course.exemptions else ""),
+    )
+    body = _details(course, marks)
+    if not body:
+        return html('<div class="card course">{}</div>', head)
+    return html(
+        '<details class="card course"><summary>{}</summary>{}</details>', head, body
+    )
+
+
+def _details(course: StudiedCourse, marks: list[Earned]) -> SafeString:
+    parts = []
+    if marks:
+        table = '<table class="works"><thead>{}</thead><tbody>{}</tbody></table>'
+        parts.append(html(table, HEAD, joined(map(_row, marks))))
+    parts.extend(map(_exempt, course.exemptions))
+    if course.form:
+        parts.append(
+            html('<p class="meta">Форма аттестации: {}</p>', course.form.lower())
+        )
+    return joined(parts)
+
+
+def _row(one: Earned) -> SafeString:
+    return html(
+        "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+        f"{one.date:%d.%m.%Y}",
+        mark(one.value),
+        work(one.kind, one.topic, one.weight),
+    )
+
+
+def _exempt(exempt: Exempt) -> SafeString:
+    until = ""
+    if exempt.end:
+        until = f" по {exempt.end - timedelta(days=1):%d.%m.%Y}"
+    return html(
+        "<p>{} с {}{}</p>",
+        exempt.kind.capitalize(),
+        f"{exempt.start:%d.%m.%Y}",
+        until,
+    )

@@ -1,0 +1,13 @@
+"""Addresses of the diary."""
+
+from django.urls import path
+
+from journal.pages.diary import views
+
+app_name = "diary"
+urlpatterns = [
+    path("", views.week, name="week"),
+    path("marks/", views.marks, name="marks"),
+    path("attendance/", views.attendance, name="attendance"),
+    path("choose/", views.choose, name="choose"),
+]

@@ -1,0 +1,280 @@
+"""The pages of the diary. Each opens one child's diary in at most eight queries."""
+
+import functools
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from journal.domain.results import (
+    absences_of,
+    courses_of,
+    held_hours,
+    marks_of,
+    missed_hours_of,
+    period_at,
+    periods_of,
+)
+from journal.models import Period
+from journal.pages.diary.access import family_of
+from journal.pages.diary.attendance import attendance_html
+from journal.pages.diary.marks import courses_html
+from journal.pages.diary.pieces import empty
+from journal.pages.diary.reading import read_cells, read_week
+from journal.pages.diary.week import (
+    ALLOWED,
+    days_html,
+    monday_of,
+    neighbour,
+    week_text,
+    why_empty,
+)
+from journal.pages.diary.words import week_of
+from journal.pages.pace import paced
+
+KINDS = dict(Period.Kind.choices)
+TABS = (
+    ("week", "Неделя", "view_lesson"),
+    ("marks", "Отметки", "view_mark"),
+    ("attendance", "Посещаемость", "view_absence"),
+)
+
+
+class WrongValueError(ValueError):
+    """A value in the address that is none of those allowed; says which are."""
+
+
+def diary_page(name: str):
+    """A page of one child's diary: `view(request, family)` gives its context."""
+    codename = next(right for tab, _, right in TABS if tab == name)
+
+    def decorate(view):
+        @require_safe
+        @paced
+        @functools.wraps(view)
+        def page(request):
+            family = family_of(request.user, request.GET.get("child"))
+            if family.child is None:
+                return render(request, "diary/choose.html", _nobody(request, family))
+            if codename not in family.rights:
+                return _page(request, family, name, {"body": _not_open()}, status=403)
+            try:
+                context, status = view(request, family), 200
+            except WrongValueError as wrong:
+                body = empty("Так страницу открыть нельзя", str(wrong))
+                context, status = {"body": body, "title": "Запрос не понят"}, 400
+            return _page(request, family, name, context, status)
+
+        return page
+
+    return decorate
+
+
+def _page(request, family, name: str, context: dict, status: int = 200):
+    query = f"?{family.query}" if family.query else ""
+    tabs = [
+        (reverse(f"diary:{tab}") + query, title, tab == name)
+        for tab, title, right in TABS
+        if right in family.rights
+    ]
+    children = []
+    if len(family.children) > 1:
+        children = [
+            (f"?child={child.pk}", family.label(child), child is family.child)
+            for child in family.children
+        ]
+    return render(
+        request,
+        "diary/page.html",
+        {"title": "Дневник", "tabs": tabs, "children": children, "family": family}
+        | context,
+        status=status,
+    )
+
+
+def _not_open():
+    return empty(
+        "Этот раздел дневника закрыт",
+        "Учреждение не открыло его студентам и родителям. Спросите куратора группы.",
+    )
+
+
+@diary_page("week")
+def week(request, family):
+    today = timezone.localdate()
+    asked = request.GET.get("week")
+    try:
+        monday = monday_of(asked or week_text(today))
+    except ValueError:
+        raise WrongValueError(
+            f"Неделя указана неверно. Допустимо: {ALLOWED}."
+        ) from None
+    child = family.child
+    days = read_week(child.pk, child.spans, monday)
+    lessons = [lesson.pk for day in days for lesson in day.lessons]
+    cells = read_cells(child.pk, lessons)
+    if not {"view_mark", "view_absence"} <= family.rights:
+        cells = _open_cells(cells, family.rights)
+    return {
+        "title": f"Неделя {week_of(monday)}",
+        "arrows": _arrows(family, monday, today),
+        "body": days_html(days, cells, today)
+        if lessons
+        else why_empty(child.spans, days, today),
+    }
+
+
+def _open_cells(cells, rights):
+    """Marks and absences are different rights; the office may have taken one away."""
+    return {
+        lesson: [
+            cell
+            for cell in found
+            if ("view_mark" if cell.number else "view_absence") in rights
+        ]
+        for lesson, found in cells.items()
+    }
+
+
+def _arrows(family, monday, today) -> list[tuple[str, str, str]]:
+    own = f"&{family.query}" if family.query else ""
+    address = reverse("diary:week")
+    before, after = neighbour(monday, -1), neighbour(monday, 1)
+    here = f"?{family.query}" if family.query else ""
+    return [
+        (f"{address}?week={before}{own}" if before else "", "‹", "Предыдущая неделя"),
+        (f"{address}{here}#today", "Сегодня", ""),
+        (f"{address}?week={after}{own}" if after else "", "›", "Следующая неделя"),
+    ]
+
+
+def _period_of(request, periods):
+    """The period that the address names, or the one to open today."""
+    asked = request.GET.get("period")
+    if not asked:
+        return period_at(periods, timezone.localdate())
+    if not (asked.isascii() and asked.isdecimal()):
+        raise WrongValueError(
+            "Период указан неверно. Выберите его из списка на странице."
+        )
+    chosen = next((period for period in periods if str(period.pk) == asked), None)
+    if chosen is None:
+        raise Http404("Такого периода у студента нет.")
+    return chosen
+
+
+def _period_title(period) -> str:
+    return f"{period.number} {KINDS[period.kind]} {period.year}"
+
+
+def _studied(request, family) -> tuple[list, dict]:
+    """The courses of the period asked for, and what the page says of periods."""
+    child = family.child
+    courses = courses_of(child.pk, child.spans)
+    periods = periods_of(courses)
+    period = _period_of(request, periods)
+    own = f"&{family.query}" if family.query else ""
+    return [course for course in courses if course.period == period], {
+        "period": _period_title(period) if period else "",
+        "periods": [
+            (f"?period={one.pk}{own}", _period_title(one), one == period)
+            for one in periods
+        ],
+    }
+
+
+def _no_courses(spans):
+    if not spans:
+        return empty(
+            "Дисциплин пока нет",
+            "Студент ещё не зачислен в группу. Если это ошибка, обратитесь в учебную "
+            "часть.",
+        )
+    return empty(
+        "Дисциплин пока нет",
+        "Учебная часть ещё не распределила дисциплины группы по периодам. Загляните "
+        "позже.",
+    )
+
+
+@diary_page("marks")
+def marks(request, family):
+    child = family.child
+    courses, context = _studied(request, family)
+    ids = [course.pk for course in courses]
+    if not ids:
+        return context | {"title": "Отметки", "body": _no_courses(child.spans)}
+    missed = {}
+    if "view_absence" in family.rights:
+        missed = missed_hours_of(child.pk, ids)
+    body = courses_html(courses, marks_of(child.pk, ids), missed, child.spans)
+    return context | {"title": "Отметки", "body": body}
+
+
+@diary_page("attendance")
+def attendance(request, family):
+    child = family.child
+    courses, context = _studied(request, family)
+    ids = [course.pk for course in courses]
+    if not ids:
+        return context | {"title": "Посещаемость", "body": _no_courses(child.spans)}
+    held = held_hours(child.pk, ids, child.spans)
+    body = attendance_html(absences_of(child.pk, ids), held)
+    return context | {"title": "Посещаемость", "body": body}
+
+
+@require_safe
+@paced
+def choose(request):
+    """The children of a person, or why there is no diary to open."""
+    family = family_of(request.user)
+    if not family.children:
+        return render(request, "diary/choose.html", _nobody(request, family))
+    today = timezone.localdate()
+    address = reverse("diary:week")
+    return render(
+        request,
+        "diary/choose.html",
+        {
+            "title": "Чей дневник открыть",
+            "children": [
+                (f"{address}?child={child.pk}", child.name, _group_on(child, today))
+                for child in family.children
+            ],
+        },
+    )
+
+
+def _group_on(child, day) -> str:
+    names = [span.name for span in child.spans if span.covers(day)]
+    return f"группа {names[0]}" if names else "сейчас не числится в группе"
+
+
+def _nobody(request, family) -> dict:
+    """Why a person has no diary to open, and what to do."""
+    if family.is_parent:
+        why = (
+            "К вашей учётной записи сейчас не привязан ни один ребёнок.",
+            "Так бывает, когда срок доверенности истёк или когда студенту исполнилось "
+            "18 лет и он не дал согласия на доступ родителей.",
+        )
+    elif getattr(request.user, "student", None):
+        why = (
+            "Учреждение не открыло дневник вашей роли.",
+            "Дневник открывает администратор журнала.",
+        )
+    else:
+        why = (
+            "Дневник открыт студентам и их родителям.",
+            "Эта учётная запись не связана ни с карточкой студента, ни с карточкой "
+            "родителя.",
+        )
+    action = "Если это ошибка, обратитесь к куратору группы или в учебную часть."
+    if request.user.is_staff:
+        action = format_html(
+            '<a href="{}">Вернуться в кабинет сотрудника</a>', reverse("admin:index")
+        )
+    return {"title": "Дневника нет", "why": why, "action": action}
