@@ -91,6 +91,9 @@ KEEPERS = {
     "absencereason",
     "discipline",
     "role",
+    "membership",
+    "subgroup",
+    "courseteacher",
 }
 
 

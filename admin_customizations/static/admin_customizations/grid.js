@@ -386,7 +386,7 @@ async function story() {
   const place = storyDialog.querySelector("div");
   place.textContent = "Загружается…";
   storyDialog.showModal();
-  const url = page.dataset.past.replace("0/0", `${lessonOf(current)}/${studentOf(current)}`);
+  const url = page.dataset.past.replace("/0/cell/0/", `/${lessonOf(current)}/cell/${studentOf(current)}/`);
   const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
   const data = answer?.ok ? await answer.json() : null;
   if (!data) place.textContent = "Не удалось прочитать историю. Проверьте связь и повторите.";
