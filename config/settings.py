@@ -14,6 +14,7 @@ from config import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.flag("DEBUG", True)
 CHECKOUT_KEY = "checkout-only-" + "0123456789" * 5
