@@ -1,8 +1,6 @@
-"""Averages, and what one student has earned and missed, read set by set."""
+"""What one student has earned and missed, read set by set."""
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Sum
@@ -17,41 +15,6 @@ from journal.models import (
     SubgroupMember,
 )
 from journal.models.prepared import Prepared
-
-NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
-CENT = Decimal("0.01")
-TENTH = Decimal("0.1")
-
-
-def average(marks: Iterable[tuple[str, int]]) -> Decimal | None:
-    """Σ mark·weight / Σ weight of (value, weight), to 2 decimals, half up.
-
-    «з» and «х» do not count (domain §2.0). None without a numeric mark.
-    """
-    total = weights = 0
-    for value, weight in marks:
-        if value in NUMERIC:
-            total += NUMERIC[value] * weight
-            weights += weight
-    if not weights:
-        return None
-    return (Decimal(total) / weights).quantize(CENT, ROUND_HALF_UP)
-
-
-def attended_percent(missed: int, held: int) -> Decimal | None:
-    """100·(1 − missed / held) in academic hours, to 1 decimal, half up (domain §2.0).
-
-    None where nothing was held.
-    """
-    if not held:
-        return None
-    percent = Decimal(100 * (held - missed)) / held
-    return percent.quantize(TENTH, ROUND_HALF_UP)
-
-
-def with_comma(number: Decimal | None) -> str:
-    """«4,33» as it stands on screen; a dash for None."""
-    return "—" if number is None else str(number).replace(".", ",")
 
 
 class Span(NamedTuple):

@@ -1,0 +1,57 @@
+"""What students have earned: averages, one student's facts, a group's statement."""
+
+from journal.domain.results.averages import (
+    attended_percent,
+    average,
+    mean,
+    rates,
+    suggested_mark,
+    with_comma,
+)
+from journal.domain.results.group import (
+    Standing,
+    Statement,
+    read_statement,
+)
+from journal.domain.results.student import (
+    Earned,
+    Exempt,
+    Missed,
+    Span,
+    StudiedCourse,
+    StudiedPeriod,
+    absences_of,
+    courses_of,
+    held_hours,
+    marks_of,
+    missed_hours_of,
+    own_part,
+    period_at,
+    periods_of,
+)
+
+__all__ = [
+    "Earned",
+    "Exempt",
+    "Missed",
+    "Span",
+    "Standing",
+    "Statement",
+    "StudiedCourse",
+    "StudiedPeriod",
+    "absences_of",
+    "attended_percent",
+    "average",
+    "courses_of",
+    "held_hours",
+    "marks_of",
+    "mean",
+    "missed_hours_of",
+    "own_part",
+    "period_at",
+    "periods_of",
+    "rates",
+    "read_statement",
+    "suggested_mark",
+    "with_comma",
+]
