@@ -218,7 +218,7 @@ def must_use_mfa(user: User) -> bool:
     """Administration signs in with a second factor (never beside DEBUG)."""
     administration = ("admin", "director", "deputy", "deputy_upr", "deputy_uvr")
     return settings.MFA_FOR_STAFF and (
-        user.is_superuser or has_role(user, *administration)
+        user.is_superuser or (user.is_staff and has_role(user, *administration))
     )
 
 

@@ -1,6 +1,7 @@
 """What stands before and after every page of a signed-in person."""
 
 import time
+from functools import cache
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -103,7 +104,9 @@ class SignInMiddleware:
             request.session[FACTOR_SESSION] = True
 
 
+@cache
 def _open_paths() -> tuple[str, ...]:
+    """Pages that stay open to whoever has to do something first."""
     names = (
         "account_logout",
         "account_change_password",
