@@ -103,6 +103,11 @@ def test_doubles_and_unknown_columns_are_listed():
     assert result.rows[0].values["phone"] == "+79001234567"
 
 
+def test_the_more_usual_of_two_names_of_a_column_is_meant():
+    page = sheet(["№", "Код", "Группа"], [1, "К-1", "ИС-11"])
+    assert read(page, GROUPS)[0].chosen == {"A": "row_number", "C": "name"}
+
+
 def test_a_persons_mapping_wins():
     page = sheet(["ФИО", "Группа", "Класс"], [*ANNA, "ИС-11", "10 А"])
     mapping, result = read(page, chosen={"C": "group", "B": None})

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from journal.exchange.fields import ROOMS, ROSTER
+from journal.exchange.fields import GROUPS, ROOMS, ROSTER, THEMATIC_PLAN
 from journal.exchange.mapping import apply, propose
 from journal.exchange.reading import Refusal, Workbook
 from journal.exchange.reading.workbook import Merge
@@ -118,6 +118,7 @@ def test_a_list_without_a_header_is_known_by_its_content():
         [["Дисциплина", "Часы"], ["Физическая культура", 72], ["История России", 36]],
         [["ФИО", "Группа"], ["", ""], ["12", "ИС-11"]],
         [["Преподаватель:", "Соколов Иван Петрович"], ["Дата", "Тема занятия"]],
+        [["ФИО преподавателя"], ANNA, PETR],
         [[5, 4, 3], [5, 4, 3]],
     ],
 )
@@ -162,3 +163,23 @@ def test_an_empty_and_a_hidden_sheet_are_left_out_with_a_reason():
     book.sheets.append(sheet(["Мест"], [20]))
     with pytest.raises(Refusal, match="Ни на одном листе: нет столбца «Номер каб"):
         find_tables(book, ROOMS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows"),
+    [
+        (GROUPS, [["Кабинет"], ["210"], ["211"], ["212"]]),
+        (THEMATIC_PLAN, [["Дисциплина", "Часы"], ["Физическая культура", 72]] * 2),
+        (THEMATIC_PLAN, [["ФИО"], ANNA, PETR, ANNA]),
+        (ROOMS, [["210", 20], ["211", 30]]),
+    ],
+)
+def test_lists_of_something_else_are_refused(fields, rows):
+    with pytest.raises(Refusal, match="нет столбца"):
+        find_table(sheet(*rows), fields)
+
+
+def test_topics_without_a_header_are_known_by_their_look():
+    page = sheet(["Цели курса."], ["Измерение информации."], ["Всемирная паутина."])
+    _, result = read(page, THEMATIC_PLAN)
+    assert [row.values["topic"] for row in result.rows][1] == "Измерение информации."

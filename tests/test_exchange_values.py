@@ -149,6 +149,7 @@ def test_what_is_no_full_name_is_an_error(raw):
 
 def test_headings_and_notes_do_not_look_like_names():
     names = ["Соколова Анна", "Ли Ян", "Алиев Ильяс Мамед оглы", "Соколова А.П."]
+    names += ["Классен Анна", "Курский Пётр", "Часов Иван", "Хорошов Глеб"]
     others = ["Итого по группе", "ФИО Студента", "Метод Гаусса", "Срок сдачи", "Quiz 1"]
     others += [
         "отчислен",

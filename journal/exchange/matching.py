@@ -81,12 +81,14 @@ class Headers:
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self.fields = fields
-        self.by_start: dict[str, list[tuple[int, list[str]]]] = {}
+        self.by_start: dict[str, list[tuple[int, list[str], float]]] = {}
         for place, wanted in enumerate(fields):
-            for said in (wanted.title, *wanted.synonyms):
+            for number, said in enumerate((wanted.title, *wanted.synonyms)):
                 words = normal(said).split()
+                # Of two columns the one with the more usual name is meant.
+                weight = 1 - min(number, 20) / 1000
                 for start in {word[:3] for word in words}:
-                    self.by_start.setdefault(start, []).append((place, words))
+                    self.by_start.setdefault(start, []).append((place, words, weight))
         self.known: dict[str, dict[int, float]] = {}
 
     def scores(self, header: Cell) -> dict[int, float]:
@@ -110,8 +112,8 @@ class Headers:
         if len(words) > 10:
             return scores
         for start in {word[:3] for word in words}:
-            for place, known in self.by_start.get(start, ()):
-                score = weight * compare(words, known)
+            for place, known, usual in self.by_start.get(start, ()):
+                score = weight * usual * compare(words, known)
                 if score >= BY_HEADER and score > scores.get(place, 0.0):
                     scores[place] = score
         return {
@@ -159,8 +161,8 @@ def assign(
     """(column → guess, column → key already taken by a likelier column).
 
     `columns` are (the first) cells under each title, None left out. Headers go first;
-    nameless columns are then told by their content, and any column where a
-    required field is still missing.
+    nameless columns are then told by their content, and a column of names whatever
+    its header, where names are wanted and no header promises them.
     """
     fields = headers.fields
     guesses, doubles = _by_header(titles, columns, headers)
@@ -168,18 +170,28 @@ def assign(
     nameless = {i for i, title in enumerate(titles) if not title and columns[i]}
     guesses |= _by_content(nameless - set(guesses), columns, fields, guesses)
     missing = missing_fields({g.key for g in guesses.values()}, fields)
-    if any(wanted.kind in ("name", "full_name") for wanted in missing):
-        for index, guess in _people(columns, set(guesses)):
+    for wanted in missing:
+        if wanted.kind != "full_name":
+            continue
+        # Without a header the first cell may be one that was not known as such.
+        firsts = [cells[0] if cells else None for cells in columns]
+        heads = [title or first for title, first in zip(titles, firsts, strict=True)]
+        others = {i for i, head in enumerate(heads) if _is_other(head, wanted)}
+        for index, guess in _people(columns, others | set(guesses)):
             taken = {g.key for g in guesses.values()}
             if guess.key not in taken and any(guess.key == f.key for f in fields):
                 guesses[index] = guess
                 doubles.pop(index, None)
-    missing = missing_fields({g.key for g in guesses.values()}, fields)
-    free = {i for i in range(len(titles)) if i not in guesses and columns[i]}
-    for index, guess in _by_content(free, columns, missing, guesses).items():
-        guesses[index] = guess
-        doubles.pop(index, None)
     return guesses, doubles
+
+
+def _is_other(head: Cell, wanted: Field) -> bool:
+    """«ФИО преподавателя» is surely no student, whatever stands under it."""
+    if not isinstance(head, str) or not wanted.without:
+        return False
+    if names.looks_like_full_name(head) or names.looks_like_name_word(head):
+        return False
+    return any(word.startswith(wanted.without) for word in normal(head).split())
 
 
 def _by_header(

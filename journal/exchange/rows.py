@@ -116,10 +116,7 @@ class Reader:
         filled = [text.as_text(cell) for cell in row.cells if cell is not None]
         if TOTAL.match(filled[0]):
             return "итоговая строка"
-        if len(filled) > 1 and all(
-            cell is None or text.as_text(cell).casefold() == self.titles.get(index)
-            for index, cell in enumerate(row.cells)
-        ):
+        if self._repeats_header(row, len(filled)):
             return "повторный заголовок"
         if after:
             return "после последней записи"
@@ -135,6 +132,14 @@ class Reader:
         if all(row.cells[index] is None for index in self.columns.values()):
             return "нет данных в нужных столбцах"
         return ""
+
+    def _repeats_header(self, row: BodyRow, filled: int) -> bool:
+        """Most cells say their own column's title («Фамилия», «Имя», …, «ж»)."""
+        same = sum(
+            cell is not None and text.as_text(cell).casefold() == self.titles.get(index)
+            for index, cell in enumerate(row.cells)
+        )
+        return same > 1 and same * 2 > filled
 
     def _names_section(self, first: str, alone: bool) -> bool:
         known = {wanted.key for wanted in self.fields}

@@ -125,20 +125,19 @@ def find_table(
     if not any(cell is not None for row in sheet.rows for cell in row):
         raise Refusal(EMPTY, sheet.name)
     headers = matching.headers_of(tuple(fields))
-    match header_row:
-        case None:
-            heads = _headers(sheet, headers)
-        case 0:
-            heads = []
-        case _:
-            heads = [(header_row - 1, 1)]
+    heads = _headers(sheet, headers) if header_row is None else []
+    if header_row:
+        heads = [(header_row - 1, 1)]
     best: FoundTable | None = None
-    for top, depth in [*heads, (-1, 0)]:
+    # Names are known without a header; other lists only where none is in sight.
+    if not heads or any(wanted.kind == "full_name" for wanted in fields):
+        heads = [*heads, (-1, 0)]
+    for top, depth in heads:
         found = _table(sheet, headers, top, depth)
         if not _missing(found, fields) and _has_rows(found, fields):
             return found
         best = best or found
-    assert best is not None  # noqa: S101 - there is always the table without header
+    assert best is not None  # noqa: S101 - there is always one to try
     if strict:
         raise Refusal(_what_is_missing(best, fields), sheet.name)
     return best
@@ -268,6 +267,14 @@ def _missing(found: FoundTable, fields: Sequence[Field]) -> list[Field]:
 
 def _has_rows(found: FoundTable, fields: Sequence[Field]) -> bool:
     keys = {guess.key: index for index, guess in found.guesses.items()}
+    if found.header_row is None and not {"full_name", "last_name"} & set(keys):
+        # Nothing above may look like a header of something else.
+        first = found.body[0].cells
+        return all(
+            matching.content_share([first[keys[f.key]]] * 3, f)
+            for f in fields
+            if f.required and f.content and f.key in keys
+        )
     return any(is_entry(row.cells, keys, fields) for row in found.body)
 
 
@@ -288,6 +295,8 @@ def is_entry(
 
 def _what_is_missing(found: FoundTable, fields: Sequence[Field]) -> str:
     missing = _missing(found, fields)
+    if not missing and found.header_row is None:
+        missing = [wanted for wanted in fields if wanted.required]
     if not missing:
         if any(wanted.kind == "full_name" for wanted in fields):
             return "под заголовком нет ни одной строки с фамилией и именем."

@@ -6,6 +6,7 @@ from datetime import date
 
 from journal.exchange.matching import passes, share_of
 from journal.exchange.reading.groups import group_name
+from journal.exchange.reading.names import looks_like_full_name
 from journal.exchange.reading.text import as_text, parse_date, whole_number
 from journal.exchange.reading.workbook import Cell
 
@@ -49,4 +50,5 @@ def sentences(cells: Sequence[Cell]) -> float:
     """A column of topics: texts of several letters, most of them in words."""
     long = share_of(lambda cell: isinstance(cell, str) and len(cell) > 9)(cells)
     words = share_of(lambda cell: " " in as_text(cell).strip())(cells)
-    return long if words >= 0.5 and len(cells) > 2 else 0.0
+    people = share_of(looks_like_full_name)(cells)
+    return long if words >= 0.5 > people and len(cells) > 2 else 0.0
