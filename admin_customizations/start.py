@@ -5,12 +5,12 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef
 from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from admin_customizations.toolkit.shell import shell
 from journal.domain.control import overdue_lessons, red_list
-
-# from journal.domain.organisation import checklist
+from journal.domain.organisation import Step, checklist
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Lesson, Mark
 from journal.models.reach import grants
@@ -26,7 +26,7 @@ class Today:
     lesson: Lesson
     time: str
     is_current: bool
-    is_over: bool
+    is_ahead: bool
 
     @property
     def lacks(self) -> list[str]:
@@ -67,7 +67,9 @@ def own_lessons(user, today: date) -> list[Today]:
                 lesson,
                 f"{start:%H:%M}–{end:%H:%M}" if start else "весь день",
                 lesson.number is not None and lesson.number == current,
-                end is not None and end <= now.time(),
+                start is not None
+                and start > now.time()
+                and lesson.number != current,
             )
         )
     return found
@@ -129,6 +131,16 @@ def oversees(user) -> bool:
     )
 
 
+def _addresses(step: Step) -> tuple[str, str]:
+    def address(name):
+        try:
+            return reverse(name) if name else ""
+        except NoReverseMatch:
+            return ""
+
+    return address(step.url_name), address(step.import_url_name)
+
+
 def start_page(site, request):
     """Today's lessons, the own group, the red list, the first day's checklist."""
     user = request.user
@@ -152,7 +164,7 @@ def start_page(site, request):
         ).order_by("date", "number")[:SHOWN]
     if context["oversees"]:
         context["red_list"] = red_list(user, today)
-    if False:
-        steps = checklist(user)
-        context["checklist"] = [] if all(step.done for step in steps) else steps
+    steps = checklist(user)
+    if not all(step.done for step in steps):
+        context["checklist"] = [(step, *_addresses(step)) for step in steps]
     return TemplateResponse(request, "admin/start.html", context)

@@ -5,6 +5,7 @@ person's roles and the reach into a condition; `visible_to` is the only question
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.db import models
@@ -139,14 +140,19 @@ def _specialty(user, reach: Reach, viewing: bool) -> Q:
 
 
 def _group(user, reach: Reach, viewing: bool) -> Q:
-    return _of_groups(reach, _rows("Group", curator__user=user))
+    return _of_groups(reach, _rows("Group", curator=_employee(user)))
+
+
+def _employee(user) -> int:
+    """Id of the person as an employee; 0, which nobody has, for all the others."""
+    return getattr(getattr(user, "employee", None), "pk", 0)
 
 
 def taught_courses(user):
     """Ids of the courses that a person teaches, or taught in some span."""
     return (
         apps.get_model("journal", "CourseTeacher")
-        .objects.filter(employee__user=user)
+        .objects.filter(employee=_employee(user))
         .order_by()
         .values("course")
     )
@@ -159,19 +165,19 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
     substitute has the lesson substituted and no other.
     """
     if reach.lesson:
-        own = Q(**{_join(reach.lesson, "teacher__user"): user})
+        own = Q(**{_join(reach.lesson, "teacher"): _employee(user)})
         if not viewing:
             return own
         today = timezone.localdate()
         held = apps.get_model("journal", "CourseTeacher").objects.on(today)
-        held = held.filter(employee__user=user).order_by().values("course")
-        planned = Q(**{_join(reach.lesson, "planned_teacher__user"): user})
+        held = held.filter(employee=_employee(user)).order_by().values("course")
+        planned = Q(**{_join(reach.lesson, "planned_teacher"): _employee(user)})
         return own | planned | _any(_join(reach.lesson, "course"), held)
     if reach.course:
         found = _any(reach.course, taught_courses(user))
         if viewing:
             given = apps.get_model("journal", "Lesson").objects
-            given = given.filter(teacher__user=user).order_by().values("course")
+            given = given.filter(teacher=_employee(user)).order_by().values("course")
             found |= _any(reach.course, given)
         return found
     groups = (
@@ -218,16 +224,11 @@ def _own(user, reach: Reach, viewing: bool) -> Q:
         return found | _any(reach.student, students)
     if reach.lesson:
         return found | _lessons_of(students, reach.lesson)
-    memberships = _rows("Membership", student__in=students)
+    groups = apps.get_model("journal", "Membership").objects
+    groups = groups.filter(student__in=students).order_by().values("group")
     if reach.course:
-        return found | Q(**{_join(reach.course, "group__memberships__in"): memberships})
-    if reach.group:
-        groups = apps.get_model("journal", "Membership").objects
-        return found | _any(
-            reach.group,
-            groups.filter(student__in=students).order_by().values("group"),
-        )
-    return found
+        return found | _any(_join(reach.course, "group"), groups)
+    return found | _any(reach.group, groups)
 
 
 def _lessons_of(students, path: str) -> Q:
@@ -255,6 +256,21 @@ ANCHORS = {
 }
 
 
+@cache
+def _multiplies(model) -> bool:
+    """Does some lookup of the model's reach lead to many rows for one?"""
+    for path in vars(model.reach).values() if model.reach else ():
+        step = model
+        for name in (path or "pk").split("__"):
+            if name == "pk":
+                break
+            field = step._meta.get_field(name)
+            if field.one_to_many or field.many_to_many:
+                return True
+            step = field.related_model
+    return False
+
+
 class ReachQuerySet(models.QuerySet):
     """The queryset of every model of ours."""
 
@@ -265,6 +281,8 @@ class ReachQuerySet(models.QuerySet):
             return self
         if condition == NOTHING:
             return self.none()
+        if not _multiplies(self.model):
+            return self.filter(condition)
         # A subquery keeps joins of the condition from multiplying the rows.
         manager = self.model._base_manager
         return self.filter(pk__in=manager.filter(condition).order_by().values("pk"))

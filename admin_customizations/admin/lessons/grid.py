@@ -20,10 +20,24 @@ def cell_text(marks: dict[int, str]) -> str:
 def _cell(line: Line, column: Column) -> str:
     marks = line.marks.get(column.lesson)
     absence = line.absences.get(column.lesson)
-    if marks is None and absence is None and not line.sits_in(column):
-        return "<td class=x>"
+    if marks is None and absence is None:
+        return "<td>" if line.sits_in(column) else "<td class=x>"
     text = cell_text(marks) if marks else ""
     return f"<td data-a={absence}>{text}" if absence else f"<td>{text}"
+
+
+def _cells(line: Line, spread: Spread) -> str:
+    """The cells of one line; most are empty and need no look at each."""
+    cells = ["<td>"] * len(spread.columns)
+    if not spread.is_always_there(line):
+        cells = [
+            "<td>" if line.sits_in(column) else "<td class=x>"
+            for column in spread.columns
+        ]
+    for lesson in line.marks.keys() | line.absences.keys():
+        place = spread.places[lesson]
+        cells[place] = _cell(line, spread.columns[place])
+    return "".join(cells)
 
 
 def _head(column: Column, today: date, address: str) -> str:
@@ -70,7 +84,7 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
         "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч<tbody>",
     ]
     for line in spread.lines:
-        cells = "".join([_cell(line, column) for column in spread.columns])
+        cells = _cells(line, spread)
         left = " class=left" if line.place_in_list(today)[0] else ""
         exempt = " <i>осв.</i>" if line.is_exempt else ""
         parts.append(

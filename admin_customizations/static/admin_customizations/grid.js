@@ -462,7 +462,12 @@ if (first) {
   current = first;
   if (page.dataset.focus !== undefined) first.focus();
   const box = page.querySelector(".grid-box");
-  box.scrollLeft = Math.max(0, today.offsetLeft - box.clientWidth * 0.6);
+  const showToday = () => {
+    const right = today.getBoundingClientRect().right - box.getBoundingClientRect().left;
+    if (right > box.clientWidth * 0.8) box.scrollLeft += right - box.clientWidth * 0.8;
+  };
+  addEventListener("load", showToday, { once: true });
+  showToday();
 }
 
 export { queue, undo };

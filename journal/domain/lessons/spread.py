@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
@@ -72,13 +73,31 @@ class Spread:
     columns: list[Column]
     lines: list[Line]
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where in `columns` a lesson stands."""
+        return {column.lesson: place for place, column in enumerate(self.columns)}
+
+    @cached_property
+    def _has_parts(self) -> bool:
+        return any(column.subgroup for column in self.columns)
+
+    def is_always_there(self, line: Line) -> bool:
+        """Did the student sit in the group over all of the columns' days?"""
+        if self._has_parts or len(line.spans) != 1 or not self.columns:
+            return False
+        start, end = line.spans[0]
+        last = self.columns[-1].date
+        return start <= self.columns[0].date and (end is None or last < end)
+
     def average(self, line: Line) -> float | None:
         """Σ mark·weight / Σ weight over numeric marks (domain §2.0); None without any."""
         total = weights = 0
-        for column in self.columns:
-            for number, value in line.marks.get(column.lesson, {}).items():
+        for lesson, marks in line.marks.items():
+            own = self.columns[self.places[lesson]].weights
+            for number, value in marks.items():
                 if value in NUMERIC:
-                    weight = column.weights.get(number, 1)
+                    weight = own[number]
                     total += NUMERIC[value] * weight
                     weights += weight
         return total / weights if weights else None
@@ -86,9 +105,9 @@ class Spread:
     def missed(self, line: Line) -> int:
         """Academic hours missed; late is no absence."""
         return sum(
-            column.hours
-            for column in self.columns
-            if line.absences.get(column.lesson, LATE) != LATE
+            self.columns[self.places[lesson]].hours
+            for lesson, reason in line.absences.items()
+            if reason != LATE
         )
 
 
