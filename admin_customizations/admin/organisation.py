@@ -189,10 +189,8 @@ class GroupMembershipInline(ReadOnly, TabularInline):
     fields = ["student", "start", "end"]
     ordering = ["-start", *by_alphabet("student__last_name", "student__first_name")]
     per_page = 40
+    list_select_related = ["student"]
     verbose_name_plural = "студенты"
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("student")
 
 
 @admin.register(Group)

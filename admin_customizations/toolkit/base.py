@@ -3,7 +3,10 @@
 The skin's classes are imported here and nowhere else, so that another skin is one line.
 """
 
+from collections import Counter
+
 from django.contrib.admin.utils import NestedObjects, unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
@@ -13,6 +16,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Collate
 from django.http import Http404, HttpResponseRedirect
+from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as SkinModelAdmin
@@ -54,6 +58,15 @@ class ScopedFields:
         return rows.none()
 
 
+def answered_once(request, obj, verb: str, ask):
+    """The answer of `ask()`, kept for the request: a page asks it many times over."""
+    answers = request.__dict__.setdefault("_rights_asked", {})
+    key = (type(obj), obj.pk, verb)
+    if key not in answers:
+        answers[key] = ask()
+    return answers[key]
+
+
 class Scoped(ScopedFields):
     """Rows by `visible_to`, one object by the same question with the verb."""
 
@@ -74,12 +87,20 @@ class Scoped(ScopedFields):
     def has_change_permission(self, request, obj=None):
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or obj.pk is None or obj.is_editable_by(request.user)
+        if obj is None or obj.pk is None:
+            return True
+        return answered_once(
+            request, obj, "change", lambda: obj.is_editable_by(request.user)
+        )
 
     def has_delete_permission(self, request, obj=None):
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or obj.pk is None or self.reaches(request, obj, "delete")
+        if obj is None or obj.pk is None:
+            return True
+        return answered_once(
+            request, obj, "delete", lambda: self.reaches(request, obj, "delete")
+        )
 
     def lookup_allowed(self, lookup, value, request=None):
         """Addresses narrow a list by its declared filters and by nothing else."""
@@ -116,14 +137,23 @@ class Scoped(ScopedFields):
 
     def get_deleted_objects(self, objs, request):
         """What goes with an object, and what stands in the way, as counts (leak L13)."""
-        _, counts, lacking, _ = super().get_deleted_objects(objs, request)
         collector = NestedObjects(using=connection.alias, origin=objs)
         collector.collect(objs)
-        in_the_way: dict[str, int] = {}
-        for obj in collector.protected:
-            name = capfirst(obj._meta.verbose_name_plural)
-            in_the_way[name] = in_the_way.get(name, 0) + 1
-        protected = [f"{name}: {count}" for name, count in in_the_way.items()]
+        lacking = set()
+        for model, rows in collector.model_objs.items():
+            if self.admin_site.is_registered(model):
+                admin = self.admin_site.get_model_admin(model)
+                if not all(admin.has_delete_permission(request, row) for row in rows):
+                    lacking.add(model._meta.verbose_name)
+        counts = {
+            model._meta.verbose_name_plural: len(rows)
+            for model, rows in collector.model_objs.items()
+        }
+        in_the_way = Counter(type(row) for row in collector.protected)
+        protected = [
+            f"{capfirst(model._meta.verbose_name_plural)}: {count}"
+            for model, count in in_the_way.items()
+        ]
         return [str(obj) for obj in objs], counts, lacking, protected
 
 
@@ -159,13 +189,23 @@ class RussianTitles:
 
 
 class ScopedHistory(SimpleHistoryAdmin):
-    """History of visible objects, to look at only (leaks L5 to L8)."""
+    """History of visible objects, to look at only (leaks L5 to L8).
+
+    Of a model without a correction audit the log of the admin is shown.
+    """
+
+    def __init__(self, model, admin_site):
+        super().__init__(model, admin_site)
+        if not hasattr(model, "history"):
+            self.object_history_template = None
 
     def history_view(self, request, object_id, extra_context=None):
         obj = self.seen_or_404(request, object_id)
-        if not hasattr(obj, "history"):
-            raise Http404
-        return super().history_view(request, object_id, extra_context)
+        if hasattr(obj, "history"):
+            return super().history_view(request, object_id, extra_context)
+        title = {"title": self.history_view_title(request, obj)}
+        context = {**title, **(extra_context or {})}
+        return SkinModelAdmin.history_view(self, request, object_id, context)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         if request.method not in ("GET", "HEAD"):
@@ -284,6 +324,33 @@ class ReadOnly:
         return False
 
 
+class KnownAutocomplete(AutocompleteSelect):
+    """An autocomplete that asks for no object that its row has loaded already."""
+
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.known is None or value != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        options = [self.create_option(name, value[0], str(self.known), True, 0)]
+        if not self.is_required:
+            options.insert(0, self.create_option(name, "", "", False, 0))
+        return [(None, options, 0)]
+
+
+class ReadOnce(BaseChoiceIterator):
+    """Choices that all rows of a formset share, read when the first one shows."""
+
+    def __init__(self, choices):
+        self.choices = choices
+        self.rows = []  # shared by the copies that every form makes
+
+    def __iter__(self):
+        if not self.rows:
+            self.rows.extend(pair for pair in self.choices)
+        return iter(self.rows)
+
+
 class RowRights:
     """A formset in which rows that the person may not change are shown only."""
 
@@ -306,6 +373,9 @@ class RowRights:
             kept = self.deletable if name == "DELETE" else self.changeable
             if pk not in kept and not field.widget.is_hidden:
                 field.disabled = True
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, KnownAutocomplete):
+                widget.known = form.instance._state.fields_cache.get(name)
 
 
 class ScopedInline(ScopedFields):
@@ -314,9 +384,23 @@ class ScopedInline(ScopedFields):
     extra = 0
     show_change_link = False
     tab = True
+    hide_title = True
+    list_select_related = False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        rows = super().get_queryset(request).visible_to(request.user)
+        related = self.list_select_related
+        return rows.select_related(*related) if related else rows
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Choices are read once for all rows."""
+        searched = db_field.name in self.get_autocomplete_fields(request)
+        if searched:
+            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and not searched:
+            field.choices = ReadOnce(field.choices)
+        return field
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

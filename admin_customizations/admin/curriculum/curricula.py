@@ -44,10 +44,8 @@ class PlanItemInline(TabularInline):
     ordering = ["position", "pk"]
     per_page = 30
     show_change_link = True
+    list_select_related = ["discipline", "cycle"]
     verbose_name_plural = "строки плана"
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("discipline", "cycle")
 
 
 @admin.register(Curriculum)

@@ -44,9 +44,7 @@ class SubgroupMemberInline(TabularInline):
     fields = ["student", "start", "end"]
     autocomplete_fields = ["student"]
     tab = False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("student")
+    list_select_related = ["student"]
 
 
 @admin.register(Subgroup)

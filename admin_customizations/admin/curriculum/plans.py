@@ -40,10 +40,8 @@ class PlannedLessonInline(TabularInline):
     ordering = ["number"]
     per_page = 50
     show_change_link = True
+    list_select_related = ["kind"]
     verbose_name_plural = "темы"
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("kind")
 
 
 @admin.register(ThematicPlan)

@@ -63,6 +63,7 @@ class AccessCodeInline(ReadOnly, TabularInline):
     fk_name = "user"
     fields = ["issued_at", "issued_by", "expires_at", "used_at", "tries"]
     readonly_fields = fields
+    list_select_related = ["issued_by"]
     verbose_name_plural = "выданные коды"
     ordering = ["-issued_at"]
     per_page = 10

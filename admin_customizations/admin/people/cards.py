@@ -154,6 +154,7 @@ class StudentGuardianshipInline(TabularInline):
     fk_name = "student"
     autocomplete_fields = ["guardian", "delegated_by"]
     fields = ["guardian", "relation", "delegated_by", "start", "end"]
+    list_select_related = ["guardian", "delegated_by"]
     verbose_name_plural = "родители и представители"
 
 
@@ -162,6 +163,7 @@ class StudentMembershipInline(ReadOnly, TabularInline):
 
     model = Membership
     fields = ["group", "start", "end"]
+    list_select_related = ["group"]
     ordering = ["-start"]
     verbose_name_plural = "группы"
 
@@ -284,6 +286,7 @@ class GuardianshipInline(TabularInline):
     fk_name = "guardian"
     autocomplete_fields = ["student", "delegated_by"]
     fields = ["student", "relation", "delegated_by", "start", "end"]
+    list_select_related = ["student", "delegated_by"]
     verbose_name_plural = "дети"
 
 
