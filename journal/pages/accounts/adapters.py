@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": (
-            "Логин или пароль не подходят. Проверьте раскладку клавиатуры и Caps Lock."
+            "Логин или пароль не подходят. Проверьте раскладку клавиатуры и регистр букв."
         ),
         "too_many_login_attempts": (
             "Слишком много неверных попыток. Подождите 15 минут или войдите по "
