@@ -77,7 +77,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # Before the templates of the libraries, whatever their order above.
-        "DIRS": [BASE_DIR / "journal" / "templates"],
+        "DIRS": [
+            BASE_DIR / "journal" / "templates",
+            BASE_DIR / "admin_customizations" / "templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -179,6 +182,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": VAR / "cache",
+        # Past this, a third of the entries is thrown away at random, counters too.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 

@@ -297,3 +297,36 @@ def test_a_changed_password_is_asked_for_the_old_one(client, world):
     sign_in(client, "teacher")
     page = change(client, "не тот", "пять синих облаков").content.decode()
     assert "Текущий пароль введён неверно" in page
+
+
+# What is said when a page cannot be shown
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [("/nonsense/", 404, "Такой страницы нет"), ("/admin/", 403, "Доступа нет")],
+)
+def test_refusals_are_russian_and_in_the_products_look(
+    client, world, path, status, words
+):
+    sign_in(client, "student")
+    response = client.get(path, follow=True)
+    page = response.content.decode()
+    assert response.status_code == status
+    assert words in page
+    assert "Колледж связи" in page
+
+
+def test_a_broken_page_says_so_without_asking_the_database(
+    client, world, monkeypatch, django_assert_num_queries
+):
+    def broken(*args):
+        raise ZeroDivisionError
+
+    sign_in(client, "student")
+    monkeypatch.setattr("journal.pages.start.account_of", broken)
+    client.raise_request_exception = False
+    with django_assert_num_queries(2):  # session and person, before it broke
+        response = client.get("/")
+    assert response.status_code == 500
+    assert "Что-то сломалось" in response.content.decode()
