@@ -72,13 +72,13 @@ def _day(day: WeekDay, cells, today: date, is_open: bool) -> SafeString:
         SafeString(" open" if is_open else ""),
         title,
         SafeString(' <span class="tag accent">сегодня</span>' if is_today else ""),
-        _brief(day, cells),
+        _brief(day, {} if is_open else cells),
         body,
     )
 
 
 def _brief(day: WeekDay, cells) -> SafeString:
-    """What a folded day still tells: how many lessons, which marks and letters."""
+    """How many lessons a day has, and in a folded one what came of them."""
     held = [lesson for lesson in day.lessons if not lesson.is_cancelled]
     words = [plural(len(held), "занятие", "занятия", "занятий")] if held else []
     if day.note:
@@ -98,11 +98,11 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
     is_on = not lesson.is_cancelled
     parts = [_tags(lesson)]
     if is_on and lesson.due:
-        parts.append(_text("Задано на это занятие", lesson.due, "due"))
+        parts.append(_text("К этому занятию", lesson.due, "due"))
     if lesson.topic:
         parts.append(_text("Тема", lesson.topic, "topic"))
     if is_on and lesson.homework:
-        parts.append(_text("Задано на следующее", lesson.homework, "set"))
+        parts.append(_text("Домашнее задание", lesson.homework, "set"))
     if is_on and lesson.links:
         parts.append(_text("Материалы", lesson.links, "links"))
     if cells:
@@ -121,7 +121,7 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
 def _when(lesson: WeekLesson, day: WeekDay) -> SafeString:
     if lesson.number is None:
         return html("<b>весь день</b>")
-    number = html('<b><span class="hidden">Занятие </span>{}</b>', lesson.number)
+    number = html("<b>{}</b>", lesson.number)
     times = day.bells.get(lesson.number)
     if times is None:
         return number
@@ -147,7 +147,7 @@ def _tags(lesson: WeekLesson) -> SafeString:
 
 def _text(label: str, text: str, name: str) -> SafeString:
     return html(
-        '<p class="{}"><span class="label">{}</span> {}</p>',
+        '<p class="{}"><i>{}</i> {}</p>',
         name,
         f"{label}:",
         linked(text.strip()),
