@@ -17,5 +17,6 @@ class MembershipAdmin(ModelAdmin):
     search_fields = ["student__last_name", "student__first_name", "group__name"]
     autocomplete_fields = ["student", "group"]
     date_hierarchy = "start"
+    fields = ["student", "group", ("start", "end")]
     ordering = ["-start", *by_alphabet("student__last_name", "student__first_name")]
     empty_hint = "Никто ещё не зачислен. Загрузите список контингента."

@@ -134,6 +134,7 @@ class PeriodInline(TabularInline):
 class AcademicYearAdmin(ModelAdmin):
     list_display = ["name", "start", "end"]
     search_fields = ["name"]
+    fields = ["name", ("start", "end")]
     inlines = [PeriodInline]
     empty_hint = "Учебных лет пока нет. Добавьте год с его семестрами или четвертями."
 
@@ -144,6 +145,7 @@ class PeriodAdmin(ModelAdmin):
     list_filter = [("year", ScopedRelatedFilter), ("kind", ChoiceFilter)]
     list_select_related = ["year"]
     search_fields = ["year__name"]
+    fields = ["year", ("kind", "number"), ("first_day", "last_day")]
     ordering = ["-first_day", "kind", "number"]
 
 
@@ -153,6 +155,7 @@ class CalendarDayAdmin(ModelAdmin):
     list_filter = [("kind", ChoiceFilter)]
     search_fields = ["note"]
     date_hierarchy = "date"
+    fields = [("date", "kind"), "taught_as", "note"]
     empty_hint = "Особых дней нет: добавьте праздники и переносы этого года."
 
 
@@ -165,6 +168,7 @@ class BellInline(TabularInline):
 @admin.register(BellSchedule)
 class BellScheduleAdmin(ModelAdmin):
     list_display = ["name", "start", "end", "is_short"]
+    fields = ["name", ("start", "end"), "is_short"]
     inlines = [BellInline]
     empty_hint = "Звонков пока нет. Добавьте расписание и время каждого занятия."
 

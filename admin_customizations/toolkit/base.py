@@ -207,6 +207,11 @@ class ScopedHistory(SimpleHistoryAdmin):
         context = {**title, **(extra_context or {})}
         return SkinModelAdmin.history_view(self, request, object_id, context)
 
+    def set_history_delta_changes(self, request, historical_records, *args, **kwargs):
+        super().set_history_delta_changes(request, historical_records, *args, **kwargs)
+        for record in historical_records:
+            record.history_change_reason = record.history_change_reason or ""
+
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied

@@ -179,6 +179,8 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
             given = apps.get_model("journal", "Lesson").objects
             given = given.filter(teacher=_employee(user)).order_by().values("course")
             found |= _any(reach.course, given)
+        if reach.employee:
+            found |= Q(**{reach.employee: _employee(user)})
         return found
     groups = (
         apps.get_model("journal", "Course")

@@ -87,6 +87,7 @@ class CourseTeacherAdmin(ModelAdmin):
     list_select_related = [*COURSE_NAME, "employee", "subgroup"]
     search_fields = [*COURSE_SEARCH, "employee__last_name"]
     autocomplete_fields = ["course", "subgroup", "employee"]
+    fields = ["employee", ("course", "subgroup"), "hours", ("start", "end")]
     empty_hint = "Нагрузки пока нет. Назначьте преподавателей на курсы."
 
 
@@ -100,4 +101,5 @@ class ExemptionAdmin(ModelAdmin):
     search_fields = [*COURSE_SEARCH, "student__last_name", "document"]
     autocomplete_fields = ["student", "course"]
     date_hierarchy = "start"
+    fields = ["student", "course", ("kind", "document"), ("start", "end")]
     empty_hint = "Освобождений и перезачётов пока нет."

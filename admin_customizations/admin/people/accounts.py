@@ -101,7 +101,9 @@ class UserAdmin(ModelAdmin):
     ]
     readonly_fields = ["role_names", "person", "last_login", "date_joined"]
     inlines = [AccessCodeInline]
-    actions_detail = ["roles", "code", "sessions"]
+    actions_detail = [
+        {"title": "Доступ", "icon": "key", "items": ["roles", "code", "sessions"]}
+    ]
     empty_hint = "Учётных записей нет. Их открывают из карточек людей или здесь."
 
     def get_queryset(self, request):

@@ -43,7 +43,7 @@ class PersonAdmin(ModelAdmin):
     list_select_related = ["user"]
     autocomplete_fields = ["user"]
     actions_detail = ["let_in"]
-    name_fields = (None, {"fields": [("last_name", "first_name", "middle_name")]})
+    name_fields = (None, {"fields": ["last_name", ("first_name", "middle_name")]})
     contact_fields = ("Контакты", {"fields": [("phone", "email")]})
     private_fields = ["snils"]
 
@@ -222,7 +222,10 @@ class StudentAdmin(SafeExport, PersonAdmin):
         ("Личные данные", {"fields": ["snils", "guardians_see_adult", "user"]}),
     ]
     inlines = [StudentMembershipInline, StudentGuardianshipInline]
-    actions_detail = ["let_in", "enrol", "transfer", "leave"]
+    actions_detail = [
+        "let_in",
+        {"title": "Группа", "icon": "groups", "items": ["enrol", "transfer", "leave"]},
+    ]
     empty_hint = (
         "Студентов пока нет. Загрузите список контингента или добавьте карточку."
     )

@@ -79,7 +79,7 @@ def table_of_rights() -> dict[str, list[Line]]:
             lines[name].verbs[verb] = right
         else:
             lines[name].others.append(right)
-    return {**areas, REPORTS: [reports]}
+    return {**areas, REPORTS: [reports] if reports.others else []}
 
 
 class RightsTable(forms.CheckboxSelectMultiple):
@@ -87,13 +87,23 @@ class RightsTable(forms.CheckboxSelectMultiple):
 
     template_name = "toolkit/rights.html"
 
+    class Media:
+        css = {"all": ["admin_customizations/rights.css"]}
+
     def get_context(self, name, value, attrs):
         chosen = {str(one) for one in value or []}
 
-        def box(right, label):
-            if right is None:
-                return None
-            return {"pk": right.pk, "on": str(right.pk) in chosen, "label": label}
+        def box(right, label, verb=""):
+            on = str(right.pk) in chosen
+            return {"pk": right.pk, "on": on, "label": label, "verb": verb}
+
+        def boxes(line):
+            return [
+                box(line.verbs[verb], f"{line.title}: {title}", title)
+                if verb in line.verbs
+                else None
+                for verb, title in VERBS.items()
+            ]
 
         areas = [
             (
@@ -101,11 +111,8 @@ class RightsTable(forms.CheckboxSelectMultiple):
                 [
                     (
                         line.title,
-                        [
-                            box(line.verbs.get(verb), f"{line.title}: {title}")
-                            for verb, title in VERBS.items()
-                        ],
-                        [box(right, right.name) for right in line.others],
+                        boxes(line),
+                        [box(one, one.name) for one in line.others],
                     )
                     for line in lines
                 ],
@@ -138,7 +145,7 @@ class RoleAdmin(ModelAdmin):
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         return forms.ModelMultipleChoiceField(
-            our_rights(), label="права", required=False, widget=RightsTable
+            our_rights(), label="Права", required=False, widget=RightsTable
         )
 
     def save_model(self, request, obj, form, change):
