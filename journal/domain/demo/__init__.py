@@ -1,5 +1,5 @@
 """An invented college or school, for eyes, for tests and for the bench."""
 
-from journal.domain.demo.build import Built, build
+from journal.domain.demo.building import Built, build
 
 __all__ = ["Built", "build"]

@@ -28,7 +28,7 @@ class House:
     levels: range
     bells: tuple[time, int, list[int]]
     lessons_a_day: int
-    specialties: dict[str, tuple[str, str, str]]
+    specialties: dict[str, tuple[str, str]]
     departments: tuple[str, ...]
     campuses: tuple[tuple[str, str], ...]
     teacher_post: str
@@ -76,8 +76,8 @@ COLLEGE = House(
     bells=(time(8, 30), 90, [10, 30, 10, 10]),
     lessons_a_day=3,
     specialties={
-        "ИС": ("09.02.07", "Информационные системы и программирование", "practice_it"),
-        "БУ": ("38.02.01", "Экономика и бухгалтерский учёт", "practice_accounting"),
+        "ИС": ("09.02.07", "Информационные системы и программирование"),
+        "БУ": ("38.02.01", "Экономика и бухгалтерский учёт"),
     },
     departments=("Отделение информационных технологий", "Отделение экономики"),
     campuses=(

@@ -67,7 +67,7 @@ class Lives:
 
     def begin(self, students: Iterable[Student]) -> None:
         for student in students:
-            ability = self.rng.gauss(0.35, 0.8)
+            ability = self.rng.gauss(0.5, 0.8)
             self.ability[student.pk] = ability
             skips = 0.16 if self.rng.random() < 0.04 else 0.02
             self.truancy[student.pk] = skips * (1.3 if ability < 0 else 0.7)
@@ -214,7 +214,7 @@ def fill_marks(filling: Filling, sheets: Iterable[Sheet]) -> None:
         present = []
         for student in sheet.students:
             away = filling.lives.absence(student, sheet.lesson.date)
-            if away is None or away.code == "о":
+            if (away is None or away.code == "о") and student != sheet.study.exempt:
                 present.append(student)
             if away is not None:
                 _write_absence(filling, sheet, student, away)

@@ -47,6 +47,7 @@ class Study:
     parts: list[Part] = field(default_factory=list)
     stream: str = ""
     successor: Employee | None = None
+    exempt: int | None = None
 
     @property
     def plan_id(self) -> int:
@@ -126,6 +127,11 @@ class Teaching:
             approved_by=self.staff.by["deputy"],
         )
         saved(plan, at, self.staff.user("deputy"))
+        return plan, self._rows(plan, lines, weekly, at), lines
+
+    def _rows(
+        self, plan: ThematicPlan, lines: list[PlanLine], weekly: float, at: datetime
+    ) -> list[PlannedLesson]:
         hours = PRACTICE_DAY_HOURS
         if weekly != PRACTICE:
             hours = self.house.institution["lesson_hours"]
@@ -142,7 +148,7 @@ class Teaching:
             )
             for number, line in enumerate(lines, 1)
         ]
-        return plan, saved_all(rows, at, self.staff.user("deputy")), lines
+        return saved_all(rows, at, self.staff.user("deputy"))
 
     def _level_word(self) -> str:
         return "курс" if self.house.specialties else "класс"

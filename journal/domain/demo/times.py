@@ -23,7 +23,6 @@ QUARTERS = [
 ]
 HOLIDAYS = [(1, day) for day in range(1, 9)]
 HOLIDAYS += [(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)]
-LIVED = timedelta(days=28)
 
 
 @dataclass
@@ -58,8 +57,10 @@ def terms_around(today: date, shape: list, count: int) -> tuple[list[Term], list
     ]
     place = max(index for index, term in enumerate(every) if term.first <= today)
     term, before = every[place], every[place - 1]
-    if today - term.first < LIVED:
-        term.first = monday(today) - timedelta(weeks=8)
+    length = term.last - term.first
+    if today - term.first < length / 5:
+        term.first = monday(today - length / 2)
+        term.last = term.first + length
         before.last = min(before.last, term.first - timedelta(days=1))
     term.last = max(term.last, today + timedelta(days=14))
     ahead = [one for one in every[place + 1 :] if one.year == term.year]

@@ -106,8 +106,8 @@ def build(
 
     `students` of today in groups of about 25; the current term, half lived on `today`,
     and those before it, `terms` in all. With more than two terms the groups that have
-    graduated since are there too. Everything but the sign-ins' password hash follows
-    from the arguments: the same ones give the same contents.
+    graduated since are there too. All follows from the arguments: the same ones give
+    the same contents.
     """
     started = perf_counter()
     today = today or timezone.localdate()
@@ -148,31 +148,39 @@ def _found(house: House, rng: Random, today: date, count: int) -> Site:
     staff = Staff(house, rng, at, campuses)
     staff.hire_office()
     campuses[0].study_unit_heads.add(staff.by["studyunit"])
-    departments = [
-        saved(Department(name=name, position=number), at)
-        for number, name in enumerate(house.departments, 1)
+    departments = _create_departments(house, staff, at)
+    return Site(
+        house=house,
+        rng=rng,
+        today=today,
+        terms=terms,
+        at=at,
+        staff=staff,
+        bells=bells,
+        taught_as=taught_as,
+        specialties=_create_specialties(house, departments),
+        departments=departments,
+        campuses=campuses,
+    )
+
+
+def _create_departments(house: House, staff: Staff, at: datetime) -> list[Department]:
+    heads = [staff.by["department"]] + [None] * len(house.departments)
+    return [
+        saved(Department(name=name, position=place + 1, head=heads[place]), at)
+        for place, name in enumerate(house.departments)
     ]
-    departments[0].head = staff.by["department"]
-    saved(departments[0], at)
-    specialties = {
+
+
+def _create_specialties(
+    house: House, departments: list[Department]
+) -> dict[str, Specialty]:
+    return {
         letters: Specialty.objects.create(
             code=code, name=name, department=departments[place % len(departments)]
         )
-        for place, (letters, (code, name, _)) in enumerate(house.specialties.items())
+        for place, (letters, (code, name)) in enumerate(house.specialties.items())
     }
-    return Site(
-        house,
-        rng,
-        today,
-        terms,
-        at,
-        staff,
-        bells,
-        taught_as,
-        specialties,
-        departments,
-        campuses,
-    )
 
 
 def _create_groups(site: Site, students: int, alumni: bool) -> None:
@@ -299,8 +307,10 @@ def _exempt(site: Site, term: Term, studies: list[Study]) -> None:
     """One student of the curator's group is free from physical training."""
     for study in studies:
         if study.cohort is site.home and study.subject.key == "pe":
+            student = site.home.students[2]
+            study.exempt = student.pk
             row = Exemption(
-                student=site.home.students[2],
+                student=student,
                 course=study.course,
                 kind=Exemption.Kind.EXEMPT,
                 document="Справка врачебной комиссии",
@@ -310,27 +320,30 @@ def _exempt(site: Site, term: Term, studies: list[Study]) -> None:
 
 
 def _substitute(site: Site, lessons: list[Lesson], pour: Pour, dispatcher) -> None:
-    """This week `teacher2` gives a lesson of somebody else to the curator's group."""
-    substitute = site.staff.by["teacher2"]
+    """This week `teacher2` gives a lesson of somebody else, best of the curator's
+    group and near today."""
+    substitute, teacher = site.staff.by["teacher2"], site.staff.by["teacher"]
     start = monday(site.today)
-    week = [one for one in lessons if start <= one.date < start + 7 * DAY]
+    week = [one for one in lessons if one.number and monday(one.date) == start]
     taken = {(one.date, one.number) for one in week if one.teacher == substitute}
-    week.sort(key=lambda one: (abs((one.date - site.today).days), one.number or 0))
-    for lesson in week:
-        if (
-            lesson.course.group_id == site.home.group.pk
-            and lesson.number
-            and (lesson.date, lesson.number) not in taken
-            and lesson.teacher not in (substitute, site.staff.by["teacher"])
-        ):
-            lesson.teacher = substitute
-            pour.change(
-                lesson,
-                moment(min(lesson.date, site.today) - DAY, 15),
-                dispatcher.pk,
-                "Болезнь преподавателя",
-            )
-            return
+    fit = [
+        one
+        for one in week
+        if one.teacher not in (substitute, teacher)
+        and (one.date, one.number) not in taken
+    ]
+    home = site.home.group.pk
+    lesson = min(
+        fit,
+        key=lambda one: (
+            one.course.group_id != home,
+            abs((one.date - site.today).days),
+            one.number,
+        ),
+    )
+    lesson.teacher = substitute
+    at = moment(min(lesson.date, site.today) - DAY, 15)
+    pour.change(lesson, at, dispatcher.pk, "Болезнь преподавателя")
 
 
 def _leave_undone(site: Site, sheets: list[Sheet]) -> None:
