@@ -62,24 +62,9 @@ def propose(
     A key chosen for one column leaves the column it was proposed for; a column
     chosen as None stays out. Raises Refusal for a letter or key that is not there.
     """
-    columns = dict(found.guesses)
-    known = {f.key for f in fields}
-    for letter, key in (chosen or {}).items():
-        try:
-            index = column_index(letter)
-        except ValueError:
-            index = -1
-        if not 0 <= index < found.sheet.width:
-            raise Refusal(f"в таблице нет столбца «{letter}».", found.name)
-        columns.pop(index, None)
-        if not key:
-            continue
-        if key not in known:
-            raise Refusal(f"нет поля «{key}» для столбца «{letter}».", found.name)
-        columns = {i: guess for i, guess in columns.items() if guess.key != key}
-        columns[index] = Guess(key, 1.0, "выбрано")
+    columns = _chosen(found, fields, chosen or {})
     context = dict(found.context.values)
-    if "group" in known and found.context.group:
+    if found.context.group:
         context["group"] = found.context.group
     context = {
         f.key: context[f.key] for f in fields if f.from_context and f.key in context
@@ -94,6 +79,28 @@ def propose(
         doubles=[(c, found.doubles[c.index]) for c in left if c.index in found.doubles],
         from_context=context,
     )
+
+
+def _chosen(
+    found: FoundTable, fields: Sequence[Field], chosen: Mapping[str, str | None]
+) -> dict[int, Guess]:
+    columns = dict(found.guesses)
+    known = {wanted.key for wanted in fields}
+    for letter, key in chosen.items():
+        try:
+            index = column_index(letter)
+        except ValueError:
+            index = -1
+        if not 0 <= index < found.sheet.width:
+            raise Refusal(f"в таблице нет столбца «{letter}».", found.name)
+        columns.pop(index, None)
+        if not key:
+            continue
+        if key not in known:
+            raise Refusal(f"нет поля «{key}» для столбца «{letter}».", found.name)
+        columns = {i: guess for i, guess in columns.items() if guess.key != key}
+        columns[index] = Guess(key, 1.0, "выбрано")
+    return columns
 
 
 def apply(mapping: ColumnMapping, found: FoundTable) -> MappedRows:

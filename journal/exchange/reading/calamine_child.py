@@ -8,15 +8,17 @@ limits max_rows, max_columns, max_cells, max_cell_length, max_text.
 
 import json
 import sys
+from contextlib import suppress
 from datetime import date, time, timedelta
 from io import BytesIO
+from typing import Any
 
 
 class TooMuchError(Exception):
     pass
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     where, memory, seconds, *limits = arguments
     bound(int(memory), int(seconds))
     sys.path.append(where)
@@ -37,20 +39,25 @@ def main(arguments):
         answer = {"error": "password"}
     except BaseException as error:  # the library's panics are no Exceptions
         answer = {"error": "damaged", "detail": repr(error)[:500]}
-    json.dump(answer, sys.stdout, default=encode, ensure_ascii=True)
+    text = json.dumps(answer, default=encode, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode())
 
 
-def bound(memory, seconds):
+def bound(memory: int, seconds: int) -> None:
     try:
         import resource
     except ImportError:  # not a POSIX system: the caller's timeout remains
         return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # some systems know fewer limits
+            resource.setrlimit(limit, (value, value))
 
 
-def read(book, worksheet, visible, limits):
+def read(book: Any, worksheet: Any, visible: Any, limits: list[int]) -> dict:
     total = {"cells": 0, "text": 0}
     sheets = []
     for meta in book.sheets_metadata:
@@ -69,7 +76,9 @@ def read(book, worksheet, visible, limits):
     return {"sheets": sheets}
 
 
-def read_rows(name, sheet, limits, total):
+def read_rows(
+    name: str, sheet: Any, limits: list[int], total: dict[str, int]
+) -> list[list]:
     max_rows, max_columns, max_cells, max_length, max_text = limits
     # The iterator gives the empty rows above the data, not the columns before it.
     before = [""] * (sheet.start[1] if sheet.start else 0)
@@ -97,7 +106,7 @@ def read_rows(name, sheet, limits, total):
     return rows
 
 
-def encode(value):
+def encode(value: object) -> dict[str, str | float]:
     # bool, int, float and str are JSON's own.
     if isinstance(value, timedelta):
         return {"timedelta": value.total_seconds()}

@@ -113,14 +113,15 @@ def _identify_ole(data: bytes) -> str:
 
 def _identify_zip(data: bytes) -> str:
     archive = _open(data)
-    names = {_plain(info.filename) for info in archive.infolist()}
+    entries = {_plain(info.filename): info for info in archive.infolist()}
+    names = set(entries)
     for entry, message in STRANGERS_IN_ZIP:
         if entry in names:
             raise Refusal(message)
     if any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         return "xlsx"
     if "content.xml" in names and "mimetype" in names:
-        if b"opendocument.spreadsheet" in data[:200]:
+        if b"opendocument.spreadsheet" in _unpack(data, entries["mimetype"], 200):
             return "ods"
         raise Refusal("это документ LibreOffice, но не таблица. Загрузите .xlsx.")
     raise Refusal(ARCHIVE if names else DAMAGED)

@@ -100,6 +100,7 @@ def _ask_child(data: bytes) -> dict:
         raise Refusal(TOO_LARGE) from error
     if done.returncode:
         # The library aborts when it is refused memory or runs out of its seconds.
+        logger.warning("a workbook stopped its reader: exit %s", done.returncode)
         raise Refusal(TOO_LARGE)
     return json.loads(done.stdout, object_hook=_decode)
 
