@@ -257,7 +257,7 @@ function clear(cell) {
 function tick(head, isTaken) {
   head.toggleAttribute("data-t", isTaken);
   head.querySelector("button")?.setAttribute("aria-pressed", String(isTaken));
-  for (const button of page.querySelectorAll(".take")) button.setAttribute("aria-pressed", String(isTaken));
+  for (const button of document.querySelectorAll(".take")) button.setAttribute("aria-pressed", String(isTaken));
 }
 
 function take(head, value, isUndo = false) {
@@ -434,7 +434,7 @@ page.addEventListener("click", (event) => {
   else key(cell, letter);
 });
 
-for (const button of page.querySelectorAll(".take")) {
+for (const button of document.querySelectorAll(".take")) {
   button.addEventListener("click", () => toggle(columns.find((head) => head.dataset.l)));
 }
 
