@@ -232,7 +232,7 @@ FILES = {
     "cut at the end": ("a.xlsx", lambda: xlsx()[:-30], "обрезан"),
     "empty archive": ("a.xlsx", lambda: zipped({}), "повреждён"),
     "a byte flipped": ("a.xlsx", lambda: flipped(xlsx()), "повреждён"),
-    "no workbook part": ("a.xlsx", lambda: rezipped(xlsx(), workbook=None), "архив"),
+    "no workbook part": ("a.xlsx", lambda: rezipped(xlsx(), workbook=None), "повреждён"),
     "no sheet part": ("a.xlsx", lambda: rezipped(xlsx(), sheet=None), "повреждён"),
     "broken xml": (
         "a.xlsx", lambda: rezipped(xlsx(), sheet=sheet_xml("<row><c></row>")), "повреждён"

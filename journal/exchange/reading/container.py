@@ -34,7 +34,7 @@ BOMB = (
     "Скопируйте нужный список в новую книгу и загрузите её."
 )
 ENTITIES = (
-    "внутри файла есть объявления DTD, которых в таблицах Excel не бывает. "
+    "внутри файла посторонние вставки (DTD), которых в таблицах Excel не бывает. "
     "Скопируйте данные в новую книгу и загрузите её."
 )
 WEB_PAGE = f"это веб-страница, хотя и с именем таблицы: {SAVE_AS}."
@@ -124,7 +124,8 @@ def _identify_zip(data: bytes) -> str:
         if b"opendocument.spreadsheet" in _unpack(data, entries["mimetype"], 200):
             return "ods"
         raise Refusal("это документ LibreOffice, но не таблица. Загрузите .xlsx.")
-    raise Refusal(ARCHIVE if names else DAMAGED)
+    office = not names or any(name.startswith("xl/") for name in names)
+    raise Refusal(DAMAGED if office else ARCHIVE)
 
 
 def _plain(name: str) -> str:
