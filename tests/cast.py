@@ -56,6 +56,7 @@ from journal.models import (
 
 TODAY = datetime.date(2026, 10, 14)
 PASSWORD = "demo"
+ECONOMICS = "Экономика организации"
 
 STAFF = {
     "office": ("admin", "Орлова", "Нина", "Петровна"),
@@ -138,14 +139,12 @@ def _reference(world):
         pk=1, name="Колледж связи и экономики", short_name="Колледж связи"
     )
     for place, (code, name, counts, excused) in enumerate(REASONS):
-        AbsenceReason.objects.update_or_create(
+        AbsenceReason.objects.create(
             code=code,
-            defaults={
-                "name": name,
-                "counts_as_absence": counts,
-                "is_excused": excused,
-                "position": place,
-            },
+            name=name,
+            counts_as_absence=counts,
+            is_excused=excused,
+            position=place,
         )
     world.lecture = LessonKind.objects.create(name="Лекция", short_name="лек.")
     world.practical = LessonKind.objects.create(
@@ -254,44 +253,49 @@ def _families(world):
     )
 
 
-def _course(world, group, name, *teachers, form="exam"):
-    """A course of the semester; a teacher is a name, or (name, first day, day after)."""
-    discipline = Discipline.objects.create(name=name)
-    course = Course.objects.create(
-        group=group,
-        period=world.period,
-        discipline=discipline,
-        hours=72,
-        attestation_form=form,
-    )
-    for teacher in teachers:
-        name, start, end = (
-            teacher if isinstance(teacher, tuple) else (teacher, world.year.start, None)
-        )
-        employee = world.people[name].employee
-        CourseTeacher.objects.create(
-            course=course, employee=employee, start=start, end=end, hours=72
-        )
-    return course
+# name: (group, discipline, form of attestation, teacher)
+COURSES = {
+    "course": ("group", "Математика", "exam", "teacher"),
+    "course2": ("group", "Физика", "credit", "teacher2"),
+    "practice": ("group", "Учебная практика", "diff_credit", "master"),
+    "handed_over": ("group", "История", "exam", "teacher"),
+    "course_elsewhere": ("group2", ECONOMICS, "exam", "teacher_elsewhere"),
+}
 
 
 def _courses(world):
     handed_on = day(world, -7)
-    world.course = _course(world, world.group, "Математика", "teacher")
-    world.course2 = _course(world, world.group, "Физика", "teacher2", form="credit")
-    world.practice = _course(
-        world, world.group, "Учебная практика", "master", form="diff_credit"
-    )
-    world.handed_over = _course(
-        world,
-        world.group,
-        "История",
-        ("teacher2", world.year.start, handed_on),
-        ("teacher", handed_on, None),
-    )
-    world.course_elsewhere = _course(
-        world, world.group2, "Экономика организации", "teacher_elsewhere"
-    )
+    for name, (group, discipline, form, teacher) in COURSES.items():
+        course = Course.objects.create(
+            group=getattr(world, group),
+            period=world.period,
+            discipline=Discipline.objects.create(name=discipline),
+            hours=72,
+            attestation_form=form,
+        )
+        setattr(world, name, course)
+        spans = [(teacher, world.year.start, None)]
+        if name == "handed_over":
+            spans = [("teacher2", world.year.start, handed_on)]
+            spans += [("teacher", handed_on, None)]
+        for teacher_, start, end in spans:
+            employee = world.people[teacher_].employee
+            CourseTeacher.objects.create(
+                course=course, employee=employee, start=start, end=end, hours=72
+            )
+    for number, course in enumerate((world.course, world.course2), start=1):
+        TimetableEntry.objects.create(
+            course=course,
+            teacher=course.teachers.get().employee,
+            room=world.room,
+            weekday=world.today.isoweekday(),
+            number=number,
+            start=world.year.start,
+        )
+    _plan(world)
+
+
+def _plan(world):
     world.plan = ThematicPlan.objects.create(
         name="Математика, 2 курс",
         discipline=world.course.discipline,
@@ -299,6 +303,7 @@ def _courses(world):
         author=world.people["teacher"].employee,
         state="approved",
     )
+    topics = ("Пределы", "Производная", "Правила дифференцирования", "Интеграл")
     world.planned = [
         PlannedLesson.objects.create(
             plan=world.plan,
@@ -307,24 +312,10 @@ def _courses(world):
             kind=world.lecture,
             homework=f"§ {number}",
         )
-        for number, topic in enumerate(
-            ("Пределы", "Производная", "Правила дифференцирования", "Интеграл"), start=1
-        )
+        for number, topic in enumerate(topics, start=1)
     ]
     world.course.thematic_plan = world.plan
     world.course.save()
-    for weekday, course, number, teacher in (
-        (world.today.isoweekday(), world.course, 1, "teacher"),
-        (world.today.isoweekday(), world.course2, 2, "teacher2"),
-    ):
-        TimetableEntry.objects.create(
-            course=course,
-            teacher=world.people[teacher].employee,
-            room=world.room,
-            weekday=weekday,
-            number=number,
-            start=world.year.start,
-        )
 
 
 # name: (course, days from today, number, whom the timetable names, topic; empty: unfilled)
