@@ -173,9 +173,13 @@ def test_backups_taken_under_writes_are_each_one_whole_moment(
     assert installation.rows(history) == [(counted,)]
 
 
-def test_a_check_proves_a_backup_and_leaves_everything_alone(installation, made):
+def test_a_check_proves_the_newest_backup_and_leaves_everything_alone(
+    installation, made
+):
     before = state(installation)
-    said = installation.manage("restore", made, "--check")
+    (made.parent / "journal-20200101-000000.zip").write_bytes(b"older")
+    said = installation.manage("restore", made.parent, "--check")
+    assert f"Файл: {made}" in said
     assert "рабочая база не тронута" in said
     assert state(installation) == before
     if connection.vendor == "postgresql":
@@ -284,6 +288,8 @@ def test_a_file_that_is_no_backup_is_refused(db, tmp_path):
     refused(zipped, "нет описи")
     refused(plain, "это не резервная копия журнала")
     refused(tmp_path / "absent.zip", "Нет такого файла")
+    with pytest.raises(container.ArchiveError, match="нет резервных копий"):
+        backup.newest(tmp_path)
 
 
 def test_a_database_that_somebody_writes_to_is_not_replaced(installation, made):

@@ -89,6 +89,14 @@ def existing(folder: Path) -> list[tuple[datetime, Path]]:
     return sorted(found)
 
 
+def newest(folder: Path) -> Path:
+    """The newest backup in a folder; raises ArchiveError where there is none."""
+    backups = existing(folder)
+    if not backups:
+        raise ArchiveError(f"В каталоге {folder} нет резервных копий.")
+    return backups[-1][1]
+
+
 def _fit(folder: Path) -> Path:
     """The real folder; refuses what a web server hands out or strangers can read."""
     folder = Path(folder).resolve()

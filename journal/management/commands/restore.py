@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from journal.domain.archive.backup import newest
 from journal.domain.archive.container import ArchiveError
 from journal.domain.archive.restore import check, restore
 
@@ -13,7 +14,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="копия; у каталога новейшая из них"
+        )
         parser.add_argument(
             "--check",
             action="store_true",
@@ -22,11 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         try:
+            file = newest(file) if file.is_dir() else file
             done = check(file) if options["check"] else restore(file)
         except ArchiveError as error:
             raise CommandError(f"{error} Журнал не тронут.") from None
         say = self.stdout.write
         facts = done.manifest
+        say(f"Файл: {file}")
         say(f"Копия {facts['institution']}, версия {facts['version']}: цела.")
         say(f"Строк {done.rows} и файлов {done.files}: столько же, сколько в описи.")
         say("Схема обновлена, связи, ограничения и сторожевые триггеры на месте.")
