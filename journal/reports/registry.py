@@ -6,8 +6,9 @@ A new report is one function under `@report` in the file of its area.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -17,7 +18,7 @@ from django import forms
 from .table import Table
 
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
-MACHINERY = {"table", "registry", "writers"}
+MACHINERY = {"table", "registry", "writers", "questions", "frame"}
 
 
 class ReportForm(forms.Form):
@@ -26,6 +27,41 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
+        self.prepare()
+        if self.is_bound:
+            self.narrow()
+
+    def prepare(self) -> None:
+        """Offer the choices that hang on the user alone, and the defaults."""
+
+    def answer(self, given: Mapping[str, Any]) -> bool:
+        """Bind to an address: what it leaves out is answered by the defaults.
+
+        False, and the form stays unbound with what is `given` filled in, where an
+        answer that must be there is neither given nor known.
+        """
+        given = {name: given[name] for name in self.fields if name in given}
+        answers = {**self.defaults(), **given}
+        if any(
+            field.required and name not in given and not answers[name]
+            for name, field in self.fields.items()
+        ):
+            self.initial.update(given)
+            return False
+        self.data, self.is_bound, self._errors = answers, True, None
+        self.narrow()
+        return True
+
+    def defaults(self) -> dict[str, Any]:
+        """The answers proposed, as a browser would send them."""
+        found = {}
+        for name, field in self.fields.items():
+            value = self.get_initial_for_field(field, name)
+            found[name] = value.isoformat() if isinstance(value, date) else value or ""
+        return found
+
+    def narrow(self) -> None:
+        """Offer choices that depend on other answers; called once those are known."""
 
     def params(self) -> dict[str, Any]:
         """Clean answers for `build`, and who asks; call after `is_valid()`."""

@@ -25,9 +25,7 @@ def average(marks: Iterable[tuple[str, int]]) -> Decimal | None:
         if value in NUMERIC:
             total += NUMERIC[value] * weight
             weights += weight
-    if not weights:
-        return None
-    return (Decimal(total) / weights).quantize(CENT, ROUND_HALF_UP)
+    return _share(total, weights, CENT)
 
 
 def mean(numbers: list[Decimal]) -> Decimal | None:
@@ -53,7 +51,7 @@ def suggested_mark(number: Decimal, rules: Institution) -> str:
 
 
 class Rates(NamedTuple):
-    """Figures of one discipline or group; percentages to 1 decimal, None without N."""
+    """Figures of one discipline; percentages to 2 decimals, None where N is 0."""
 
     counted: int
     success: Decimal | None
@@ -76,9 +74,9 @@ def rates(marks: Iterable[str]) -> Rates:
     weight = sum(SOU_WEIGHT.get(mark, 0) * number for mark, number in count.items())
     return Rates(
         counted,
-        _share(100 * (well + count["3"] + count[PASS]), counted),
-        _share(100 * well, graded),
-        _share(weight, graded),
+        _share(100 * (well + count["3"] + count[PASS]), counted, CENT),
+        _share(100 * well, graded, CENT),
+        _share(weight, graded, CENT),
     )
 
 
@@ -87,13 +85,13 @@ def attended_percent(missed: int, held: int) -> Decimal | None:
 
     None where nothing was held.
     """
-    return _share(100 * (held - missed), held)
+    return _share(100 * (held - missed), held, TENTH)
 
 
-def _share(part: int, whole: int) -> Decimal | None:
+def _share(part: int, whole: int, step: Decimal) -> Decimal | None:
     if not whole:
         return None
-    return (Decimal(part) / whole).quantize(TENTH, ROUND_HALF_UP)
+    return (Decimal(part) / whole).quantize(step, ROUND_HALF_UP)
 
 
 def with_comma(number: Decimal | None) -> str:

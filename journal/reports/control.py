@@ -1,0 +1,242 @@
+"""Reports of control: R37."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from journal.domain.lessons.corrections import (
+    CHANGED,
+    CLOSED,
+    LATE,
+    NIGHT,
+    NIGHT_FROM,
+    NIGHT_TO,
+    Asked,
+    Correction,
+    read_corrections,
+)
+from journal.models import (
+    Course,
+    CourseTeacher,
+    Employee,
+    Institution,
+    Membership,
+    User,
+)
+from journal.models.sqlite import russian_key
+
+from . import frame
+from .questions import DayField, GroupForm, RowField
+from .registry import report
+from .table import Cell, Column, Table
+
+DAYS = 30
+MOST_DAYS = 366
+SYSTEM = "система"
+KINDS = {
+    "": "Все",
+    CHANGED: "Изменения и удаления",
+    LATE: "После дня занятия",
+    NIGHT: f"С {NIGHT_FROM} до {NIGHT_TO} часов",
+    CLOSED: "В закрытом периоде",
+}
+
+
+class CorrectionsForm(GroupForm):
+    right = "view_mark"
+
+    first = DayField(label="С даты")
+    last = DayField(label="По дату включительно")
+    kind = forms.ChoiceField(
+        label="Какие исправления",
+        choices=list(KINDS.items()),
+        required=False,
+        error_messages={"invalid_choice": "Выберите вид исправлений из списка."},
+    )
+    group = RowField(
+        "группу",
+        label="Группа",
+        required=False,
+        everything="Все группы",
+        help_text="После выбора группы можно выбрать дисциплину и студента.",
+    )
+    course = RowField(
+        "дисциплину", label="Дисциплина", required=False, everything="Все дисциплины"
+    )
+    student = RowField(
+        "студента", label="Студент", required=False, everything="Все студенты"
+    )
+    by = RowField("сотрудника", label="Кто исправил", required=False, everything="Все")
+
+    def prepare(self) -> None:
+        super().prepare()
+        today = timezone.localdate()
+        self.fields["first"].initial = today - timedelta(days=DAYS)
+        self.fields["last"].initial = today
+        teachers = CourseTeacher.objects.visible_to(self.user).order_by()
+        visible = Employee.objects.visible_to(self.user).order_by()
+        people = Employee.objects.filter(
+            Q(pk__in=teachers.values("employee")) | Q(pk__in=visible.values("pk")),
+            user__isnull=False,
+        )
+        self.fields["by"].offer((one.user_id, one.short_name) for one in people)
+
+    def narrow(self) -> None:
+        """Disciplines and students are those of the chosen group."""
+        group = str(self.data.get("group") or "")
+        if group not in dict(self.fields["group"].choices) or not group:
+            for name in ("course", "student"):
+                self.fields[name].offer(())
+                self.fields[name].widget = forms.HiddenInput()
+            return
+        courses = Course.objects.visible_to(self.user).filter(group=group)
+        self.fields["course"].offer(
+            (course.pk, f"{course.discipline}, {course.period}")
+            for course in courses.select_related("discipline", "period__year").order_by(
+                "-period__first_day", "discipline__name"
+            )
+        )
+        members = Membership.objects.filter(group=group).select_related("student")
+        students = {one.student_id: one.student.full_name for one in members}
+        self.fields["student"].offer(
+            sorted(students.items(), key=lambda item: russian_key(item[1]))
+        )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean()
+        first, last = answers.get("first"), answers.get("last")
+        if first and last and not 0 <= (last - first).days < MOST_DAYS:
+            self.add_error(
+                "last", "Последний день — не раньше первого и не позже чем через год."
+            )
+        return answers
+
+
+@report(
+    "corrections",
+    "Журнал исправлений",
+    number="R37",
+    area="control",
+    roles=(
+        "admin",
+        "director",
+        "deputy",
+        "deputy_upr",
+        "studyunit",
+        "department",
+        "curator",
+        "teacher",
+        "master",
+    ),
+    form=CorrectionsForm,
+    description="Кто, когда и почему исправил отметку, отсутствие или тему: что было и"
+    " что стало.",
+)
+def corrections(params: dict[str, Any]) -> Table:
+    """R37 (M 4.2): every correction within the rows that the person sees."""
+    group = params["group"]
+    asked = Asked(
+        params["first"],
+        params["last"],
+        group=group.pk if group else None,
+        course=params["course"],
+        student=params["student"],
+        by=params["by"],
+        kind=params["kind"],
+    )
+    rules = Institution.current()
+    found, is_cut = read_corrections(params["user"], asked)
+    people = _people({one.user for one in found})
+    return Table(
+        "Журнал исправлений",
+        COLUMNS,
+        rows=[_row(one, people) for one in found],
+        issuer=frame.issuer(rules),
+        lines=_lines(asked, group, len(found), is_cut),
+        warnings=[
+            f"Показаны последние {len(found)} исправлений, всего их больше."
+            " Сузьте период или выберите группу."
+        ]
+        if is_cut
+        else (),
+        notes=[
+            "Исправление — изменение или удаление записанного, а также любая запись,"
+            " сделанная позже дня занятия. Первая запись в день занятия исправлением не"
+            " считается."
+        ],
+        signatures=[(rules.signatory_post, rules.signatory_name)],
+        orientation="landscape",
+        empty="Исправлений за это время нет."
+        " Если они ожидались, расширьте период или снимите ограничения.",
+    )
+
+
+COLUMNS = (
+    Column("at", "Дата и время", kind="date", width=11),
+    Column("who", "Кто исправил"),
+    Column("student", "Студент", row_header=True),
+    Column("group", "Группа"),
+    Column("discipline", "Дисциплина"),
+    Column("date", "Занятие", kind="date", width=10),
+    Column("what", "Что исправлено"),
+    Column("old", "Было", align="center"),
+    Column("new", "Стало", align="center"),
+    Column("days", "Через, дн.", kind="number"),
+    Column("reason", "Причина"),
+    Column("note", "Примечание"),
+)
+
+
+def _row(one: Correction, people: dict[int | None, str]) -> list[Any]:
+    notes = []
+    if one.is_closed:
+        notes.append("период закрыт")
+    if one.is_night:
+        notes.append("ночью")
+    return [
+        one.at,
+        people.get(one.user, SYSTEM),
+        one.student or "вся группа",
+        one.group,
+        one.discipline,
+        one.date,
+        one.what,
+        one.old or "—",
+        one.new or "—",
+        one.days,
+        one.reason,
+        Cell(", ".join(notes), "bad") if notes else None,
+    ]
+
+
+def _people(users: set[int | None]) -> dict[int | None, str]:
+    """Key of a user → the name, and the post or else the roles, on a line below."""
+    rows = User.objects.filter(pk__in=users - {None})
+    names: dict[int, str] = {}
+    posts: dict[int, list[str]] = {}
+    for user in rows.select_related("employee").prefetch_related("groups"):
+        employee = getattr(user, "employee", None)
+        names[user.pk] = employee.short_name if employee else user.get_full_name()
+        posts[user.pk] = [employee.position] if employee and employee.position else []
+        posts[user.pk] = posts[user.pk] or [role.name for role in user.groups.all()]
+    return {
+        pk: "\n".join(filter(None, (name, ", ".join(posts[pk]))))
+        for pk, name in names.items()
+    }
+
+
+def _lines(asked: Asked, group: Any, count: int, is_cut: bool) -> list[str]:
+    parts = [f"С {asked.first:%d.%m.%Y} по {asked.last:%d.%m.%Y}"]
+    if group:
+        parts.append(f"группа {group}")
+    if asked.kind:
+        parts.append(KINDS[asked.kind].lower())
+    lines = [" · ".join(parts)]
+    if count and not is_cut:
+        lines.append(f"Исправлений: {count}")
+    return lines

@@ -1,0 +1,42 @@
+"""The frame that statements of a group share (domain §2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from journal.models import Group, Institution
+
+
+def issuer(rules: Institution) -> list[str]:
+    """Who issues the statement: the founder and the institution's full name."""
+    return [line for line in (rules.founder, rules.name) if line]
+
+
+def group_lines(group: Group) -> list[str]:
+    """Department and specialty of a group in one line, where it has them."""
+    parts = []
+    if group.department:
+        name = str(group.department)
+        parts.append(name if "тделение" in name else f"Отделение: {name}")
+    if group.specialty:
+        parts.append(f"Специальность: {group.specialty}")
+    return [" · ".join(parts)] if parts else []
+
+
+def group_name(group: Group, rules: Institution) -> str:
+    """«Группа 2-ИС, 2 курс»; a school has classes."""
+    if rules.is_school:
+        return f"Класс {group}"
+    return f"Группа {group}, {group.course_year} курс"
+
+
+def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
+    """The deputy and the curator, with names where they are known."""
+    curator = group.curator.short_name if group.curator else ""
+    post = "Классный руководитель" if rules.is_school else "Куратор"
+    return [(rules.signatory_post, rules.signatory_name), (post, curator)]
+
+
+def counted(facts: Iterable[tuple[str, int]]) -> str:
+    """«занятий: 12, без темы: 3»: figures that need no grammatical case."""
+    return ", ".join(f"{what}: {number}" for what, number in facts)
