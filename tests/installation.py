@@ -104,7 +104,8 @@ class Installation:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         address = f"http://127.0.0.1:{port}"
-        command = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+        command = ["-m", "gunicorn", "config.wsgi", "--no-control-socket"]
+        command += ["--bind", f"127.0.0.1:{port}"]
         with open(self.folder / "gunicorn.log", "ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *command, *options],
