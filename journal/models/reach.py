@@ -5,6 +5,7 @@ person's roles and the reach into a condition; `visible_to` is the only question
 """
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from django.apps import apps
@@ -46,11 +47,13 @@ class Grant:
 
 
 NOTHING = Q(pk__in=[])
-EVERYTHING = Q()
+EVERYTHING = Q(pk__isnull=False)  # an empty Q is neutral in "or": it would vanish
 
 
 def grants(user) -> list[Grant]:
     """The roles of a person with their permissions: one query, kept on the user."""
+    if isinstance(user, Asker):
+        return list(user.roles)
     found = getattr(user, "_grants", None)
     if found is None:
         rows = apps.get_model("journal", "Role").objects.filter(user=user)
@@ -64,6 +67,50 @@ def grants(user) -> list[Grant]:
             for (slug, anchor), names in roles.items()
         ]
     return found
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person as questions of rights see one: the keys, and the roles."""
+
+    pk: int
+    employee_pk: int
+    roles: tuple[Grant, ...]
+    is_superuser: bool
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """All that the SQL of a question of rights hangs on, the person's keys apart.
+
+    People with the same roles ask with the same SQL, so it is built once (`Prepared`).
+    """
+
+    today: date
+    roles: tuple[Grant, ...]
+    is_superuser: bool
+    guardians_see_adults: bool
+
+    def asker(self, user: int, employee: int) -> Asker:
+        return Asker(user, employee, self.roles, self.is_superuser)
+
+
+def likeness(user) -> Likeness:
+    institution = apps.get_model("journal", "Institution").current()
+    return Likeness(
+        timezone.localdate(),
+        tuple(grants(user)),
+        user.is_superuser,
+        institution.guardians_see_adults,
+    )
+
+
+def employee_key(user) -> int:
+    """Id of the person as an employee; 0, which nobody has, for all the others."""
+    if isinstance(user, Asker):
+        return user.employee_pk
+    return getattr(getattr(user, "employee", None), "pk", 0)
 
 
 def has_role(user, *slugs: str) -> bool:
@@ -122,7 +169,7 @@ def current_students(groups):
 
 
 def _department(user, reach: Reach, viewing: bool) -> Q:
-    departments = _rows("Department", head__user=user)
+    departments = _rows("Department", head__user=user.pk)
     return _of_groups(reach, _rows("Group", department__in=departments)) | _any(
         reach.department, departments
     )
@@ -131,28 +178,23 @@ def _department(user, reach: Reach, viewing: bool) -> Q:
 def _specialty(user, reach: Reach, viewing: bool) -> Q:
     group = apps.get_model("journal", "Group")
     groups = group.objects.filter(
-        Q(specialty__study_unit_heads__user=user)
-        | Q(campus__study_unit_heads__user=user)
+        Q(specialty__study_unit_heads__user=user.pk)
+        | Q(campus__study_unit_heads__user=user.pk)
     )
     return _of_groups(reach, groups.order_by().values("pk")) | _any(
-        reach.specialty, _rows("Specialty", study_unit_heads__user=user)
+        reach.specialty, _rows("Specialty", study_unit_heads__user=user.pk)
     )
 
 
 def _group(user, reach: Reach, viewing: bool) -> Q:
-    return _of_groups(reach, _rows("Group", curator=_employee(user)))
-
-
-def _employee(user) -> int:
-    """Id of the person as an employee; 0, which nobody has, for all the others."""
-    return getattr(getattr(user, "employee", None), "pk", 0)
+    return _of_groups(reach, _rows("Group", curator=employee_key(user)))
 
 
 def taught_courses(user):
     """Ids of the courses that a person teaches, or taught in some span."""
     return (
         apps.get_model("journal", "CourseTeacher")
-        .objects.filter(employee=_employee(user))
+        .objects.filter(employee=employee_key(user))
         .order_by()
         .values("course")
     )
@@ -165,22 +207,22 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
     substitute has the lesson substituted and no other.
     """
     if reach.lesson:
-        own = Q(**{_join(reach.lesson, "teacher"): _employee(user)})
+        own = Q(**{_join(reach.lesson, "teacher"): employee_key(user)})
         if not viewing:
             return own
         today = timezone.localdate()
         held = apps.get_model("journal", "CourseTeacher").objects.on(today)
-        held = held.filter(employee=_employee(user)).order_by().values("course")
-        planned = Q(**{_join(reach.lesson, "planned_teacher"): _employee(user)})
+        held = held.filter(employee=employee_key(user)).order_by().values("course")
+        planned = Q(**{_join(reach.lesson, "planned_teacher"): employee_key(user)})
         return own | planned | _any(_join(reach.lesson, "course"), held)
     if reach.course:
         found = _any(reach.course, taught_courses(user))
         if viewing:
             given = apps.get_model("journal", "Lesson").objects
-            given = given.filter(teacher=_employee(user)).order_by().values("course")
+            given = given.filter(teacher=employee_key(user)).order_by().values("course")
             found |= _any(reach.course, given)
         if reach.employee:
-            found |= Q(**{reach.employee: _employee(user)})
+            found |= Q(**{reach.employee: employee_key(user)})
         return found
     groups = (
         apps.get_model("journal", "Course")
@@ -191,7 +233,7 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
     if reach.group:
         return _any(reach.group, groups)
     if reach.employee:
-        return Q(**{_join(reach.employee, "user"): user})
+        return Q(**{_join(reach.employee, "user"): user.pk})
     if reach.student:
         return _any(reach.student, current_students(groups))
     return NOTHING
@@ -203,14 +245,18 @@ def _join(path: str, field: str) -> str:
 
 
 def own_students(user):
-    """Ids of the students whose data a person sees as family: oneself and wards."""
+    """Ids of the students whose data a person sees as family: oneself and wards.
+
+    A union, since PostgreSQL reads every student to answer an OR.
+    """
     student = apps.get_model("journal", "Student").objects
     guardianship = apps.get_model("journal", "Guardianship").objects
-    wards = guardianship.in_force().filter(guardian__user=user).order_by()
+    wards = guardianship.in_force().filter(guardian__user=user.pk)
     return (
-        student.filter(Q(user=user) | Q(pk__in=wards.values("student")))
+        student.filter(user=user.pk)
         .order_by()
         .values("pk")
+        .union(wards.order_by().values("student"))
     )
 
 
@@ -219,9 +265,9 @@ def _own(user, reach: Reach, viewing: bool) -> Q:
     students = own_students(user)
     found = NOTHING
     if reach.user:
-        found |= Q(**{reach.user: user})
+        found |= Q(**{reach.user: user.pk})
     if reach.employee:
-        found |= Q(**{_join(reach.employee, "user"): user})
+        found |= Q(**{_join(reach.employee, "user"): user.pk})
     if reach.student:
         return found | _any(reach.student, students)
     if reach.lesson:

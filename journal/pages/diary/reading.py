@@ -93,7 +93,10 @@ def _before(student):
         date=OuterRef("date"), number__lt=OuterRef("number")
     )
     lessons = Lesson.objects.held().filter(
-        earlier, own_part(student), course=OuterRef("course")
+        earlier,
+        own_part(student),
+        course=OuterRef("course"),
+        date__lte=OuterRef("date"),  # the part of `earlier` that an index can answer
     )
     return Subquery(lessons.order_by("-date", "-number").values("homework")[:1])
 
