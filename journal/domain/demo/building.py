@@ -194,7 +194,7 @@ def _create_groups(site: Site, students: int, alumni: bool) -> None:
         old = [place for place in places if place[0] == house.levels[-1]]
         for back in range(1, years + 1):
             places += [(level + back, code, nth) for level, code, nth in old]
-        sizes += [GROUP_SIZE] * (len(places) - count)
+        sizes += [max(sizes)] * (len(places) - count)
     site.cohorts = [_create_group(site, term, *place) for place in places]
     create_students(site.cohorts, sizes, house, site.staff, site.today)
     lived = site.today - term.first
@@ -234,8 +234,9 @@ def _live(site: Site, term: Term, teaching: Teaching, filling: Filling) -> None:
     is_current = term is site.terms[-1]
     at = moment(term.first - 4 * DAY, 10)
     studies = teaching.studies(term, _studying(site, term), at)
-    if is_current:
+    if term is site.terms[0]:
         _name_curators(site, studies)
+    if is_current:
         _hand_over(site, term, teaching, studies)
         _exempt(site, term, studies)
     today = site.taught_as.isoweekday() if is_current else 0
@@ -270,21 +271,16 @@ def _studying(site: Site, term: Term) -> list[tuple[Cohort, int]]:
 
 def _name_curators(site: Site, studies: list[Study]) -> None:
     """Every group has a curator; but for the one who signs in they also teach."""
-    named = {site.staff.by[username].pk for username in TEACHING}
-    free: dict[int, object] = {}
-    for study in studies:
-        teacher = study.parts[0].teacher
-        if teacher.pk not in named:
-            free.setdefault(teacher.pk, teacher)
-    candidates = list(free.values())
+    staff = site.staff
+    named = [staff.by[username] for username in TEACHING]
+    teachers = [study.parts[0].teacher for study in studies]
+    free = list(dict.fromkeys(one for one in teachers if one not in named))
     for place, cohort in enumerate(site.cohorts):
-        if cohort.left is None:
-            curator = candidates[place % len(candidates)]
-            if cohort is site.home:
-                curator = site.staff.by["curator"]
-            give_role(curator.user, "curator")
-            cohort.group.curator = curator
-            saved(cohort.group, site.at, site.staff.user("studyunit"))
+        at_home = cohort is site.home
+        curator = staff.by["curator"] if at_home else free[place % len(free)]
+        give_role(curator.user, "curator")
+        cohort.group.curator = curator
+        saved(cohort.group, site.at, staff.user("studyunit"))
 
 
 def _hand_over(

@@ -118,26 +118,26 @@ def _end(span: Membership, day: date, by: User) -> None:
 
 def create_guardians(cohorts: list[Cohort], staff: Staff, today: date) -> None:
     """A mother or father for most students of today."""
-    guardians, ties = [], []
-    rng = staff.rng
+    rng, found = staff.rng, []
     for cohort in cohorts:
         for student in cohort.students:
             if cohort.left or student.last_name in FAMILY_NAME:
                 continue
             for relation, share in (("mother", 0.85), ("father", 0.25)):
                 if rng.random() < share:
-                    guardian = _parent(rng, staff, student, relation, len(guardians))
-                    guardians.append(guardian)
-                    ties.append(
-                        Guardianship(
-                            student=student,
-                            guardian=guardian,
-                            relation=relation,
-                            start=cohort.admitted,
-                        )
-                    )
+                    guardian = _parent(rng, staff, student, relation, len(found))
+                    found.append((cohort, student, guardian, relation))
     by = staff.user("secretary")
-    saved_all(guardians, staff.at, by)
+    saved_all([guardian for _, _, guardian, _ in found], staff.at, by)
+    ties = [
+        Guardianship(
+            student=student,
+            guardian=guardian,
+            relation=relation,
+            start=cohort.admitted,
+        )
+        for cohort, student, guardian, relation in found
+    ]
     saved_all(ties, staff.at, by)
 
 

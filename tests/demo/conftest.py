@@ -1,0 +1,45 @@
+"""A demonstration built once for all tests of its contents, and an empty database."""
+
+import pytest
+from django.db import connection, transaction
+
+from journal.domain.demo import build
+from tests import cast
+
+KEPT = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "journal_historicalrole",
+    "journal_role",
+}
+
+
+def sweep():
+    """Empty the database of its people, inside the transaction of a test."""
+    tables = connection.introspection.django_table_names(only_existing=True)
+    closings_first = sorted(set(tables) - KEPT, key=lambda t: "periodclosing" not in t)
+    with connection.cursor() as cursor:
+        for table in closings_first:
+            cursor.execute(f"DELETE FROM {table}")
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """A college of sixty students, for all tests of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        sweep()
+        yield build(students=60, seed=7, today=cast.TODAY)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(built, today, db):
+    return built
+
+
+@pytest.fixture
+def swept(db):
+    sweep()
