@@ -8,6 +8,7 @@ against 0.7), so the pages that many open at once keep the text.
 from collections.abc import Callable
 from datetime import date
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 
@@ -21,11 +22,13 @@ class Prepared:
     `build` runs once for each length of the lists among the values, with markers in
     place of the values: it must not look at them. What else its SQL depends on (today,
     a setting) is named by `variant`. A value is a key of a row, a date, or a list of
-    keys that is not empty. Reads the default database.
+    keys that is not empty. Reads the default database. The values named in `unused` may
+    be absent from the SQL: the rights of an office do not hang on who asks.
     """
 
-    def __init__(self, build: Callable[..., QuerySet]):
+    def __init__(self, build: Callable[..., QuerySet], unused: tuple[str, ...] = ()):
         self.build = build
+        self.unused = unused
         self.known: dict[tuple, tuple] = {}
 
     def __call__(self, variant=None, **values) -> list[tuple]:
@@ -41,6 +44,8 @@ class Prepared:
                 self.known.clear()
             self.known[key] = self._compile(values)
         sql, slots, converters = self.known[key]
+        if sql is None:
+            return []
         parameters = [
             constant if place is None else flat[place] for place, constant in slots
         ]
@@ -59,9 +64,18 @@ class Prepared:
             for name, value in values.items()
         }
         compiler = self.build(**markers).query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, parameters = compiler.as_sql()
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:  # a condition that nothing meets
+            return None, [], []
         slots = [(places.get(one), one) for one in parameters]
-        if missing := set(places.values()) - {place for place, _ in slots}:
+        needed = {
+            places[str(one) if isinstance(one, date) else one]
+            for name, value in markers.items()
+            if name not in self.unused
+            for one in (value if isinstance(value, list) else [value])
+        }
+        if missing := needed - {place for place, _ in slots}:
             raise ValueError(f"{self.build.__name__}: values unused, {sorted(missing)}")
         columns = [column for column, _, _ in compiler.select]
         return sql, slots, list(compiler.get_converters(columns).items())

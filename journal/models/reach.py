@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from journal.models.prepared import Prepared
 from journal.roles import Anchor
 
 
@@ -50,17 +51,20 @@ NOTHING = Q(pk__in=[])
 EVERYTHING = Q(pk__isnull=False)  # an empty Q is neutral in "or": it would vanish
 
 
+@Prepared
+def _rights_of(user):
+    roles = apps.get_model("journal", "Role").objects.filter(user=user).order_by("slug")
+    return roles.values_list("slug", "anchor", "permissions__codename")
+
+
 def grants(user) -> list[Grant]:
     """The roles of a person with their permissions: one query, kept on the user."""
     if isinstance(user, Asker):
         return list(user.roles)
     found = getattr(user, "_grants", None)
     if found is None:
-        rows = apps.get_model("journal", "Role").objects.filter(user=user)
         roles: dict[tuple[str, str], set[str]] = {}
-        for slug, anchor, codename in rows.values_list(
-            "slug", "anchor", "permissions__codename"
-        ):
+        for slug, anchor, codename in _rights_of(user=user.pk):
             roles.setdefault((slug, anchor), set()).add(codename)
         found = user._grants = [
             Grant(slug, anchor, frozenset(names))

@@ -1,9 +1,13 @@
 """What a batch of changes touches, read once under the lock."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import (
+    BooleanField,
     Case,
     Exists,
     FilteredRelation,
@@ -13,6 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.models import (
@@ -28,7 +33,8 @@ from journal.models import (
     User,
     WorkKind,
 )
-from journal.models.reach import rights_q
+from journal.models.prepared import Prepared
+from journal.models.reach import Likeness, employee_key, likeness, rights_q
 
 ABSENCE = "absence"
 TAKEN = "taken"
@@ -51,18 +57,51 @@ class Change:
     confirmed: bool = False
 
 
+class Place(NamedTuple):
+    """A lesson as the writer sees it: its rules, and what the person may do there."""
+
+    pk: int
+    date: date
+    hours: int
+    group: int
+    group_name: str
+    subgroup: int | None
+    is_cancelled: bool
+    is_taken: bool
+    may_mark: bool
+    may_note: bool
+    is_closed: bool
+    default_kind: int
+
+
+class Span(NamedTuple):
+    """Days in a group or subgroup, half-open; with the name where there is one."""
+
+    start: date
+    end: date | None
+    name: str = ""
+
+
+class Reason(NamedTuple):
+    """A letter of absence."""
+
+    code: str
+    name: str
+    counts_as_absence: bool
+
+
 @dataclass
 class Book:
     """The rows that a batch of changes touches, and those to be written."""
 
     user: User
     reason: str
-    today: object
+    today: date
     rules: Institution
-    lessons: dict[int, Lesson] = field(default_factory=dict)
-    roster: dict[tuple[int, int], list] = field(default_factory=dict)
-    parts: dict[tuple[int, int], list] = field(default_factory=dict)
-    reasons: dict[str, AbsenceReason] = field(default_factory=dict)
+    lessons: dict[int, Place] = field(default_factory=dict)
+    roster: dict[tuple[int, int], list[Span]] = field(default_factory=dict)
+    parts: dict[tuple[int, int], list[Span]] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
     tasks: dict[tuple[int, int], Task] = field(default_factory=dict)
     marks: dict[tuple[int, int, int], Mark] = field(default_factory=dict)
     absences: dict[tuple[int, int], Absence] = field(default_factory=dict)
@@ -70,7 +109,7 @@ class Book:
     updated: list = field(default_factory=list)
     deleted: list = field(default_factory=list)
     new_tasks: list[Task] = field(default_factory=list)
-    taken: list[Lesson] = field(default_factory=list)
+    taken: dict[int, bool] = field(default_factory=dict)
 
 
 def _lock(lessons: list[int]) -> None:
@@ -92,69 +131,135 @@ def _lock(lessons: list[int]) -> None:
 
 
 def open_book(user: User, changes: list[Change], reason: str) -> Book:
+    """Read what the changes are about, after locking it; at most seven queries."""
     ids = sorted({change.lesson for change in changes})
     students = sorted({change.student for change in changes if change.student})
     _lock(ids)
     book = Book(user, reason, timezone.localdate(), Institution.current())
-    book.lessons = {lesson.pk: lesson for lesson in lessons_to_write(user, ids)}
+    book.lessons = {place.pk: place for place in places_to_write(user, ids)}
     ids = list(book.lessons)
     if not ids or not students:
         return book
     _read_roster(book, students)
+    book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
     fields = {change.field for change in changes}
-    if ABSENCE in fields:
-        book.reasons = {reason.pk: reason for reason in AbsenceReason.objects.all()}
     if fields - {ABSENCE, TAKEN}:
         _read_marks(book, ids, students)
-    absences = Absence.objects.filter(lesson__in=ids, student__in=students)
-    for absence in absences.select_related("reason"):
-        book.absences[absence.lesson_id, absence.student_id] = absence
+    for pk, lesson, student, code, hours in _absences(lessons=ids, students=students):
+        book.absences[lesson, student] = Absence(
+            pk=pk, lesson_id=lesson, student_id=student, reason_id=code, hours=hours
+        )
     return book
 
 
-def lessons_to_write(user: User, ids: list[int]):
-    """The visible ones of these lessons, each with `may_mark`, `may_note` (absences),
-    `is_closed`, its course and group, and the kind of work that a new task begins
-    with: the first of the institution's list, an answer in the lesson."""
-
-    def may(codename):
-        condition = rights_q(user, Lesson.reach, codename)
-        return Case(When(condition, then=Value(True)), default=Value(False))
-
-    closed = PeriodClosing.objects.filter(
-        Q(reopened_until__isnull=True) | Q(reopened_until__lt=timezone.now()),
-        period=OuterRef("course__period"),
-        aspect=PeriodClosing.Aspect.MARKS,
+def places_to_write(user: User, ids: list[int]) -> list[Place]:
+    """The visible ones of these lessons; one query."""
+    if not ids:
+        return []
+    rows = _places(likeness(user))(
+        user=user.pk, employee=employee_key(user), lessons=ids
     )
-    lessons = Lesson.objects.visible_to(user).filter(pk__in=ids)
-    return lessons.select_related("course__group").annotate(
-        may_mark=may("change_mark"),
-        may_note=may("change_absence"),
-        is_closed=Exists(closed),
-        default_kind=Subquery(WorkKind.objects.values("pk")[:1]),
-    )
+    return [Place(*row) for row in rows]
 
 
-def _read_roster(book: Book, students: list[int]) -> None:
-    groups = {lesson.course.group_id for lesson in book.lessons.values()}
-    spans = Membership.objects.filter(group__in=groups, student__in=students)
-    for span in spans.select_related("student").order_by("start"):
-        book.roster.setdefault((span.group_id, span.student_id), []).append(span)
-    parts = {lesson.subgroup_id for lesson in book.lessons.values()} - {None}
-    if parts:
-        members = SubgroupMember.objects.filter(
-            subgroup__in=parts, student__in=students
+@lru_cache(maxsize=200)
+def _places(like: Likeness) -> Prepared:
+    def build(user, employee, lessons):
+        asker = like.asker(user, employee)
+
+        def may(codename):
+            condition = rights_q(asker, Lesson.reach, codename)
+            return Case(
+                When(condition, then=Value(True)),
+                default=Value(False),
+                output_field=BooleanField(),
+            )
+
+        closed = PeriodClosing.objects.filter(
+            Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
+            period=OuterRef("course__period"),
+            aspect=PeriodClosing.Aspect.MARKS,
         )
-        for span in members.order_by("start"):
-            book.parts.setdefault((span.subgroup_id, span.student_id), []).append(span)
+        return (
+            Lesson.objects.visible_to(asker)
+            .filter(pk__in=lessons)
+            .order_by("pk")
+            .values_list(
+                "pk",
+                "date",
+                "hours",
+                "course__group",
+                "course__group__name",
+                "subgroup",
+                "is_cancelled",
+                Case(
+                    When(attendance_taken_at__isnull=True, then=Value(False)),
+                    default=Value(True),
+                    output_field=BooleanField(),
+                ),
+                may("change_mark"),
+                may("change_absence"),
+                Exists(closed),
+                # The first of the institution's list, an answer in the lesson, is
+                # what a work is until its teacher says otherwise.
+                Subquery(WorkKind.objects.values("pk")[:1]),
+            )
+        )
+
+    return Prepared(build, unused=("user", "employee"))
 
 
-def _read_marks(book: Book, lessons: list[int], students: list[int]) -> None:
+@Prepared
+def _spans(groups, students):
+    rows = Membership.objects.filter(group__in=groups, student__in=students)
+    return rows.order_by("start").values_list(
+        "group", "student", "start", "end", "student__last_name", "student__first_name"
+    )
+
+
+@Prepared
+def _parts(parts, students):
+    rows = SubgroupMember.objects.filter(subgroup__in=parts, student__in=students)
+    return rows.order_by("start").values_list("subgroup", "student", "start", "end")
+
+
+@Prepared
+def _reasons():
+    return AbsenceReason.objects.values_list("code", "name", "counts_as_absence")
+
+
+@Prepared
+def _tasks(lessons, students):
     rows = Task.objects.filter(lesson__in=lessons).annotate(
         own=FilteredRelation("marks", condition=Q(marks__student__in=students))
     )
-    for pk, lesson, number, mark, student, value in rows.order_by("pk").values_list(
+    return rows.order_by("pk").values_list(
         "pk", "lesson", "number", "own__pk", "own__student", "own__value"
+    )
+
+
+@Prepared
+def _absences(lessons, students):
+    rows = Absence.objects.filter(lesson__in=lessons, student__in=students)
+    return rows.order_by().values_list("pk", "lesson", "student", "reason", "hours")
+
+
+def _read_roster(book: Book, students: list[int]) -> None:
+    groups = sorted({place.group for place in book.lessons.values()})
+    for group, student, start, end, last_name, first_name in _spans(
+        groups=groups, students=students
+    ):
+        span = Span(start, end, f"{last_name} {first_name}")
+        book.roster.setdefault((group, student), []).append(span)
+    parts = sorted({place.subgroup for place in book.lessons.values()} - {None})
+    if parts:
+        for part, student, start, end in _parts(parts=parts, students=students):
+            book.parts.setdefault((part, student), []).append(Span(start, end))
+
+
+def _read_marks(book: Book, lessons: list[int], students: list[int]) -> None:
+    for pk, lesson, number, mark, student, value in _tasks(
+        lessons=lessons, students=students
     ):
         book.tasks[lesson, number] = Task(pk=pk, lesson_id=lesson, number=number)
         if mark:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from journal.domain.lessons.book import (
     ABSENCE,
@@ -12,13 +11,13 @@ from journal.domain.lessons.book import (
     TAKEN,
     Book,
     Change,
+    Place,
     open_book,
 )
 from journal.domain.lessons.store import drop, store, touch
 from journal.models import (
     Absence,
     Institution,
-    Lesson,
     Mark,
     Scale,
     Task,
@@ -121,7 +120,9 @@ def _value_is_allowed(book: Book, change: Change) -> int:
         raise Refused(400, "value", "Не сказано, чья это клетка.")
     if change.field == ABSENCE:
         if change.new and change.new not in book.reasons:
-            allowed = ", ".join(map(str, book.reasons.values()))
+            allowed = ", ".join(
+                f"{one.code} ({one.name})" for one in book.reasons.values()
+            )
             raise Refused(
                 400, "value", f"Так отсутствие не пишут. Допустимо: {allowed}."
             )
@@ -139,7 +140,8 @@ def _value_is_allowed(book: Book, change: Change) -> int:
 
 def _current(book: Book, change: Change, number: int) -> str:
     if change.field == TAKEN:
-        return "1" if book.lessons[change.lesson].attendance_taken_at else ""
+        place = book.lessons[change.lesson]
+        return "1" if book.taken.get(place.pk, place.is_taken) else ""
     if change.field == ABSENCE:
         absence = book.absences.get((change.lesson, change.student))
         return absence.reason_id if absence else ""
@@ -147,7 +149,7 @@ def _current(book: Book, change: Change, number: int) -> str:
     return mark.value if mark else ""
 
 
-def _may_write(book: Book, lesson: Lesson, change: Change) -> None:
+def _may_write(book: Book, lesson: Place, change: Change) -> None:
     right = "may_note" if change.field in (ABSENCE, TAKEN) else "may_mark"
     if not getattr(lesson, right):
         raise Refused(
@@ -169,25 +171,25 @@ def _may_write(book: Book, lesson: Lesson, change: Change) -> None:
         )
 
 
-def _on_roster(book: Book, lesson: Lesson, change: Change) -> None:
-    spans = book.roster.get((lesson.course.group_id, change.student), [])
+def _on_roster(book: Book, lesson: Place, change: Change) -> None:
+    spans = book.roster.get((lesson.group, change.student), [])
     if not _covers(spans, lesson.date):
         known = "; ".join(_dates(span) for span in spans)
-        who = str(spans[0].student) if spans else "Этот студент"
+        who = spans[0].name if spans else "Этот студент"
         raise Refused(
             400,
             "roster",
-            f"{who} {lesson.date:%d.%m.%Y} не в группе {lesson.course.group}"
+            f"{who} {lesson.date:%d.%m.%Y} не в группе {lesson.group_name}"
             + (f" (в ней {known})." if known else ", и в ней не числился."),
         )
-    if lesson.subgroup_id:
-        parts = book.parts.get((lesson.subgroup_id, change.student), [])
+    if lesson.subgroup:
+        parts = book.parts.get((lesson.subgroup, change.student), [])
         if not _covers(parts, lesson.date):
             known = "; ".join(_dates(span) for span in parts)
             raise Refused(
                 400,
                 "roster",
-                f"{spans[0].student} {lesson.date:%d.%m.%Y} не в этой подгруппе"
+                f"{spans[0].name} {lesson.date:%d.%m.%Y} не в этой подгруппе"
                 + (f" (в ней {known})." if known else "."),
             )
 
@@ -203,7 +205,7 @@ def _dates(span) -> str:
     return f"с {span.start:%d.%m.%Y}{until}"
 
 
-def _in_time(book: Book, lesson: Lesson, current: str) -> None:
+def _in_time(book: Book, lesson: Place, current: str) -> None:
     """Inside the entry window people just write; after it they say why."""
     days = book.rules.entry_days
     if not lesson.may_mark:
@@ -218,9 +220,11 @@ def _in_time(book: Book, lesson: Lesson, current: str) -> None:
         )
 
 
-def _present(book: Book, lesson: Lesson, change: Change) -> None:
+def _present(book: Book, lesson: Place, change: Change) -> None:
     absence = book.absences.get((lesson.pk, change.student))
-    if not change.new or absence is None or not absence.reason.counts_as_absence:
+    if not change.new or absence is None:
+        return
+    if not book.reasons[absence.reason_id].counts_as_absence:
         return
     if book.rules.mark_on_absent == Institution.MarkOnAbsent.REFUSE:
         raise Refused(
@@ -236,13 +240,11 @@ def _present(book: Book, lesson: Lesson, change: Change) -> None:
         )
 
 
-def _take(book: Book, lesson: Lesson, new: str) -> None:
-    lesson.attendance_taken_at = timezone.now() if new else None
-    lesson.attendance_taken_by = getattr(book.user, "employee", None) if new else None
-    book.taken.append(lesson)
+def _take(book: Book, lesson: Place, new: str) -> None:
+    book.taken[lesson.pk] = bool(new)
 
 
-def _note(book: Book, lesson: Lesson, change: Change) -> None:
+def _note(book: Book, lesson: Place, change: Change) -> None:
     place = (lesson.pk, change.student)
     absence = book.absences.get(place)
     if not change.new:
@@ -257,10 +259,10 @@ def _note(book: Book, lesson: Lesson, change: Change) -> None:
         book.absences[place] = absence
     else:
         touch(book, absence)
-    absence.reason, absence.hours = reason, hours
+    absence.reason_id, absence.hours = reason.code, hours
 
 
-def _mark(book: Book, lesson: Lesson, change: Change, number: int) -> None:
+def _mark(book: Book, lesson: Place, change: Change, number: int) -> None:
     place = (lesson.pk, number, change.student)
     mark = book.marks.get(place)
     if not change.new:
@@ -276,7 +278,7 @@ def _mark(book: Book, lesson: Lesson, change: Change, number: int) -> None:
     mark.value = change.new
 
 
-def _task(book: Book, lesson: Lesson, number: int) -> Task:
+def _task(book: Book, lesson: Place, number: int) -> Task:
     task = book.tasks.get((lesson.pk, number))
     if task is None:
         task = Task(lesson_id=lesson.pk, number=number, kind_id=lesson.default_kind)

@@ -6,7 +6,8 @@ from django.db import connection
 from django.utils import timezone
 
 from journal.domain.lessons.book import Book
-from journal.models import Absence, Mark, Task
+from journal.models import Absence, Lesson, Mark, Task
+from journal.models.reach import employee_key
 
 
 def touch(book: Book, row) -> None:
@@ -45,10 +46,25 @@ def store(book: Book) -> None:
             )
         _remember(book, created, "+", now)
         _remember(book, updated, "~", now)
-    for lesson in book.taken:
-        lesson._history_user = book.user
-        lesson._change_reason = book.reason
-        lesson.save(update_fields=["attendance_taken_at", "attendance_taken_by"])
+    _store_taken(book, now)
+
+
+def _store_taken(book: Book, now) -> None:
+    """«Все присутствуют», taken or undone; the lesson's other columns stay."""
+    changed = [
+        pk for pk, taken in book.taken.items() if taken != book.lessons[pk].is_taken
+    ]
+    for lesson in Lesson.objects.filter(pk__in=changed) if changed else ():
+        taken = book.taken[lesson.pk]
+        lesson.attendance_taken_at = now if taken else None
+        lesson.attendance_taken_by_id = (
+            employee_key(book.user) or None if taken else None
+        )
+        Lesson.objects.filter(pk=lesson.pk).update(
+            attendance_taken_at=lesson.attendance_taken_at,
+            attendance_taken_by=lesson.attendance_taken_by_id,
+        )
+        _remember(book, [lesson], "~", now)
 
 
 def _update(model, rows: list) -> None:
