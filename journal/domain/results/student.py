@@ -100,7 +100,8 @@ def own_part(student) -> Q:
     return Q(subgroup__isnull=True) | Q(Exists(members))
 
 
-def _courses(student, groups):
+@Prepared
+def _read_courses(student, groups):
     own = FilteredRelation("exemptions", condition=Q(exemptions__student=student))
     return (
         Course.objects.filter(group__in=groups)
@@ -124,7 +125,8 @@ def _courses(student, groups):
     )
 
 
-def _marks(student, courses):
+@Prepared
+def _read_marks(student, courses):
     return (
         Mark.objects.filter(student=student, task__lesson__course__in=courses)
         .order_by(
@@ -143,7 +145,8 @@ def _marks(student, courses):
     )
 
 
-def _missed_hours(student, courses):
+@Prepared
+def _read_missed_hours(student, courses):
     absences = Absence.objects.filter(
         student=student, lesson__course__in=courses, reason__counts_as_absence=True
     )
@@ -155,7 +158,8 @@ def _missed_hours(student, courses):
     )
 
 
-def _absences(student, courses):
+@Prepared
+def _read_absences(student, courses):
     return (
         Absence.objects.filter(student=student, lesson__course__in=courses)
         .order_by("-lesson__date", F("lesson__number").desc(nulls_first=True))
@@ -174,7 +178,8 @@ def _absences(student, courses):
     )
 
 
-def _held(student, courses):
+@Prepared
+def _read_held(student, courses):
     return (
         Lesson.objects.held()
         .filter(
@@ -185,13 +190,6 @@ def _held(student, courses):
         .annotate(total=Sum("hours"))
         .values_list("course__group", "date", "total")
     )
-
-
-_read_courses = Prepared(_courses)
-_read_marks = Prepared(_marks)
-_read_missed_hours = Prepared(_missed_hours)
-_read_absences = Prepared(_absences)
-_read_held = Prepared(_held)
 
 
 def courses_of(student: int, spans: list[Span]) -> list[StudiedCourse]:

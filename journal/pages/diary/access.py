@@ -8,7 +8,7 @@ from django.utils import timezone
 from journal.domain.results import Span
 from journal.models import Institution, Student
 from journal.models.prepared import Prepared
-from journal.models.reach import grants, own_students
+from journal.models.reach import Asker, grants, own_students
 from journal.roles import Anchor
 
 
@@ -75,8 +75,10 @@ def family_of(user, asked: str | None = None) -> Family:
     return Family(children, chosen[0], rights, is_parent)
 
 
-def _own_children(user):
-    own = Student.objects.filter(pk__in=own_students(user))
+@Prepared
+def _read_children(user):
+    person = Asker(user, employee_pk=0, roles=(), is_superuser=False)
+    own = Student.objects.filter(pk__in=own_students(person))
     return own.order_by(
         "first_name", "last_name", "pk", "memberships__start"
     ).values_list(
@@ -88,9 +90,6 @@ def _own_children(user):
         "memberships__start",
         "memberships__end",
     )
-
-
-_read_children = Prepared(_own_children)
 
 
 def _children(user) -> list[Child]:

@@ -101,7 +101,8 @@ def _before(student):
     return Subquery(lessons.order_by("-date", "-number").values("homework")[:1])
 
 
-def _lessons(student, groups, first, last):
+@Prepared
+def _read_lessons(student, groups, first, last):
     bar = Value("|")
     names = Concat("last_name", bar, "first_name", bar, "middle_name")
     return (
@@ -139,7 +140,8 @@ def _lessons(student, groups, first, last):
     )
 
 
-def _cells(student, lessons):
+@Prepared
+def _read_cells(student, lessons):
     marks = Mark.objects.filter(student=student, task__lesson__in=lessons)
     absences = Absence.objects.filter(student=student, lesson__in=lessons)
     sort = Case(
@@ -173,7 +175,8 @@ def _cells(student, lessons):
     )
 
 
-def _bells(first, last):
+@Prepared
+def _read_bells(first, last):
     return (
         Bell.objects.filter(
             Q(schedule__end__isnull=True) | Q(schedule__end__gt=first),
@@ -192,16 +195,11 @@ def _bells(first, last):
     )
 
 
-def _special_days(first, last):
+@Prepared
+def _read_special_days(first, last):
     return CalendarDay.objects.filter(date__range=(first, last)).values_list(
         "date", "kind", "note"
     )
-
-
-_read_lessons = Prepared(_lessons)
-_read_cells = Prepared(_cells)
-_read_bells = Prepared(_bells)
-_read_special_days = Prepared(_special_days)
 
 
 def read_week(student: int, spans: list[Span], monday: date) -> list[WeekDay]:
