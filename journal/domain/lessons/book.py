@@ -141,11 +141,15 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
     if not ids or not students:
         return book
     _read_roster(book, students)
-    book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
     fields = {change.field for change in changes}
+    if ABSENCE in fields:
+        book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
     if fields - {ABSENCE, TAKEN}:
         _read_marks(book, ids, students)
-    for pk, lesson, student, code, hours in _absences(lessons=ids, students=students):
+    for pk, lesson, student, code, hours, counts in _absences(
+        lessons=ids, students=students
+    ):
+        book.reasons.setdefault(code, Reason(code, "", counts))
         book.absences[lesson, student] = Absence(
             pk=pk, lesson_id=lesson, student_id=student, reason_id=code, hours=hours
         )
@@ -241,7 +245,9 @@ def _tasks(lessons, students):
 @Prepared
 def _absences(lessons, students):
     rows = Absence.objects.filter(lesson__in=lessons, student__in=students)
-    return rows.order_by().values_list("pk", "lesson", "student", "reason", "hours")
+    return rows.order_by().values_list(
+        "pk", "lesson", "student", "reason", "hours", "reason__counts_as_absence"
+    )
 
 
 def _read_roster(book: Book, students: list[int]) -> None:

@@ -1,10 +1,11 @@
 """Reading a page of the journal: students × dates, in as few queries as there are facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from journal.models import (
@@ -17,7 +18,8 @@ from journal.models import (
     Task,
     User,
 )
-from journal.models.reach import rights_q
+from journal.models.prepared import Prepared
+from journal.models.reach import Likeness, employee_key, likeness, rights_q
 from journal.models.sqlite import russian_key
 
 LATE = "о"
@@ -32,7 +34,6 @@ class Column:
     date: date
     number: int | None
     topic: str
-    teacher: int
     subgroup: int | None
     hours: int
     is_taken: bool
@@ -137,94 +138,131 @@ def read_spread(user: User, course: Course, lesson: int | None = None) -> Spread
     return Spread(course, list(columns.values()), found)
 
 
+@lru_cache(maxsize=200)
+def _column_rows(like: Likeness, path: str) -> Prepared:
+    def build(user, employee, key):
+        asker = like.asker(user, employee)
+        mine = rights_q(asker, Lesson.reach, "change_mark") | rights_q(
+            asker, Lesson.reach, "change_absence"
+        )
+        return (
+            Lesson.objects.visible_to(asker)
+            .filter(**{path: key})
+            .order_by("date", F("number").asc(nulls_last=True), "pk")
+            .values_list(
+                "pk",
+                "date",
+                "number",
+                "topic",
+                "subgroup",
+                "hours",
+                "attendance_taken_at",
+                "is_cancelled",
+                Case(
+                    When(mine, then=Value(True)),
+                    default=Value(False),
+                    output_field=BooleanField(),
+                ),
+            )
+        )
+
+    return Prepared(build, unused=("user", "employee"))
+
+
 def _columns(user: User, course: Course, lesson: int | None) -> dict[int, Column]:
-    right = rights_q(user, Lesson.reach, "change_mark")
-    note = rights_q(user, Lesson.reach, "change_absence")
-    rows = Lesson.objects.visible_to(user).filter(course=course)
-    if lesson:
-        rows = rows.filter(pk=lesson)
-    rows = rows.annotate(
-        mine=Case(When(right | note, then=Value(True)), default=Value(False))
-    ).order_by("date", F("number").asc(nulls_last=True), "pk")
+    rows = _column_rows(likeness(user), "pk" if lesson else "course")(
+        user=user.pk, employee=employee_key(user), key=lesson or course.pk
+    )
     return {
-        row[0]: Column(
-            lesson=row[0],
-            date=row[1],
-            number=row[2],
-            topic=row[3],
-            teacher=row[4],
-            subgroup=row[5],
-            hours=row[6],
-            is_taken=row[7] is not None,
-            is_cancelled=row[8],
-            is_editable=row[9],
-        )
-        for row in rows.values_list(
-            "pk",
-            "date",
-            "number",
-            "topic",
-            "teacher",
-            "subgroup",
-            "hours",
-            "attendance_taken_at",
-            "is_cancelled",
-            "mine",
-        )
+        row[0]: Column(*row[:6], row[6] is not None, bool(row[7]), bool(row[8]))
+        for row in rows
     }
 
 
-def _lines(course: Course, first: date, last: date) -> dict[int, Line]:
-    exempt = Exemption.objects.filter(
-        Q(end__isnull=True) | Q(end__gt=timezone.localdate()),
-        course=course,
-        student=OuterRef("student"),
-        start__lte=timezone.localdate(),
+@Prepared
+def _span_rows(group, course, first, last, today):
+    """Spans in the group over the days, each with whether the student is exempt."""
+    exempt = Exemption.objects.on(today).filter(
+        course=course, student=OuterRef("student")
     )
-    spans = Membership.objects.filter(
-        Q(end__isnull=True) | Q(end__gt=first), group=course.group_id, start__lte=last
-    ).annotate(exempt=Exists(exempt))
+    return (
+        Membership.objects.filter(
+            Q(end__isnull=True) | Q(end__gt=first), group=group, start__lte=last
+        )
+        .order_by("start")
+        .values_list(
+            "student",
+            "student__last_name",
+            "student__first_name",
+            "student__middle_name",
+            "start",
+            "end",
+            Exists(exempt),
+        )
+    )
+
+
+def _lines(course: Course, first: date, last: date) -> dict[int, Line]:
     lines: dict[int, Line] = {}
-    for pk, last_name, first_name, middle, start, end, free in spans.order_by(
-        "start"
-    ).values_list(
-        "student",
-        "student__last_name",
-        "student__first_name",
-        "student__middle_name",
-        "start",
-        "end",
-        "exempt",
+    for pk, last_name, first_name, middle, start, end, free in _span_rows(
+        group=course.group_id,
+        course=course.pk,
+        first=first,
+        last=last,
+        today=timezone.localdate(),
     ):
         if pk not in lines:
             name = f"{last_name} {first_name} {middle}".strip()
-            lines[pk] = Line(pk, name, [], free)
+            lines[pk] = Line(pk, name, [], bool(free))
         lines[pk].spans.append((start, end))
     return lines
 
 
-def _read_parts(course: Course, lines: dict[int, Line]) -> None:
+@Prepared
+def _part_rows(course):
     rows = SubgroupMember.objects.filter(subgroup__course=course)
-    for student, part, start, end in rows.values_list(
-        "student", "subgroup", "start", "end"
-    ):
+    return rows.order_by().values_list("student", "subgroup", "start", "end")
+
+
+def _read_parts(course: Course, lines: dict[int, Line]) -> None:
+    for student, part, start, end in _part_rows(course=course.pk):
         if student in lines:
             lines[student].parts.setdefault(part, []).append((start, end))
 
 
-def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
-    """Works of the lessons and the marks for them, works without a mark too."""
-    rows = Task.objects.filter(
-        **({"lesson": lesson} if lesson else {"lesson__course": course})
+def _of_page(rows: Callable) -> Callable:
+    """Readers of a course's page and of one lesson: `rows(path to the lesson)`."""
+    by_course = Prepared(lambda key: rows({"course": key}))
+    by_lesson = Prepared(lambda key: rows({"pk": key}))
+    return lambda course, lesson: (
+        by_lesson(key=lesson) if lesson else by_course(key=course.pk)
     )
-    for place, number, weight, code, student, value in rows.order_by().values_list(
+
+
+@_of_page
+def _work_rows(of: dict):
+    """Works of the lessons and the marks for them, works without a mark too."""
+    rows = Task.objects.filter(**{f"lesson__{name}": key for name, key in of.items()})
+    return rows.order_by().values_list(
         "lesson",
         "number",
         "kind__weight",
         "kind__code",
         "marks__student",
         "marks__value",
-    ):
+    )
+
+
+@_of_page
+def _absence_rows(of: dict):
+    rows = Absence.objects.filter(
+        **{f"lesson__{name}": key for name, key in of.items()}
+    )
+    return rows.order_by().values_list("lesson", "student", "reason")
+
+
+def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
+    for place, number, weight, code, student, value in _work_rows(course, lesson):
         column = columns.get(place)
         if column is None:
             continue
@@ -235,11 +273,6 @@ def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
 
 
 def _read_absences(columns, lines, course: Course, lesson: int | None) -> None:
-    rows = Absence.objects.filter(
-        **({"lesson": lesson} if lesson else {"lesson__course": course})
-    )
-    for place, student, reason in rows.order_by().values_list(
-        "lesson", "student", "reason"
-    ):
+    for place, student, reason in _absence_rows(course, lesson):
         if student in lines and place in columns:
             lines[student].absences[place] = reason
