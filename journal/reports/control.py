@@ -134,6 +134,7 @@ class CorrectionsForm(GroupForm):
         "master",
     ),
     form=CorrectionsForm,
+    short="Журнал исправлений",
     description="Кто, когда и почему исправил отметку, отсутствие или тему: что было и"
     " что стало.",
 )
@@ -180,7 +181,7 @@ COLUMNS = (
     Column("at", "Дата и время", kind="date", width=11),
     Column("who", "Кто исправил"),
     Column("student", "Студент", row_header=True),
-    Column("group", "Группа"),
+    Column("group", "Группа", align="center"),
     Column("discipline", "Дисциплина"),
     Column("date", "Занятие", kind="date", width=10),
     Column("what", "Что исправлено"),

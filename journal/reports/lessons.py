@@ -83,6 +83,7 @@ class AttendanceForm(GroupForm):
         "master",
     ),
     form=AttendanceForm,
+    short="Посещаемость группы",
     description="Табель за месяц или несколько: кто, когда и почему отсутствовал,"
     " пропущенные часы по причинам, процент посещаемости.",
 )

@@ -60,6 +60,17 @@ def groups_for(user: Any, codename: str, anchors: Iterable[str]) -> Q:
     return found
 
 
+def own_groups(user: Any, day: date) -> list[tuple[int, str]]:
+    """(key, name) of the groups that the person curates or teaches on `day`."""
+    held = CourseTeacher.objects.on(day).filter(employee__user=user).order_by()
+    rows = Group.objects.filter(
+        groups_for(user, "view_lesson", (Anchor.GROUP, Anchor.COURSE)),
+        Q(curator__user=user) | Q(pk__in=held.values("course__group")),
+        closed_on__isnull=True,
+    )
+    return list(rows.order_by("course_year", "name").values_list("pk", "name"))
+
+
 def sees_whole(user: Any, group: Group, codename: str) -> bool:
     """Does the person see all of the group's journal, as no teacher does as such?"""
     condition = groups_for(user, codename, WHOLE)
@@ -166,7 +177,7 @@ class PeriodForm(GroupForm):
     day = DayField(
         label="По состоянию на",
         required=False,
-        help_text="Пусто: на сегодня, а для прошедшего периода — на его конец.",
+        help_text="Прошедший период — не позже его последнего дня.",
     )
 
     def prepare(self) -> None:
@@ -181,6 +192,7 @@ class PeriodForm(GroupForm):
         field.offer((pk, str(period)) for pk, period in self.periods.items())
         now = period_at(list(self.periods.values()), today)
         field.initial = now.pk if now else ""
+        self.fields["day"].initial = today
 
     def clean_period(self) -> Period:
         return self.periods[self.cleaned_data["period"]]

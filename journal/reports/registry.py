@@ -73,7 +73,10 @@ Build = Callable[[dict[str, Any]], Table]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report of the list; `number` is the one of the requirements ("R5")."""
+    """One report of the list; `number` is the one of the requirements ("R5").
+
+    `short` names it in a link beside a group or a course.
+    """
 
     slug: str
     title: str
@@ -83,6 +86,7 @@ class Report:
     roles: tuple[str, ...]
     description: str = ""
     form_class: type[ReportForm] = ReportForm
+    short: str = ""
 
     @property
     def codename(self) -> str:
@@ -113,6 +117,7 @@ def report(
     roles: Iterable[str],
     form: type[ReportForm] = ReportForm,
     description: str = "",
+    short: str = "",
 ) -> Callable[[Build], Build]:
     """Put the decorated `build(params) -> Table` on the list.
 
@@ -136,6 +141,7 @@ def report(
             roles=tuple(roles),
             description=description,
             form_class=form,
+            short=short or title,
         )
         return build
 

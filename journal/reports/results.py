@@ -61,6 +61,7 @@ class StatementForm(PeriodForm):
         "master",
     ),
     form=StatementForm,
+    short="Ведомость группы",
     description="Средние баллы студентов по всем дисциплинам периода на выбранную дату,"
     " успеваемость, качество и СОУ, пропуски.",
 )
