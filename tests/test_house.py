@@ -1,6 +1,9 @@
 """The house itself: the cast, both databases, the floors, the table of roles, health."""
 
 import ast
+import re
+import subprocess
+import sys
 
 import pytest
 from django.core.cache import cache
@@ -165,6 +168,63 @@ def test_every_right_in_the_table_of_roles_exists(db):
     known = set(Permission.objects.values_list("codename", flat=True))
     wanted = set().union(*(codenames(spec.rights, []) for spec in ROLES))
     assert wanted - known == set()
+
+
+# Deployment
+
+
+def test_the_guide_names_every_variable_and_no_other():
+    settings = (ROOT / "config/settings.py").read_text(encoding="utf8")
+    read = set(re.findall(r'env\.\w+\("(\w+)"', settings))
+    guide = (ROOT / "docs/deploy.md").read_text(encoding="utf8")
+    rows = [line.split("|")[1] for line in guide.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert told == read
+    example = (ROOT / "deploy/journal.env").read_text(encoding="utf8")
+    assert set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)) <= read
+
+
+def test_a_process_has_a_connection_for_each_of_its_threads():
+    unit = (ROOT / "deploy/journal.service").read_text(encoding="utf8")
+    settings = (ROOT / "config/settings.py").read_text(encoding="utf8")
+    threads = int(re.search(r"--threads (\d+)", unit)[1])
+    pool = int(re.search(r'"DATABASE_POOL", (\d+)', settings)[1])
+    assert threads <= pool
+
+
+PRODUCTION = {
+    "DEBUG": "False",
+    "SECRET_KEY": "k" * 60,
+    "ALLOWED_HOSTS": "journal.example",
+}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY: at least 50"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY: at least 50"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: name the host"),
+        ({"DEBUG": "no"}, "DEBUG='no': use True or False"),
+        ({"SESSION_HOURS": "-1"}, "SESSION_HOURS='-1': a whole number"),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL: begins with 'mysql'"),
+        ({"DATABASE_URL": "postgresql://host/"}, "name of the database is absent"),
+    ],
+)
+def test_settings_refuse_nonsense(tmp_path, wrong, words):
+    environment = {**PRODUCTION, "VAR_DIR": str(tmp_path), **wrong}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert words in done.stderr.splitlines()[-1]
 
 
 # Health

@@ -18,7 +18,10 @@ from journal.domain.archive.container import ArchiveError, sync_folder
 
 ASIDE = "aside"  # the alias of the database that a backup is loaded into
 TOOL_SECONDS = 4 * 3600
-STOP = "Остановите журнал (systemctl stop journal) и повторите: базой ещё пользуются."
+STOP = (
+    "Базой ещё пользуются. Остановите журнал и повторите: "
+    "systemctl stop journal.socket journal."
+)
 
 Counts = dict[str, int]
 
