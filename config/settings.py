@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from config import environment as env
 
@@ -274,6 +275,13 @@ UNFOLD = {
     "SITE_TITLE": "Электронный журнал",
     "SITE_HEADER": "Электронный журнал",
     "SITE_SYMBOL": "menu_book",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("journal/icon.svg"),
+        }
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
