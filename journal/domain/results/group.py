@@ -19,6 +19,7 @@ from journal.models import (
     Absence,
     Course,
     CourseTeacher,
+    Employee,
     Exemption,
     Group,
     Institution,
@@ -26,6 +27,7 @@ from journal.models import (
     Mark,
     Membership,
 )
+from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
 EXEMPT, RECREDITED, NOTHING_YET = "осв.", "пер.", ""
@@ -72,6 +74,13 @@ class Unfilled(NamedTuple):
     no_topic: int
 
 
+FREED = {
+    Exemption.Kind.EXEMPT: Standing(None, EXEMPT),
+    Exemption.Kind.RECREDIT: Standing(None, RECREDITED),
+}
+NONE = Unfilled(0, 0, 0)
+
+
 @dataclass
 class Statement:
     courses: list[TaughtCourse]
@@ -90,76 +99,127 @@ def read_statement(
     columns = _columns(courses, day)
     lines = _lines(group, day)
     ids = [column.pk for column in columns]
-    marks = _marks(ids, day)
-    exemptions = _exemptions(ids, day)
+    if not ids:
+        return Statement(columns, lines, NONE)
+    marks: dict[tuple[int, int], list] = defaultdict(list)
+    for student, course, *mark in _read_marks(courses=ids, day=day):
+        marks[student, course].append(mark)
+    exempt = {
+        (student, course): FREED[kind]
+        for student, course, kind in _read_exemptions(courses=ids, day=day)
+    }
     begun = {course for _, course in marks}
-    for line in lines.values():
+    for line in lines:
         for course in ids:
-            line.standings[course] = exemptions.get((line.pk, course)) or _standing(
+            line.standings[course] = exempt.get((line.pk, course)) or _standing(
                 marks.get((line.pk, course), ()), course in begun, rules
             )
-    _read_absences(lines, ids, day)
-    found = sorted(lines.values(), key=lambda line: (russian_key(line.name), line.pk))
-    return Statement(columns, found, _unfilled(ids, day))
+    _add_absences(lines, ids, day)
+    lessons = _read_lessons(courses=ids, day=day)
+    unfilled = Unfilled(*map(sum, zip(*lessons, strict=True))) if lessons else NONE
+    return Statement(columns, lines, unfilled)
 
 
 def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
     rows = courses.order_by().values_list("pk", "discipline__name", "attestation_form")
     columns = {row[0]: TaughtCourse(*row) for row in rows}
-    spans = CourseTeacher.objects.filter(course__in=list(columns)).select_related(
-        "employee"
-    )
-    teachers: dict[int, list[CourseTeacher]] = defaultdict(list)
-    for span in spans.order_by("start", "subgroup__number", "pk"):
-        teachers[span.course_id].append(span)
-    for pk, spans in teachers.items():
+    spans: dict[int, list] = defaultdict(list)
+    if columns:
+        for course, *span in _read_teachers(courses=list(columns)):
+            spans[course].append(span)
+    for course, found in spans.items():
         now = [
-            span
-            for span in spans
-            if span.start <= day and (span.end is None or day < span.end)
+            names
+            for start, end, *names in found
+            if start <= day and (end is None or day < end)
         ]
-        names = (span.employee.short_name for span in now or spans[-1:])
-        columns[pk].teachers = list(dict.fromkeys(names))
+        names = [_short(*names) for names in now or [found[-1][2:]]]
+        columns[course].teachers = list(dict.fromkeys(names))
     return sorted(columns.values(), key=lambda one: russian_key(one.discipline))
 
 
-def _lines(group: Group, day: date) -> dict[int, StudentLine]:
-    members = Membership.objects.on(day).filter(group=group).order_by()
-    rows = members.values_list(
-        "student", "student__last_name", "student__first_name", "student__middle_name"
+def _short(last: str, first: str, middle: str) -> str:
+    return Employee(last_name=last, first_name=first, middle_name=middle).short_name
+
+
+def _lines(group: Group, day: date) -> list[StudentLine]:
+    lines = [
+        StudentLine(pk, " ".join(filter(None, names)))
+        for pk, *names in _read_members(group=group.pk, day=day)
+    ]
+    return sorted(lines, key=lambda line: (russian_key(line.name), line.pk))
+
+
+@Prepared
+def _read_teachers(courses):
+    spans = CourseTeacher.objects.filter(course__in=courses)
+    names = ("last_name", "first_name", "middle_name")
+    return spans.order_by("start", "subgroup__number", "pk").values_list(
+        "course", "start", "end", *(f"employee__{name}" for name in names)
     )
-    return {pk: StudentLine(pk, " ".join(filter(None, names))) for pk, *names in rows}
 
 
-def _marks(courses: list[int], day: date) -> dict[tuple[int, int], list]:
-    """(student, course) → (value, sum of weights, number of marks) up to `day`.
-
-    The database sums up: what comes over is a twentieth of the marks.
-    """
-    rows = (
-        Mark.objects.filter(
-            task__lesson__course__in=courses, task__lesson__date__lte=day
-        )
+@Prepared
+def _read_members(group, day):
+    names = ("last_name", "first_name", "middle_name")
+    return (
+        Membership.objects.on(day)
+        .filter(group=group)
         .order_by()
+        .values_list("student", *(f"student__{name}" for name in names))
+    )
+
+
+@Prepared
+def _read_marks(courses, day):
+    """Student, course, value, sum of weights, number of marks.
+
+    The database sums up: what comes over is a fifth of the marks.
+    """
+    marks = Mark.objects.filter(
+        task__lesson__course__in=courses, task__lesson__date__lte=day
+    )
+    return (
+        marks.order_by()
         .values_list("student", "task__lesson__course", "value")
         .annotate(Sum("task__kind__weight"), Count("pk"))
     )
-    found: dict[tuple[int, int], list] = defaultdict(list)
-    for student, course, value, weight, count in rows:
-        found[student, course].append((value, weight, count))
-    return found
 
 
-def _exemptions(courses: list[int], day: date) -> dict[tuple[int, int], Standing]:
-    rows = Exemption.objects.on(day).filter(course__in=courses)
-    words = {
-        Exemption.Kind.EXEMPT: Standing(None, EXEMPT),
-        Exemption.Kind.RECREDIT: Standing(None, RECREDITED),
-    }
-    return {
-        (student, course): words[kind]
-        for student, course, kind in rows.values_list("student", "course", "kind")
-    }
+@Prepared
+def _read_exemptions(courses, day):
+    rows = Exemption.objects.on(day).filter(course__in=courses).order_by()
+    return rows.values_list("student", "course", "kind")
+
+
+@Prepared
+def _read_absences(courses, day):
+    absences = Absence.objects.filter(
+        lesson__course__in=courses,
+        lesson__date__lte=day,
+        reason__counts_as_absence=True,
+    )
+    return (
+        absences.order_by()
+        .values_list("student", "reason__is_excused")
+        .annotate(Sum("hours"))
+    )
+
+
+@Prepared
+def _read_lessons(courses, day):
+    """Lessons, those without attendance, those without a topic; a row a course."""
+    lessons = Lesson.objects.held().filter(course__in=courses, date__lte=day)
+    return (
+        lessons.order_by()
+        .values("course")
+        .annotate(
+            lessons=Count("pk"),
+            not_taken=Count("pk", filter=Q(attendance_taken_at__isnull=True)),
+            no_topic=Count("pk", filter=Q(topic="")),
+        )
+        .values_list("lessons", "not_taken", "no_topic")
+    )
 
 
 def _standing(marks, is_begun: bool, rules: Institution) -> Standing:
@@ -179,29 +239,9 @@ def _standing(marks, is_begun: bool, rules: Institution) -> Standing:
     return Standing(None, PASS if passed else FAIL)
 
 
-def _read_absences(lines: dict[int, StudentLine], courses: list[int], day: date):
-    rows = (
-        Absence.objects.filter(
-            lesson__course__in=courses,
-            lesson__date__lte=day,
-            reason__counts_as_absence=True,
-        )
-        .order_by()
-        .values_list("student", "reason__is_excused")
-        .annotate(Sum("hours"))
-    )
-    for student, is_excused, hours in rows:
-        if student in lines:
-            lines[student].missed += hours
-            lines[student].unexcused += 0 if is_excused else hours
-
-
-def _unfilled(courses: list[int], day: date) -> Unfilled:
-    lessons = Lesson.objects.held().filter(course__in=courses, date__lte=day)
-    return Unfilled(
-        **lessons.aggregate(
-            lessons=Count("pk"),
-            not_taken=Count("pk", filter=Q(attendance_taken_at__isnull=True)),
-            no_topic=Count("pk", filter=Q(topic="")),
-        )
-    )
+def _add_absences(lines: list[StudentLine], courses: list[int], day: date) -> None:
+    by_student = {line.pk: line for line in lines}
+    for student, is_excused, hours in _read_absences(courses=courses, day=day):
+        if student in by_student:
+            by_student[student].missed += hours
+            by_student[student].unexcused += 0 if is_excused else hours
