@@ -1,11 +1,9 @@
 """Writing cells: what is stored, what is refused, and who can follow it afterwards."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from journal.domain.lessons import TAKEN, Change, write_cells
@@ -18,33 +16,7 @@ from journal.models import (
     PeriodClosing,
     Task,
 )
-
-
-@pytest.fixture
-def lesson(world):
-    """Today's lesson of the teacher, nothing written in it yet."""
-    return world.lesson
-
-
-@pytest.fixture
-def student(world):
-    return world.student.student
-
-
-def one(user, lesson, student, field, new, old="", reason="", confirmed=False):
-    change = Change(
-        lesson.pk, student.pk if student else None, field, old, new, confirmed
-    )
-    return write_cells(user, [change], reason)[0]
-
-
-def post(client, changes, reason="", **headers):
-    return client.post(
-        reverse("admin:journal_cells"),
-        json.dumps({"changes": changes, "reason": reason}),
-        content_type="application/json",
-        headers=headers,
-    )
+from tests.lessons.conftest import one
 
 
 def test_a_teacher_writes_a_mark_and_its_history_says_who(world, lesson, student):
@@ -341,97 +313,3 @@ def test_typed_and_taken_back_in_one_batch_leaves_nothing(world, lesson, student
 def test_a_batch_is_bounded(world, lesson, student):
     with pytest.raises(ValueError, match="не больше"):
         write_cells(world.teacher, [Change(lesson.pk, student.pk, "1", "", "5")] * 501)
-
-
-def queries_of(client, changes) -> int:
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as log:
-        assert post(client, changes).status_code == 200
-    return len(
-        [
-            query
-            for query in log
-            if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))
-        ]
-    )
-
-
-def test_a_cell_costs_at_most_twelve_queries_and_a_column_no_more(
-    world, lesson, client_of
-):
-    client = client_of(world.teacher)
-    client.get(reverse("admin:index"))
-    members = Membership.objects.on(world.today).filter(group=world.group)
-    students = list(members.values_list("student", flat=True))
-
-    def column(value, old):
-        return [
-            {"l": lesson.pk, "s": student, "f": "1", "o": old, "n": value}
-            for student in students
-        ]
-
-    first = queries_of(client, column("5", "")[:1])
-    assert first <= 12
-    assert queries_of(client, column("4", "5")[:1]) <= 12
-    assert queries_of(client, column("3", "")[1:]) <= 12
-
-
-def test_the_address_answers_as_the_first_refusal(world, lesson, student, client_of):
-    client = client_of(world.teacher)
-    cell = {"l": lesson.pk, "s": student.pk, "f": "1", "o": "", "n": "5"}
-    assert post(client, [cell]).status_code == 200
-    conflict = post(client, [cell | {"o": "2", "n": "3"}])
-    assert conflict.status_code == 409
-    result = conflict.json()["results"][0]
-    assert result["value"] == "5"
-    assert result["by"] == "Жданов Лев"
-    assert post(client, [cell | {"n": "7"}]).status_code == 400
-    assert post(client, [cell | {"l": 10**9}]).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "",
-        "[]",
-        "null",
-        "{",
-        '{"changes": 5}',
-        '{"changes": [5]}',
-        '{"changes": [{"l": "1", "s": 1, "f": "1", "o": "", "n": "5"}]}',
-        '{"changes": [{"l": 1, "s": 1, "f": 1, "o": "", "n": "5"}]}',
-        '{"changes": [{"l": 1, "s": 1.5, "f": "1", "o": "", "n": "5"}]}',
-        '{"changes": [{"l": 99999999999999999999, "s": 1, "f": "1", "o": "", "n": "5"}]}',
-        '{"changes": [], "reason": 5}',
-        "[" * 20000,
-        "\x00",
-    ],
-)
-def test_a_forged_batch_is_answered_with_words(world, client_of, body):
-    answer = client_of(world.teacher).post(
-        reverse("admin:journal_cells"), body, content_type="application/json"
-    )
-    assert answer.status_code == 400
-    assert "Запрос" in answer.json()["error"]
-
-
-def test_cells_typed_by_another_person_are_not_taken(world, lesson, student, client_of):
-    cell = {"l": lesson.pk, "s": student.pk, "f": "1", "o": "", "n": "5"}
-    answer = post(
-        client_of(world.teacher), [cell], **{"X-User": str(world.teacher2.pk)}
-    )
-    assert answer.status_code == 401
-    assert not Mark.objects.filter(task__lesson=lesson).exists()
-
-
-def test_the_past_of_a_cell_is_hidden_with_its_lesson(
-    world, lesson, student, client_of
-):
-    one(world.teacher, lesson, student, "1", "5")
-    address = reverse("admin:journal_cell_past", args=[lesson.pk, student.pk])
-    past = client_of(world.teacher).get(address).json()["past"]
-    assert [(entry["what"], entry["old"], entry["new"]) for entry in past] == [
-        ("Отметка 1", "", "5")
-    ]
-    assert client_of(world.teacher_elsewhere).get(address).status_code == 404

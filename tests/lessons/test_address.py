@@ -1,0 +1,113 @@
+"""The address that the grid saves cells at: its answers, its price, its strangers."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from journal.models import Mark, Membership
+from tests.lessons.conftest import one
+
+
+def post(client, changes, reason="", **headers):
+    return client.post(
+        reverse("admin:journal_cells"),
+        json.dumps({"changes": changes, "reason": reason}),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def queries_of(client, changes) -> int:
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as log:
+        assert post(client, changes).status_code == 200
+    return len(
+        [
+            query
+            for query in log
+            if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))
+        ]
+    )
+
+
+def test_a_cell_costs_at_most_twelve_queries_and_a_column_no_more(
+    world, lesson, client_of
+):
+    client = client_of(world.teacher)
+    client.get(reverse("admin:index"))
+    members = Membership.objects.on(world.today).filter(group=world.group)
+    students = list(members.values_list("student", flat=True))
+
+    def column(value, old):
+        return [
+            {"l": lesson.pk, "s": student, "f": "1", "o": old, "n": value}
+            for student in students
+        ]
+
+    first = queries_of(client, column("5", "")[:1])
+    assert first <= 12
+    assert queries_of(client, column("4", "5")[:1]) <= 12
+    assert queries_of(client, column("3", "")[1:]) <= 12
+
+
+def test_the_address_answers_as_the_first_refusal(world, lesson, student, client_of):
+    client = client_of(world.teacher)
+    cell = {"l": lesson.pk, "s": student.pk, "f": "1", "o": "", "n": "5"}
+    assert post(client, [cell]).status_code == 200
+    conflict = post(client, [cell | {"o": "2", "n": "3"}])
+    assert conflict.status_code == 409
+    result = conflict.json()["results"][0]
+    assert result["value"] == "5"
+    assert result["by"] == "Жданов Лев"
+    assert post(client, [cell | {"n": "7"}]).status_code == 400
+    assert post(client, [cell | {"l": 10**9}]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        '{"changes": 5}',
+        '{"changes": [5]}',
+        '{"changes": [{"l": "1", "s": 1, "f": "1", "o": "", "n": "5"}]}',
+        '{"changes": [{"l": 1, "s": 1, "f": 1, "o": "", "n": "5"}]}',
+        '{"changes": [{"l": 1, "s": 1.5, "f": "1", "o": "", "n": "5"}]}',
+        '{"changes": [{"l": 99999999999999999999, "s": 1, "f": "1", "o": "", "n": "5"}]}',
+        '{"changes": [], "reason": 5}',
+        "[" * 20000,
+        "\x00",
+    ],
+)
+def test_a_forged_batch_is_answered_with_words(world, client_of, body):
+    answer = client_of(world.teacher).post(
+        reverse("admin:journal_cells"), body, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    assert "Запрос" in answer.json()["error"]
+
+
+def test_cells_typed_by_another_person_are_not_taken(world, lesson, student, client_of):
+    cell = {"l": lesson.pk, "s": student.pk, "f": "1", "o": "", "n": "5"}
+    answer = post(
+        client_of(world.teacher), [cell], **{"X-User": str(world.teacher2.pk)}
+    )
+    assert answer.status_code == 401
+    assert not Mark.objects.filter(task__lesson=lesson).exists()
+
+
+def test_the_past_of_a_cell_is_hidden_with_its_lesson(
+    world, lesson, student, client_of
+):
+    one(world.teacher, lesson, student, "1", "5")
+    address = reverse("admin:journal_cell_past", args=[lesson.pk, student.pk])
+    past = client_of(world.teacher).get(address).json()["past"]
+    assert [(entry["what"], entry["old"], entry["new"]) for entry in past] == [
+        ("Отметка 1", "", "5")
+    ]
+    assert client_of(world.teacher_elsewhere).get(address).status_code == 404
