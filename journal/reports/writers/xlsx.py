@@ -67,9 +67,10 @@ def write(table: Table) -> bytes:
 
 
 def _sheet_name(title: str) -> str:
-    """A name Excel accepts: no more than 31 signs, none of []:*?/\\, no quote marks
-    at the ends."""
-    name = re.sub(r"[\[\]:*?/\\\s]+", " ", clean(title))[:31].strip(" '")
+    """A name Excel accepts: no more than 31 signs of UTF-16, none of []:*?/\\, no quote
+    marks at the ends."""
+    name = re.sub(r"[\[\]:*?/\\\s]+", " ", clean(title))
+    name = name.encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip(" '")
     return name or "Отчёт"
 
 
