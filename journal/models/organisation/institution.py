@@ -1,0 +1,130 @@
+"""The institution itself, with every rule that differs."""
+
+from django.core.cache import cache
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from journal.models.base import Model, check, history
+from journal.models.reach import Everyone
+
+INSTITUTION = "institution"
+
+
+class Institution(Model):
+    """The one institution of this installation, with every rule that differs."""
+
+    class Kind(models.TextChoices):
+        COLLEGE = "college", "колледж (техникум)"
+        SCHOOL = "school", "школа"
+
+    class FillingDue(models.TextChoices):
+        DAY = "day", "в день занятия"
+        MONDAY = "monday", "за прошедшую неделю до понедельника"
+        WEEK = "week", "в течение семи дней"
+
+    class MarkOnAbsent(models.TextChoices):
+        ASK = "ask", "переспросить"
+        REFUSE = "refuse", "не принимать"
+
+    reach = Everyone()
+
+    name = models.CharField("полное наименование", max_length=300)
+    short_name = models.CharField("краткое наименование", max_length=120)
+    founder = models.CharField(
+        "учредитель", max_length=300, blank=True, help_text="Первая строка ведомостей."
+    )
+    kind = models.CharField(
+        "вид", max_length=10, choices=Kind.choices, default=Kind.COLLEGE
+    )
+    filling_due = models.CharField(
+        "журнал заполняется",
+        max_length=10,
+        choices=FillingDue.choices,
+        default=FillingDue.DAY,
+        help_text="Позже этого срока занятие попадает в список просроченных.",
+    )
+    entry_days = models.PositiveSmallIntegerField(
+        "дней на свободное исправление",
+        default=7,
+        help_text="Сколько дней после занятия преподаватель пишет без указания причины.",
+    )
+    curator_days = models.PositiveSmallIntegerField(
+        "дней куратору на исправление посещаемости", default=14
+    )
+    mark_on_absent = models.CharField(
+        "отметка отсутствующему",
+        max_length=10,
+        choices=MarkOnAbsent.choices,
+        default=MarkOnAbsent.ASK,
+    )
+    lesson_hours = models.PositiveSmallIntegerField(
+        "академических часов в занятии", default=2
+    )
+    threshold_3 = models.DecimalField(
+        "порог «3»", max_digits=3, decimal_places=2, default=2.5
+    )
+    threshold_4 = models.DecimalField(
+        "порог «4»", max_digits=3, decimal_places=2, default=3.5
+    )
+    threshold_5 = models.DecimalField(
+        "порог «5»", max_digits=3, decimal_places=2, default=4.5
+    )
+    marks_needed = models.PositiveSmallIntegerField(
+        "отметок для аттестации", default=3, help_text="Если меньше, в ведомости «н/а»."
+    )
+    guardians_see_adults = models.BooleanField(
+        "родители видят данные совершеннолетних", default=False
+    )
+    plan_due = models.CharField(
+        "сроки сдачи КТП", max_length=40, default="10.09, 01.12"
+    )
+    signatory_post = models.CharField(
+        "кто подписывает ведомости",
+        max_length=120,
+        default="Заместитель директора по учебной работе",
+    )
+    signatory_name = models.CharField("расшифровка подписи", max_length=120, blank=True)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "учреждение"
+        verbose_name_plural = "учреждение"
+        constraints = [
+            check("institution_is_one", Q(pk=1), "Учреждение в системе одно."),
+            check(
+                "institution_thresholds_rise",
+                Q(threshold_3__lt=F("threshold_4"), threshold_4__lt=F("threshold_5")),
+                "Пороги отметок должны возрастать от «3» к «5».",
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_name
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        cache.delete(INSTITUTION)
+        transaction.on_commit(lambda: cache.delete(INSTITUTION))
+
+    @classmethod
+    def current(cls) -> "Institution":
+        """The institution; unsaved defaults before the first day.
+
+        Asked by every request, so it is kept in the shared cache for a minute.
+        """
+        found = cache.get(INSTITUTION)
+        if found is None:
+            found = cls.objects.first()
+            if found is None:
+                return cls(
+                    pk=1,
+                    name="Учреждение не названо",
+                    short_name="Электронный журнал",
+                )
+            cache.set(INSTITUTION, found, 60)
+        return found
+
+    @property
+    def is_school(self) -> bool:
+        return self.kind == self.Kind.SCHOOL
