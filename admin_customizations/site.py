@@ -1,10 +1,11 @@
 """The admin site of the journal: sign-in by allauth, sections and start page by role."""
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from admin_customizations.imports import import_urls
 from admin_customizations.navigation import sections
 from admin_customizations.reports import report_urls
 
@@ -34,7 +35,15 @@ class JournalAdminSite(UnfoldAdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def extra_urls(self):
-        return report_urls(self)
+        return report_urls(self) + import_urls(self)
+
+    def get_app_list(self, request, app_label=None):
+        """For the page of the application alone: the sidebar has its own sections."""
+        return super().get_app_list(request, app_label) if app_label else []
+
+    def search(self, request, extra_context=None):
+        """The skin's palette keeps its answers when a right is taken away: none (L15)."""
+        raise Http404
 
     def get_sidebar_list(self, request):
         return sections(request)

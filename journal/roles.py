@@ -41,12 +41,11 @@ class RoleSpec:
 
 REFERENCE = (
     "view:institution,campus,room,department,specialty,academicyear,period,calendarday,"
-    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle,"
-    "subgroup,subgroupmember"
+    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle"
 )
 JOURNAL = (
     "view:group,course,courseteacher,thematicplan,plannedlesson,timetableentry,"
-    "lesson,lessontopic,task,mark,absence,membership"
+    "lesson,lessontopic,task,mark,absence,membership,subgroup,subgroupmember"
 )
 CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
 OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
@@ -129,7 +128,7 @@ ROLES = (
         (
             REFERENCE,
             "view:group,course,courseteacher,employee,timetableentry,lesson,lessontopic,"
-            "thematicplan,plannedlesson,importbatch",
+            "thematicplan,plannedlesson,subgroup,importbatch",
             f"{EDIT}:timetableentry,room,calendarday,bellschedule,bell,courseteacher",
             "delete:timetableentry,calendarday",
             "add,substitute:lesson",

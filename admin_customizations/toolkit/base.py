@@ -126,6 +126,11 @@ class Scoped(ScopedFields):
         except (OverflowError, ValueError, ValidationError):
             return None
 
+    def may_look(self, request):
+        """Whoever may not view the model at all is told so, of any row alike."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+
     def seen_or_404(self, request, object_id):
         obj = self.get_object(request, unquote(str(object_id)))
         if obj is None:
@@ -200,6 +205,7 @@ class ScopedHistory(SimpleHistoryAdmin):
             self.object_history_template = None
 
     def history_view(self, request, object_id, extra_context=None):
+        self.may_look(request)
         obj = self.seen_or_404(request, object_id)
         if hasattr(obj, "history"):
             return super().history_view(request, object_id, extra_context)
@@ -215,6 +221,7 @@ class ScopedHistory(SimpleHistoryAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
+        self.may_look(request)
         obj = self.seen_or_404(request, object_id)
         if not hasattr(obj, "history") or not version_id.isdecimal():
             raise Http404
@@ -235,6 +242,9 @@ class Refusals:
     """
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and object_id is not None:
+            self.may_look(request)
+            self.seen_or_404(request, object_id)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as error:
@@ -308,12 +318,16 @@ class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin)
         rules = [getattr(action.method, "may", None) for action in found]
         if not any(rules):
             return found
-        obj = self.seen_or_404(request, object_id)
-        return [
-            action
-            for action, may in zip(found, rules, strict=True)
-            if may is None or may(request.user, obj)
-        ]
+        obj = self.get_object(request, unquote(str(object_id)))
+        return (
+            []
+            if obj is None
+            else [
+                action
+                for action, may in zip(found, rules, strict=True)
+                if may is None or may(request.user, obj)
+            ]
+        )
 
 
 class ReadOnly:

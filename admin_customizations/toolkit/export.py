@@ -86,6 +86,10 @@ def _in_csv(value):
 class ColumnsResource(Resource):
     """The declared columns of a row, as numbers, dates and text."""
 
+    @classmethod
+    def get_display_name(cls):
+        return "Список"
+
     def export_field(self, field, instance, **kwargs):
         value = field.get_value(instance)
         if isinstance(value, bool):

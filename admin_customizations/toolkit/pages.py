@@ -49,6 +49,7 @@ def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=F
     def wrap(method):
         @wraps(method)
         def view(self, request, object_id):
+            self.may_look(request)
             obj = self.seen_or_404(request, object_id)
             if not may(request.user, obj):
                 raise PermissionDenied

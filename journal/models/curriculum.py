@@ -190,7 +190,7 @@ class ThematicPlan(Model):
         APPROVED = "approved", "утверждён"
         RETURNED = "returned", "возвращён"
 
-    reach = Reach(course="courses", employee="author")
+    reach = Reach(group="courses__group", course="courses", employee="author")
 
     name = models.CharField("название", max_length=250)
     discipline = models.ForeignKey(
@@ -255,7 +255,9 @@ class LessonKind(Lookup):
 class PlannedLesson(Model):
     """A line of a thematic plan."""
 
-    reach = Reach(course="plan__courses", employee="plan__author")
+    reach = Reach(
+        group="plan__courses__group", course="plan__courses", employee="plan__author"
+    )
 
     plan = models.ForeignKey(
         ThematicPlan, models.PROTECT, related_name="lessons", verbose_name="КТП"

@@ -154,9 +154,9 @@ def snils_once(model: str) -> models.UniqueConstraint:
 
 
 class Employee(Person):
-    """Someone who works for the institution."""
+    """Someone who works for the institution; who may view staff sees all of it."""
 
-    reach = Reach(employee="pk")
+    reach = Everyone()
 
     personal_no = models.CharField(
         "табельный номер", max_length=30, null=True, blank=True

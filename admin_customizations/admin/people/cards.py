@@ -45,7 +45,7 @@ class PersonAdmin(ModelAdmin):
     actions_detail = ["let_in"]
     name_fields = (None, {"fields": ["last_name", ("first_name", "middle_name")]})
     contact_fields = ("Контакты", {"fields": [("phone", "email")]})
-    private_fields = ["snils"]
+    private_fields = ["snils", ("birth_date", "sex")]
 
     def get_readonly_fields(self, request, obj=None):
         """An account is tied to a card only by who keeps accounts."""
@@ -212,6 +212,7 @@ def may_enrol(by, student) -> bool:
 class StudentAdmin(SafeExport, PersonAdmin):
     """Students (pupils), with the group in which they sit today."""
 
+    private_fields = ["snils"]
     list_display = ["full_name", "group_now", "birth_date", "phone", "has_account"]
     list_filter = [GroupNowFilter, StudyFilter]
     search_fields = [*PersonAdmin.search_fields, "personal_no"]

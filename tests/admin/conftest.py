@@ -1,0 +1,171 @@
+"""The college of the cast with one row of everything, near and far."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from journal.models import (
+    AbsenceReason,
+    CalendarDay,
+    Campus,
+    CourseTeacher,
+    Curriculum,
+    Cycle,
+    Exemption,
+    Guardian,
+    Guardianship,
+    ImportBatch,
+    Membership,
+    PeriodClosing,
+    PlanHours,
+    PlanItem,
+    PlannedLesson,
+    Role,
+    Subgroup,
+    SubgroupMember,
+    ThematicPlan,
+    TimetableEntry,
+    User,
+)
+from journal.models.organisation import BellSchedule
+from tests import cast
+
+UNPLAYED = ("safety", "extracurricular", "certificates")
+
+
+def build_more(world):
+    """What the cast lacks: the roles nobody plays, and a row of each other model."""
+    for name in UNPLAYED:
+        world.people[name] = cast.account(name, name)
+    world.people["root"] = User.objects.create_superuser("root", password="demo")
+    vars(world).update(world.people)
+    world.campus = Campus.objects.create(name="Главный корпус")
+    world.cycle = Cycle.objects.create(name="Общепрофессиональный", code="ОП")
+    world.holiday = CalendarDay.objects.create(date=cast.day(world, 21), kind="holiday")
+    world.batch = ImportBatch.objects.create(
+        importer="roster", file_name="список.xlsx", by=world.office
+    )
+    world.closing = PeriodClosing.objects.create(
+        period=world.next_period, aspect="results", closed_by=world.deputy
+    )
+    world.far_parent = cast.person(Guardian, ("Носова", "Инга", "Павловна"))
+    Guardianship.objects.create(
+        student=world.students2[1],
+        guardian=world.far_parent,
+        relation="mother",
+        start=world.year.start,
+    )
+    for suffix, group, course in (
+        ("", world.group, world.course),
+        ("2", world.group2, world.course_elsewhere),
+    ):
+        member = world.students[1] if suffix == "" else world.students2[1]
+        _plans(world, suffix, group, course)
+        part = Subgroup.objects.create(course=course, number=1)
+        SubgroupMember.objects.create(
+            subgroup=part, student=member, start=world.year.start
+        )
+        exemption = Exemption.objects.create(
+            student=member,
+            course=course,
+            kind="exempt",
+            document="справка",
+            start=world.year.start,
+        )
+        setattr(world, f"subgroup{suffix}", part)
+        setattr(world, f"exemption{suffix}", exemption)
+    return world
+
+
+def _plans(world, suffix, group, course):
+    curriculum = Curriculum.objects.create(
+        name=f"Учебный план {suffix}", specialty=group.specialty, admission_year=2025
+    )
+    item = PlanItem.objects.create(
+        curriculum=curriculum, discipline=course.discipline, kind="discipline"
+    )
+    PlanHours.objects.create(item=item, semester=1, total=72)
+    setattr(world, f"curriculum{suffix}", curriculum)
+    setattr(world, f"item{suffix}", item)
+    if suffix:
+        world.plan2 = ThematicPlan.objects.create(
+            name="Экономика, 1 курс",
+            discipline=course.discipline,
+            author=world.teacher_elsewhere.employee,
+        )
+        course.thematic_plan = world.plan2
+        course.save()
+        world.planned2 = PlannedLesson.objects.create(
+            plan=world.plan2, number=1, topic="Спрос"
+        )
+        world.entry2 = TimetableEntry.objects.create(
+            course=course,
+            teacher=world.teacher_elsewhere.employee,
+            weekday=2,
+            number=3,
+            start=world.year.start,
+        )
+
+
+def rows_of(world) -> dict:
+    """model: (a row of the group 2-ИС and its course, one of the group 1-ЭК)."""
+    seats = Membership.objects.select_related("student")
+    loads = CourseTeacher.objects
+    near, far = world.students[1], world.students2[1]
+    common = {
+        "role": Role.objects.get(slug="hr"),
+        "institution": world.institution,
+        "campus": world.campus,
+        "room": world.room,
+        "department": world.department2,
+        "specialty": world.specialty2,
+        "academicyear": world.year,
+        "period": world.period,
+        "calendarday": world.holiday,
+        "bellschedule": BellSchedule.objects.get(),
+        "discipline": world.course_elsewhere.discipline,
+        "lessonkind": world.lecture,
+        "workkind": world.answer,
+        "absencereason": AbsenceReason.objects.get(code="н"),
+        "cycle": world.cycle,
+        "periodclosing": world.closing,
+        "importbatch": world.batch,
+        "employee": world.teacher_elsewhere.employee,
+    }
+    return {model: (row, row) for model, row in common.items()} | {
+        "user": (world.student, world.stranger),
+        "student": (near, far),
+        "guardian": (world.trustee.guardian, world.far_parent),
+        "membership": (seats.get(student=near), seats.get(student=far)),
+        "group": (world.group, world.group2),
+        "course": (world.course, world.course_elsewhere),
+        "courseteacher": (
+            loads.get(course=world.course),
+            loads.get(course=world.course_elsewhere),
+        ),
+        "thematicplan": (world.plan, world.plan2),
+        "plannedlesson": (world.planned[0], world.planned2),
+        "timetableentry": (
+            TimetableEntry.objects.get(course=world.course),
+            world.entry2,
+        ),
+        "lesson": (world.lesson_past, world.lesson_elsewhere_past),
+        "subgroup": (world.subgroup, world.subgroup2),
+        "exemption": (world.exemption, world.exemption2),
+        "curriculum": (world.curriculum, world.curriculum2),
+        "planitem": (world.item, world.item2),
+    }
+
+
+@pytest.fixture
+def college(world):
+    """`college.<anything of the world>` and more; `college.rows` as in `rows_of`."""
+    full = SimpleNamespace(**vars(build_more(world)))
+    full.rows = rows_of(full)
+    return full
+
+
+def url(page: str, model: str, row=None) -> str:
+    args = [] if row is None else [row.pk]
+    return reverse(f"admin:journal_{model}_{page}", args=args)

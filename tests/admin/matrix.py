@@ -1,0 +1,166 @@
+"""Who may do what in the admin: written by hand, computed by nothing.
+
+Letters: `v` sees the list, `n` the near row (of group 2-ИС and its course), `f` the far
+one (of 1-ЭК); `a` adds, `c` changes the near row, `d` deletes it. What is not named for
+a role is closed to it.
+"""
+
+REFERENCE = (
+    "institution campus room department specialty academicyear period calendarday "
+    "bellschedule discipline lessonkind workkind absencereason cycle"
+)
+COURSES = "group course courseteacher timetableentry lesson subgroup membership"
+PLANS = "thematicplan plannedlesson"
+CURRICULA = "curriculum planitem"
+REST = "role employee user student guardian exemption periodclosing importbatch"
+ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST}"
+
+# role: ((letters, models), …); a later line overrides an earlier one
+EXPECTED = {
+    "office": (
+        ("vnf", ALL),
+        (
+            "vnfac",
+            "role campus room department specialty academicyear period bellschedule "
+            "discipline lessonkind workkind absencereason cycle employee user student "
+            "guardian membership group",
+        ),
+        ("vnfc", "institution"),
+        ("vnfacd", "calendarday"),
+    ),
+    "director": (("vnf", ALL), ("vnfc", "role")),
+    "deputy": (
+        ("vnf", ALL),
+        (
+            "vnfac",
+            "academicyear period calendarday discipline lessonkind workkind cycle "
+            f"course courseteacher {PLANS} exemption {CURRICULA}",
+        ),
+        ("vnfa", "periodclosing"),
+    ),
+    "deputy_upr": (("vnf", ALL),),
+    "deputy_uvr": (("vnf", ALL),),
+    "department_head": (
+        ("vnf", f"{REFERENCE} employee periodclosing"),
+        ("vn", f"{COURSES} {PLANS} student guardian exemption"),
+    ),
+    "studyunit": (
+        ("vnf", f"{REFERENCE} employee periodclosing"),
+        ("vn", f"lesson {PLANS} guardian"),
+        (
+            "vnac",
+            "student membership group course courseteacher timetableentry subgroup "
+            f"exemption {CURRICULA}",
+        ),
+        ("vnfac", "bellschedule"),
+        ("v", "importbatch"),
+    ),
+    "dispatcher": (
+        (
+            "vnf",
+            f"{REFERENCE} importbatch employee group course lesson subgroup {PLANS}",
+        ),
+        ("vnfac", "room bellschedule courseteacher"),
+        ("vnfacd", "calendarday timetableentry"),
+    ),
+    "secretary": (
+        ("vnf", f"{REFERENCE} importbatch employee course exemption"),
+        ("vnfac", "student guardian membership group"),
+    ),
+    "hr": (("vnf", f"{REFERENCE} importbatch"), ("vnfac", "employee")),
+    "curator": (
+        ("vnf", f"{REFERENCE} employee"),
+        ("vn", f"{COURSES} {PLANS} exemption"),
+        ("vnc", "student guardian"),
+        ("vnac", "subgroup"),
+    ),
+    # The plan of the course is approved: it stands still.
+    "teacher": (
+        ("vnf", REFERENCE),
+        ("vn", COURSES),
+        ("vna", PLANS),
+        ("vnc", "lesson"),
+    ),
+    # Teaches 2-ИС, though not this course of it.
+    "teacher2": (
+        ("vnf", REFERENCE),
+        ("vn", "group membership"),
+        ("v", "course courseteacher timetableentry lesson subgroup"),
+        ("va", PLANS),
+    ),
+    "master": (
+        ("vnf", REFERENCE),
+        ("vn", "group membership"),
+        ("v", "course courseteacher timetableentry lesson subgroup"),
+        ("va", PLANS),
+    ),
+    "safety": (("vnf", f"{REFERENCE} employee user group"),),
+    "extracurricular": (("vnf", f"{REFERENCE} employee student membership group"),),
+    "certificates": (
+        ("vnf", f"{REFERENCE} employee student guardian exemption {COURSES} {PLANS}"),
+    ),
+    "root": (
+        ("vnfacd", ALL),
+        ("vnfc", "institution"),
+        ("vnfcd", "lesson"),
+        ("vnfac", "user"),
+        ("vnfa", "periodclosing"),
+        ("vnf", "importbatch"),
+    ),
+}
+OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")
+
+# button or page of a row: the roles that it is for, near and far. The row stands in the
+# state of the cast: an approved plan, a closing that the deputy made.
+OFFICE = {"office", "root"}
+FAMILIES = {"office", "dispatcher", "root"}
+BUTTONS = {
+    ("user", "roles"): (
+        {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"},
+    )
+    * 2,
+    ("user", "code"): (OFFICE, OFFICE),
+    ("user", "sessions"): (OFFICE, OFFICE),
+    ("employee", "let_in"): (OFFICE | {"deputy"},) * 2,
+    # The near student has no account yet, nor has the far parent.
+    ("student", "let_in"): (OFFICE | {"deputy", "curator"}, OFFICE),
+    ("guardian", "let_in"): (OFFICE | {"curator"}, OFFICE | {"deputy"}),
+    ("student", "enrol"): (set(), set()),
+    ("student", "transfer"): (
+        {"office", "studyunit", "secretary", "root"},
+        {"office", "secretary", "root"},
+    ),
+    ("student", "leave"): (
+        {"office", "studyunit", "secretary", "root"},
+        {"office", "secretary", "root"},
+    ),
+    # The near plan is approved, the far one a draft.
+    ("thematicplan", "submit"): (set(), {"deputy", "root"}),
+    ("thematicplan", "approve"): (set(), set()),
+    ("thematicplan", "send_back"): ({"deputy", "root"}, set()),
+    ("periodclosing", "reopen"): ({"director", "root"},) * 2,
+    ("periodclosing", "close_again"): (set(), set()),
+}
+EXPORTS = {
+    "student": {"office", "deputy", "studyunit", "secretary", "root"},
+    "group": {"office", "deputy", "secretary", "root"},
+    "room": {"office", "deputy", "dispatcher", "root"},
+    "employee": {"office", "deputy", "hr", "root"},
+    "discipline": {"office", "deputy", "root"},
+    "thematicplan": {"office", "deputy", "studyunit", "root"},
+}
+# Pages of the journal that tests of their own area walk.
+ELSEWHERE = {
+    "journal_course_spread",
+    "journal_lesson_take",
+    "journal_cells",
+    "journal_cell_past",
+}
+
+
+def letters(role: str) -> dict[str, str]:
+    """model: letters, for one of the roles."""
+    found = {}
+    for allowed, models in EXPECTED[role]:
+        found |= dict.fromkeys(models.split(), allowed)
+    return found

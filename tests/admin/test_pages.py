@@ -1,0 +1,162 @@
+"""Every page of the admin for every role: what opens, what is refused, what is not there.
+
+404 for a row that is not visible, 403 for what may not be done with a visible one.
+"""
+
+import logging
+
+import pytest
+from django.contrib import admin
+from django.template.response import SimpleTemplateResponse
+from django.urls import URLResolver, reverse
+
+from tests.admin.conftest import url
+from tests.admin.matrix import (
+    ALL,
+    BUTTONS,
+    ELSEWHERE,
+    EXPECTED,
+    EXPORTS,
+    OUTSIDE,
+    letters,
+)
+
+STOCK = ("changelist", "add", "change", "history", "delete", "simple_history")
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Answers without their HTML: a walk asks for the status of thousands."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def names_of_pages():
+    for resolver in admin.site.urls[0]:
+        if isinstance(resolver, URLResolver):
+            yield from (page.name for page in resolver.url_patterns if page.name)
+
+
+def test_the_table_names_every_list_and_every_page_of_the_admin(db):
+    models = {model._meta.model_name for model in admin.site._registry}
+    assert models == set(ALL.split())
+    known = {f"journal_{model}_{page}" for model in models for page in STOCK}
+    known |= {f"journal_{model}_{button}" for model, button in BUTTONS}
+    known |= {f"journal_{model}_export" for model in EXPORTS}
+    assert set(names_of_pages()) - known - ELSEWHERE - {"app_list"} == set()
+
+
+def of_list(may: str) -> int:
+    return 200 if "v" in may else 403
+
+
+def of_row(may: str, row: str) -> int:
+    if "v" not in may:
+        return 403
+    return 200 if row in may else 404
+
+
+def expected_of(model: str, may: str) -> dict:
+    """(method, page, row): the status that a role with these letters meets."""
+    changed = 200 if "c" in may else 403
+    found = {
+        ("get", "changelist", None): of_list(may),
+        ("get", "add", None): 200 if "a" in may else 403,
+        ("get", "change", "n"): of_row(may, "n"),
+        ("post", "change", "n"): changed if "n" in may else of_row(may, "n"),
+    }
+    if "n" in may and may != "vnf":
+        found["get", "history", "n"] = 200
+        found["get", "delete", "n"] = 200 if "d" in may else 403
+    if "v" in may and "f" not in may:
+        for method, page in (("get", "change"), ("post", "change"), ("get", "history")):
+            found[method, page, "f"] = 404
+    if model == "institution" and "v" in may:
+        found["get", "changelist", None] = 302
+    return found
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_a_role_meets_just_the_pages_of_the_table(college, client_of, unrendered, role):
+    client = client_of(college.people[role])
+    wrong = {}
+    for model, rows in college.rows.items():
+        may = letters(role).get(model, "")
+        for (method, page, row), status in expected_of(model, may).items():
+            at = url(page, model, rows["nf".index(row)] if row else None)
+            answer = getattr(client, method)(at).status_code
+            if answer != status:
+                wrong[model, method, page, row] = (answer, status)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("role", EXPECTED)
+def test_a_role_has_just_the_buttons_of_the_table(college, client_of, unrendered, role):
+    client = client_of(college.people[role])
+    wrong = {}
+    for (model, button), allowed in BUTTONS.items():
+        may = letters(role).get(model, "")
+        for row, roles, place in zip("nf", allowed, college.rows[model], strict=True):
+            seen = of_row(may, row)
+            status = 200 if role in roles else 403 if seen == 200 else seen
+            answer = client.get(url(button, model, place)).status_code
+            if answer != status:
+                wrong[model, button, row] = (answer, status)
+    for model, roles in EXPORTS.items():
+        answer = client.get(url("export", model)).status_code
+        if answer != (200 if role in roles else 403):
+            wrong[model, "export"] = answer
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_families_and_the_roleless_have_no_admin(college, client_of, name):
+    client = client_of(college.people[name])
+    student = college.rows["student"][0]
+    for at in (
+        reverse("admin:index"),
+        url("changelist", "student"),
+        url("change", "student", student),
+        url("export", "student"),
+        url("roles", "user", college.student),
+    ):
+        answer = client.get(at)
+        assert answer.status_code == 302
+        assert answer.url.startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("role", ["root", "curator", "teacher"])
+def test_every_page_that_opens_is_drawn(college, client_of, role):
+    client = client_of(college.people[role])
+    drawn = 0
+    for model, (near, _) in college.rows.items():
+        for page in ("changelist", "add", "change", "history"):
+            row = near if page in ("change", "history") else None
+            answer = client.get(url(page, model, row))
+            if answer.status_code == 200:
+                assert "</html>" in answer.content.decode(), (model, page)
+                drawn += 1
+    assert drawn > 40
+
+
+NONSENSE = ("0", "-1", "abc", "9" * 30, "1.5", "%00", "None", "' OR 1=1")
+
+
+@pytest.mark.parametrize("pk", NONSENSE)
+def test_an_address_of_nonsense_is_not_found(college, client_of, unrendered, pk):
+    client = client_of(college.root)
+    for model in ("student", "absencereason", "thematicplan"):
+        for page in ("change/", "history/", "history/1/", "delete/"):
+            at = f"{url('changelist', model)}{pk}/{page}"
+            assert client.get(at).status_code == 404, at
+        at = f"{url('changelist', model)}{pk}/change/"
+        assert client.post(at).status_code == 404, at
+    assert client.get(f"/admin/journal/user/{pk}/code/").status_code == 404
+
+
+@pytest.mark.parametrize("version", ["0", "abc", "9" * 30, "%00"])
+def test_a_version_of_nonsense_is_not_found(college, client_of, version):
+    at = url("history", "student", college.rows["student"][0])
+    assert client_of(college.root).get(f"{at}{version}/").status_code == 404
