@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
 from journal.domain.control import overdue_lessons, red_list
 from journal.domain.organisation import Step, checklist
@@ -67,9 +68,7 @@ def own_lessons(user, today: date) -> list[Today]:
                 lesson,
                 f"{start:%H:%M}–{end:%H:%M}" if start else "весь день",
                 lesson.number is not None and lesson.number == current,
-                start is not None
-                and start > now.time()
-                and lesson.number != current,
+                start is not None and start > now.time() and lesson.number != current,
             )
         )
     return found
@@ -82,6 +81,7 @@ class OwnGroup:
     group: Group
     absent: list
     unfilled: int
+    reports: list
 
 
 def own_groups(user, today: date) -> list[OwnGroup]:
@@ -117,7 +117,12 @@ def own_groups(user, today: date) -> list[OwnGroup]:
         .annotate(Count("pk"))
     )
     return [
-        OwnGroup(group, by_group.get(group.pk, []), late.get(group.pk, 0))
+        OwnGroup(
+            group,
+            by_group.get(group.pk, []),
+            late.get(group.pk, 0),
+            report_links(user, group=group.pk),
+        )
         for group in groups
     ]
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from admin_customizations.admin.lessons.grid import grid_html
+from admin_customizations.reports import report_links
 from admin_customizations.toolkit.base import ModelAdmin, TabularInline
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
@@ -75,8 +76,12 @@ class CourseAdmin(ModelAdmin):
                 timezone.localdate(),
                 reverse("admin:journal_lesson_change", args=[0]),
             ),
-            "may_change": self.has_change_permission(request, course)
-            if request.user.has_perm("journal.change_course")
-            else False,
+            "reports": report_links(
+                request.user,
+                group=course.group_id,
+                period=course.period_id,
+                course=course.pk,
+            ),
+            "may_change": request.user.has_perm("journal.change_course"),
         }
         return TemplateResponse(request, "admin/lessons/spread.html", context)
