@@ -31,7 +31,7 @@ from journal.models import (
 from journal.models.sqlite import russian_key
 
 from . import frame
-from .questions import DayField, GroupForm, RowField
+from .questions import DayField, GroupForm, PlainSelect, RowField
 from .registry import report
 from .table import Cell, Column, Table
 
@@ -55,6 +55,7 @@ class CorrectionsForm(GroupForm):
     kind = forms.ChoiceField(
         label="Какие исправления",
         choices=list(KINDS.items()),
+        widget=PlainSelect,
         required=False,
         error_messages={"invalid_choice": "Выберите вид исправлений из списка."},
     )

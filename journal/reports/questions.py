@@ -13,7 +13,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from journal.domain.results import period_at
 from journal.models import AcademicYear, CourseTeacher, Group, Period
@@ -88,11 +91,30 @@ def own_courses(user: Any, courses: QuerySet, day: date) -> QuerySet:
     return courses.filter(pk__in=held.order_by().values("course"))
 
 
+class PlainSelect(forms.Select):
+    """A drop-down built as one string: the groups of ten years make a long one."""
+
+    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, SafeString(" selected") if str(key) == chosen else "", title)
+                for key, title in self.choices
+            ),
+        )
+        look = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", look, options)
+
+
 class RowField(forms.ChoiceField):
     """A choice among rows, read once for the list and for the answer alike.
 
     `what` is the row in the accusative: «группу». Gives the key of the row, or None.
     """
+
+    widget = PlainSelect
 
     def __init__(self, what: str, *, everything: str = "", **options: Any) -> None:
         self.everything = everything
@@ -227,6 +249,8 @@ def month_end(month: tuple[int, int]) -> date:
 
 class MonthField(forms.ChoiceField):
     """A month of the last academic years as (year, month), or None."""
+
+    widget = PlainSelect
 
     def __init__(self, **options: Any) -> None:
         messages = {

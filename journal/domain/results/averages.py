@@ -25,7 +25,12 @@ def average(marks: Iterable[tuple[str, int]]) -> Decimal | None:
         if value in NUMERIC:
             total += NUMERIC[value] * weight
             weights += weight
-    return _share(total, weights, CENT)
+    return quotient(total, weights)
+
+
+def quotient(total: int | None, weights: int | None) -> Decimal | None:
+    """The average out of Σ mark·weight and Σ weight, as `average` gives it."""
+    return _share(total, weights, CENT) if weights else None
 
 
 def mean(numbers: list[Decimal]) -> Decimal | None:

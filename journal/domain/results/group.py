@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from journal.domain.results.averages import (
     FAIL,
     NOT_CERTIFIED,
+    NUMERIC,
     PASS,
-    average,
+    quotient,
     suggested_mark,
 )
 from journal.models import (
@@ -79,6 +80,7 @@ FREED = {
     Exemption.Kind.RECREDIT: Standing(None, RECREDITED),
 }
 NONE = Unfilled(0, 0, 0)
+NO_MARKS = (0, 0, None, None)
 
 
 @dataclass
@@ -101,9 +103,10 @@ def read_statement(
     ids = [column.pk for column in columns]
     if not ids:
         return Statement(columns, lines, NONE)
-    marks: dict[tuple[int, int], list] = defaultdict(list)
-    for student, course, *mark in _read_marks(courses=ids, day=day):
-        marks[student, course].append(mark)
+    marks = {
+        (student, course): sums
+        for student, course, *sums in _read_marks(courses=ids, day=day)
+    }
     exempt = {
         (student, course): FREED[kind]
         for student, course, kind in _read_exemptions(courses=ids, day=day)
@@ -112,7 +115,7 @@ def read_statement(
     for line in lines:
         for course in ids:
             line.standings[course] = exempt.get((line.pk, course)) or _standing(
-                marks.get((line.pk, course), ()), course in begun, rules
+                marks.get((line.pk, course), NO_MARKS), course in begun, rules
             )
     _add_absences(lines, ids, day)
     lessons = _read_lessons(courses=ids, day=day)
@@ -172,17 +175,27 @@ def _read_members(group, day):
 
 @Prepared
 def _read_marks(courses, day):
-    """Student, course, value, sum of weights, number of marks.
+    """Student, course; number of marks, of them credits; Σ mark·weight, Σ weight.
 
-    The database sums up: what comes over is a fifth of the marks.
+    The database sums up: what comes over is a twentieth of the marks.
     """
     marks = Mark.objects.filter(
         task__lesson__course__in=courses, task__lesson__date__lte=day
     )
+    weight = F("task__kind__weight")
+    points = (When(value=sign, then=weight * mark) for sign, mark in NUMERIC.items())
     return (
         marks.order_by()
-        .values_list("student", "task__lesson__course", "value")
-        .annotate(Sum("task__kind__weight"), Count("pk"))
+        .values("student", "task__lesson__course")
+        .annotate(
+            count=Count("pk"),
+            passed=Count("pk", filter=Q(value=PASS)),
+            points=Sum(Case(*points)),
+            weights=Sum(weight, filter=Q(value__in=NUMERIC)),
+        )
+        .values_list(
+            "student", "task__lesson__course", "count", "passed", "points", "weights"
+        )
     )
 
 
@@ -222,21 +235,20 @@ def _read_lessons(courses, day):
     )
 
 
-def _standing(marks, is_begun: bool, rules: Institution) -> Standing:
-    """The standing that (value, weight, count) of one student give.
+def _standing(sums, is_begun: bool, rules: Institution) -> Standing:
+    """The standing that (marks, credits, points, weights) of one student give.
 
     Credits alone come to a credit where more of them are passed than failed.
     """
+    count, passed, points, weights = sums
     if not is_begun:
         return Standing(None, NOTHING_YET)
-    if sum(count for _, _, count in marks) < max(rules.marks_needed, 1):
+    if count < max(rules.marks_needed, 1):
         return Standing(None, NOT_CERTIFIED)
-    number = average((value, weight) for value, weight, _ in marks)
+    number = quotient(points, weights)
     if number is not None:
         return Standing(number, suggested_mark(number, rules))
-    credits = {value: count for value, _, count in marks}
-    passed = credits.get(PASS, 0) > credits.get(FAIL, 0)
-    return Standing(None, PASS if passed else FAIL)
+    return Standing(None, PASS if passed > count - passed else FAIL)
 
 
 def _add_absences(lines: list[StudentLine], courses: list[int], day: date) -> None:
