@@ -1,6 +1,5 @@
-"""The house itself: the cast, both databases, the floors, the table of roles, health."""
+"""The house itself: the cast, both databases, deployment, the table of roles, health."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -97,66 +96,6 @@ def test_postgresql_of_the_tests_sorts_as_russian_does(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT 'Ёлкин' < 'Жуков' AND 'Ежов' < 'Ёлкин'")
         assert cursor.fetchone() == (True,)
-
-
-# The floors of docs/structure.md: an import points down or sideways, never up
-
-FLOORS = {
-    "journal.roles": 0,
-    "journal.models": 1,
-    "journal.domain": 2,
-    "journal.reports": 3,
-    "journal.exchange": 3,
-    "journal.pages": 3,
-    "admin_customizations": 4,
-    "config": 5,
-}
-SOURCES = sorted(
-    path
-    for folder in ("journal", "admin_customizations", "config")
-    for path in (ROOT / folder).rglob("*.py")
-)
-
-
-def floor_of(module: str) -> int | None:
-    names = (name for name in FLOORS if f"{module}.".startswith(f"{name}."))
-    return next((FLOORS[name] for name in names), None)
-
-
-def module_of(path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
-
-
-def imported(path):
-    """Every module that a file may import, by whatever form, and where."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield from ((f"{node.module}.{a.name}", node.lineno) for a in node.names)
-
-
-def test_imports_point_down():
-    upwards = [
-        f"{module_of(path)}:{line} {name}"
-        for path in SOURCES
-        if (here := floor_of(module_of(path))) is not None
-        for name, line in imported(path)
-        if (floor_of(name) or 0) > here
-    ]
-    assert upwards == []
-
-
-def test_the_toolkit_knows_no_model_of_ours():
-    toolkit = [path for path in SOURCES if "toolkit" in path.parts]
-    assert toolkit
-    known = {name for path in toolkit for name, _ in imported(path)}
-    assert not [name for name in known if name.split(".")[0] == "journal"]
-
-
-def test_no_file_is_a_drawer_for_everything():
-    drawers = {"utils", "helpers", "services", "common", "misc", "managers"}
-    assert not [path for path in SOURCES if drawers & set(path.with_suffix("").parts)]
 
 
 # Roles
