@@ -122,13 +122,13 @@ class Installation:
             process.wait(30)
 
 
-def _wait_for(address: str, process: subprocess.Popen, seconds: float = 30):
+def _wait_for(address: str, process: subprocess.Popen, seconds: float = 60):
     until = time.monotonic() + seconds
     while True:
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, reset, or too slow yet
             assert process.poll() is None, "the server has ended"
             assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.1)

@@ -54,9 +54,11 @@ class Cluster:
     def __enter__(self):
         # Below /tmp, since a socket's path may be 107 characters long at most.
         self.folder = Path(tempfile.mkdtemp(prefix="journal-pg-", dir="/tmp"))
+        self.data = self.folder / "data"
         try:
             self._create()
             self._start()
+            self.execute("CREATE DATABASE journal")
         except BaseException:
             self.__exit__()
             raise
@@ -90,7 +92,7 @@ class Cluster:
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         plain = (
             str(self.bin / "initdb"),
-            f"--pgdata={self.folder / 'data'}",
+            f"--pgdata={self.data}",
             "--username=postgres",
             "--auth=trust",  # the folder of the socket is the owner's alone
             "--encoding=UTF8",
@@ -112,7 +114,7 @@ class Cluster:
             "log_min_messages=fatal",
             *(() if self.durable else HASTY),
         ]
-        command = [str(self.bin / "postgres"), "-D", str(self.folder / "data")]
+        command = [str(self.bin / "postgres"), "-D", str(self.data)]
         for option in options:
             command += ["-c", option]
         if shutil.which("setpriv"):  # killed outright, we take the server with us
@@ -130,7 +132,12 @@ class Cluster:
             named = connection.execute("SHOW cluster_name").fetchone()[0]
             if named != self.token:
                 raise RuntimeError("по этому сокету отвечает чужой сервер")
-            connection.execute("CREATE DATABASE journal")
+
+    def execute(self, *statements: str):
+        """Run statements outside of a transaction, as the server's owner."""
+        with self._connected() as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def _connected(self) -> psycopg.Connection:
         until = time.monotonic() + START_SECONDS

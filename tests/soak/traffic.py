@@ -169,7 +169,9 @@ class College:
         )
 
     def start(self):
-        options = f"--bind 127.0.0.1:{self.port} --workers 2 --threads 4"
+        options = (
+            f"--bind 127.0.0.1:{self.port} --workers 2 --threads 4 --keep-alive 600"
+        )
         print(options, "--log-level error", file=self.launcher.stdin, flush=True)
         self.server = int(self.launcher.stdout.readline())
         _wait_for(f"http://127.0.0.1:{self.port}/health/", self.launcher)
