@@ -78,7 +78,12 @@ def _snapshot(config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, tmp_path_factory, django_db_blocker):
+def django_db_setup(
+    request,
+    tmp_path_factory,
+    django_db_blocker,
+    django_db_modify_db_settings_parallel_suffix,  # a database for each worker
+):
     """A test database that went through the migrations, with the cast in it.
 
     On SQLite the migrated database is kept between runs (ten seconds): as soon as the
