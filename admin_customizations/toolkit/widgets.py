@@ -1,10 +1,32 @@
 """Widgets of the skin for fields that a form declares itself."""
 
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
-__all__ = ["Select", "Textarea", "dress"]
+__all__ = ["LongSelect", "Select", "Textarea", "dress"]
+
+
+class LongSelect(Select):
+    """A select of many options, built as one string: a template an option is slow."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        context = self.get_context(name, value, attrs)["widget"]
+        chosen = set(context["value"])
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, flatatt(context["attrs"]), options
+        )
 
 
 def dress(form):

@@ -17,11 +17,17 @@ from admin_customizations.toolkit.filters import (
     PlainLabel,
     ScopedRelatedFilter,
 )
-from admin_customizations.toolkit.widgets import Select, Textarea
+from admin_customizations.toolkit.shell import shell
+from admin_customizations.toolkit.widgets import LongSelect, Textarea
 from journal.domain.control import overdue_lessons
 from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.domain.lessons.spread import read_spread
-from journal.domain.lessons.topics import lines_to_give, link_topic, proposed_line
+from journal.domain.lessons.topics import (
+    deviates,
+    lines_to_give,
+    link_topic,
+    proposed_line,
+)
 from journal.models import Lesson, PlannedLesson, Task
 
 
@@ -32,7 +38,7 @@ class LessonForm(forms.ModelForm):
         PlannedLesson.objects.none(),
         required=False,
         label="Строка КТП",
-        widget=Select,
+        widget=LongSelect,
         empty_label="Без строки КТП (своя тема)",
         help_text="Предложена следующая по порядку. Тема записывается строго по КТП.",
     )
@@ -84,10 +90,21 @@ class LessonForm(forms.ModelForm):
         return super().has_changed() or bool(not self.instance.topic)
 
 
-class TaskInline(TabularInline):
+class PlainChoices:
+    """Choices without the links to their lists, which a teacher has no use for."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.widget = getattr(field.widget, "widget", field.widget)
+        return field
+
+
+class TaskInline(PlainChoices, TabularInline):
     model = Task
     fields = ["number", "kind", "topic", "is_required"]
     verbose_name_plural = "работы на занятии"
+    extra = 1
     tab = False
 
 
@@ -108,7 +125,7 @@ class LateFilter(PlainLabel, DropdownFilter):
 
 
 @admin.register(Lesson)
-class LessonAdmin(ModelAdmin):
+class LessonAdmin(PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
 
     form = LessonForm
@@ -189,12 +206,12 @@ class LessonAdmin(ModelAdmin):
         if obj is not None:
             page = read_spread(request.user, obj.course, obj.pk)
             context |= {
+                **shell(self.admin_site, request),
                 "lesson": obj,
+                "deviates": deviates(obj),
                 "page": page,
                 "grid": roster_html(page, timezone.localdate()),
                 "title": f"{obj.course.discipline}, {obj.course.group}",
-                "subtitle": None,
-                "show_save_and_continue": False,
                 "spread_url": reverse(
                     "admin:journal_course_spread", args=[obj.course_id]
                 ),
