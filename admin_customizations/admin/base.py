@@ -5,6 +5,7 @@ from functools import cache
 from django.apps import apps
 from django.db.models import UniqueConstraint
 
+from admin_customizations.imports import load_url
 from admin_customizations.toolkit import base
 from journal.models.guards import rule_of
 
@@ -46,7 +47,11 @@ class OurWords:
 
 
 class ModelAdmin(OurWords, base.ModelAdmin):
-    """A list and a form of a model of ours."""
+    """A list and a form of a model of ours; loadable where an importer writes it."""
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"load_url": load_url(request.user, self.model)}
+        return super().changelist_view(request, context | (extra_context or {}))
 
 
 ReadOnly = base.ReadOnly

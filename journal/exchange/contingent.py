@@ -12,7 +12,14 @@ from journal.exchange.people import PERSON_COLUMNS, Known, PersonImporter
 from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import may, reached, reaches_all
-from journal.models import AcademicYear, Group, Institution, Membership, Student
+from journal.models import (
+    AcademicYear,
+    Group,
+    Institution,
+    Membership,
+    Student,
+    User,
+)
 
 # «Отчислен», «Академический отпуск», «Выпускник»: not in the group.
 GONE = ("отчисл", "выбыл", "выпуск", "академ", "не обучается")
@@ -40,6 +47,15 @@ class RosterImporter(PersonImporter):
     same = ("group", "last_name", "first_name", "middle_name")
     asks_start = "В группе с даты"
     asks_create = "Создать группы, которых ещё нет"
+    create_flags = ("--create-groups",)
+
+    @classmethod
+    def may_make(cls, by: User | None) -> bool:
+        """New groups belong to nobody yet: only for those who reach all groups."""
+        return any(
+            may(by, codename) and reaches_all(by, Group, codename)
+            for codename in ("add_group", "import_group")
+        )
 
     # Lookups
 
@@ -49,10 +65,6 @@ class RosterImporter(PersonImporter):
         self.groups = ByName(Group.objects.all(), "name")
         mine = reached(self.by, Group, self.permission())
         self.mine = set(mine.values_list("pk", flat=True))
-        self.may_create = self.options.create and any(
-            may(self.by, codename) and reaches_all(self.by, Group, codename)
-            for codename in ("add_group", "import_group")
-        )
         self.seats: dict[int, list[Membership]] = {}
         self.members: dict[int, set[int]] = {}
         self.former: dict[int, set[int]] = {}
@@ -137,9 +149,10 @@ class RosterImporter(PersonImporter):
         return None
 
     def new_group(self, row: Row, name: str) -> Group | None:
-        if not self.may_create:
+        allowed = self.may_make(self.by)
+        if not allowed or not self.options.create:
             hint = "Сначала создайте её"
-            if may(self.by, "add_group") or may(self.by, "import_group"):
+            if allowed:
                 hint += " или отметьте «Создать группы, которых ещё нет»"
             self.once(row, "group", f"Группы «{name}» нет. {hint}.")
             return None

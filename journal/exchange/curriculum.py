@@ -26,6 +26,7 @@ from journal.models import (
     LessonKind,
     PlannedLesson,
     ThematicPlan,
+    User,
 )
 
 
@@ -94,6 +95,7 @@ class ThematicPlanImporter(Importer):
     as_text = ("kind",)
     given = {"discipline": "Дисциплина"}
     asks_create = "Создать дисциплины, которых ещё нет"
+    create_flags = ("--create-disciplines",)
     asks_attach = "Привязать к курсам этой дисциплины, у которых плана нет"
     stores = (
         records(Discipline),
@@ -101,6 +103,10 @@ class ThematicPlanImporter(Importer):
         records(PlannedLesson, *columns, "kind"),
         records(Course, objects=("thematic_plan",)),
     )
+
+    @classmethod
+    def may_make(cls, by: User | None) -> bool:
+        return may(by, "add_discipline") or may(by, "import_discipline")
 
     def share_context(self, mappings: list[ColumnMapping]) -> None:
         """A sheet without a discipline belongs to the only one that the file names."""
@@ -127,9 +133,6 @@ class ThematicPlanImporter(Importer):
         self.hours = Institution.current().lesson_hours
         self.author = getattr(self.by, "employee", None)
         self.for_all = reaches_all(self.by, ThematicPlan, self.permission())
-        self.may_create = self.options.create and (
-            may(self.by, "add_discipline") or may(self.by, "import_discipline")
-        )
         self.numbers = self._number(rows)
         found = {
             discipline.pk
@@ -238,9 +241,10 @@ class ThematicPlanImporter(Importer):
         found = self.disciplines.find(name)
         if len(found) == 1:
             return found[0]
-        if found or not self.may_create:
+        allowed = self.may_make(self.by)
+        if found or not allowed or not self.options.create:
             reason = f"Дисциплины «{name[:100]}» нет. Сначала внесите её"
-            if may(self.by, "add_discipline") or may(self.by, "import_discipline"):
+            if allowed:
                 reason += " или отметьте «Создать дисциплины, которых ещё нет»"
             if found:
                 words = ", ".join(f"«{one}»" for one in found)

@@ -41,6 +41,8 @@ class Importer:
     queries) and `take` (one row).
     """
 
+    do_not_call_in_templates: ClassVar[bool] = True
+
     slug: ClassVar[str]
     title: ClassVar[str]
     model: ClassVar[type[Model]]
@@ -52,6 +54,7 @@ class Importer:
     same: ClassVar[tuple[str, ...]] = ()  # what makes rows of several sheets the same
     asks_start: ClassVar[str] = ""
     asks_create: ClassVar[str] = ""
+    create_flags: ClassVar[tuple[str, ...]] = ()
     asks_attach: ClassVar[str] = ""
 
     def __init__(self, by: User | None, options: Options | None = None) -> None:
@@ -74,6 +77,11 @@ class Importer:
     @classmethod
     def permission(cls) -> str:
         return f"import_{cls.model._meta.model_name}"
+
+    @classmethod
+    def may_make(cls, by: User | None) -> bool:
+        """Whether `by` may have made what the rows refer to and is missing."""
+        return False
 
     @classmethod
     def takes(cls) -> set[str]:
@@ -111,7 +119,12 @@ class Importer:
                 self.note("left_out", refusal.sheet or "", None, "", refusal.message)
         else:
             found = [
-                find_table(workbook.sheet(name), self.fields(), sheet.header_row)
+                find_table(
+                    workbook.sheet(name),
+                    self.fields(),
+                    sheet.header_row,
+                    strict=not (sheet.chosen or self.options.named),
+                )
                 for name, sheet in chosen.items()
             ]
         if not found:
@@ -119,7 +132,7 @@ class Importer:
         unused = {normal(name) for name in self.options.named}
         tables = [(table, self.mapping(table, unused)) for table in found]
         if unused:
-            titles = ", ".join(f"«{c.title}»" for c in found[0].columns if c.title)
+            titles = ", ".join(f"«{c.title or c.letter}»" for c in found[0].columns)
             raise Refusal(
                 f"в таблице нет столбца «{min(unused)}». Есть столбцы: {titles[:500]}."
             )
@@ -144,7 +157,10 @@ class Importer:
         letters = {column_letter(index): None for index in left}
         mapping = propose(found, self.fields(), {**chosen, **letters})
         context = {**self.options.given, **sheet.given}
-        mapping.from_context.update({k: said for k, said in context.items() if said})
+        for key, said in context.items():
+            mapping.from_context.pop(key, None)
+            if said:
+                mapping.from_context[key] = said
         keys = set(mapping.by_key) | set(mapping.from_context)
         mapping.missing = [f for f in mapping.missing if f.key not in keys]
         mapping.fields = [

@@ -53,6 +53,10 @@ class Question:
     answer: str = ""
 
     @property
+    def place(self) -> str:
+        return f"{self.row}@{self.sheet}"
+
+    @property
     def as_note(self) -> Note:
         words = "; ".join(said for _, said in self.candidates)
         return Note(self.sheet, self.row, "", f"{self.title}: {self.reason} {words}.")

@@ -33,16 +33,6 @@ class Taken:
     errors: Mapping[str, list[str]]
 
 
-class NoDiff:
-    """In place of import-export's rendering of each row: `Taken` tells the changes."""
-
-    def __init__(self, resource, instance, new):
-        pass
-
-    def compare_with(self, resource, instance):
-        pass
-
-
 class Records(ModelResource):
     """Rows of one model, collected by `take` and stored by `write`.
 
@@ -53,15 +43,16 @@ class Records(ModelResource):
     class Meta:
         use_bulk = True
         clean_model_instances = True
-        skip_unchanged = True
-        report_skipped = True
-        skip_html_diff = True
+        # import-export would copy each row twice; `before` is all that is compared.
+        skip_diff = True
         store_instance = True
 
     def __init__(self) -> None:
         super().__init__()
         self.model: type[Model] = self._meta.model
         self.changes: dict[int, dict[str, list]] = {}
+        self.before: dict[str, object] = {}
+        self.import_fields = super().get_import_fields()
 
     # How import-export takes one row
 
@@ -78,14 +69,20 @@ class Records(ModelResource):
                 if name not in row:
                     setattr(instance, name, value)
 
-    @classmethod
-    def get_diff_class(cls):
-        return NoDiff
+    def get_import_fields(self):
+        return self.import_fields
+
+    def after_init_instance(self, instance, new, row, **kwargs):
+        self.before = {} if new else self._said(instance)
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        if instance.pk is None:
+        """An unchanged row leaves no false history."""
+        if instance.pk is None or import_validation_errors:
             return False
-        return super().skip_row(instance, original, row, import_validation_errors)
+        return self._said(instance) == self.before
+
+    def _said(self, instance: Model) -> dict[str, object]:
+        return {f.column_name: f.get_value(instance) for f in self.import_fields}
 
     def validate_instance(
         self, instance, import_validation_errors=None, validate_unique=True
@@ -122,11 +119,11 @@ class Records(ModelResource):
             return Taken("skipped", instance, {}, {})
         if result.is_new():
             return Taken("added", instance, {}, {})
+        said = self._said(instance)
         changes = {
-            field.column_name: [old, new]
-            for field in self.get_import_fields()
-            if (old := field.get_value(result.original))
-            != (new := field.get_value(instance))
+            name: [old, said[name]]
+            for name, old in self.before.items()
+            if old != said[name]
         }
         self.changes[instance.pk] = changes
         return Taken("changed", instance, changes, {})

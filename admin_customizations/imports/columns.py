@@ -1,0 +1,184 @@
+"""Which sheets and columns are loaded: as proposed, and as a person corrects it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from admin_customizations.imports.pending import Pending
+from journal.exchange.importer import Importer
+from journal.exchange.mapping import propose
+from journal.exchange.reading import Refusal, Workbook
+from journal.exchange.tables import FoundTable, find_table
+
+MOST_COLUMNS = 60
+MOST_HEADER = 200
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A sheet with a table; `given` are (name of the input, title, value)."""
+
+    index: int
+    name: str
+    rows: int
+    use: bool
+    given: Sequence[tuple[str, str, str]]
+
+    @property
+    def input(self) -> str:
+        return f"use-{self.index}"
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    input: str
+    letter: str
+    title: str
+    samples: Sequence[str]
+    key: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Sheets with the same columns, which are agreed on once."""
+
+    number: int
+    header_row: int | None
+    sheets: list[SheetLine]
+    columns: list[ColumnLine]
+    left: int  # columns not shown
+
+    @property
+    def header_input(self) -> str:
+        return f"header-{self.number}"
+
+
+def choices(importer: type[Importer]) -> list[tuple[str, str]]:
+    """(key, title) of the fields that a column may be."""
+    takes = importer.takes()
+    return [(f.key, f.title) for f in importer.fields() if f.key in takes]
+
+
+def blocks(
+    importer: type[Importer], workbook: Workbook, pending: Pending
+) -> tuple[list[Block], list[Refusal]]:
+    """The tables of a file by their columns, and the sheets without one."""
+    found: dict[tuple, list[tuple[int, FoundTable]]] = {}
+    refused = []
+    for index, sheet in enumerate(workbook.sheets):
+        said = pending.sheets.get(sheet.name, {})
+        try:
+            if sheet.hidden:
+                raise Refusal("скрытый лист не читается.", sheet.name)
+            strict = "chosen" not in said
+            fields = importer.fields()
+            table = find_table(sheet, fields, said.get("header"), strict=strict)
+        except Refusal as refusal:
+            refused.append(refusal)
+            continue
+        titles = tuple((column.letter, column.title) for column in table.columns)
+        found.setdefault((said.get("header"), titles), []).append((index, table))
+    return [
+        _block(importer, number, tables, pending)
+        for number, tables in enumerate(found.values())
+    ], refused
+
+
+def _block(
+    importer: type[Importer],
+    number: int,
+    tables: Sequence[tuple[int, FoundTable]],
+    pending: Pending,
+) -> Block:
+    _, first = tables[0]
+    said = pending.sheets.get(first.name, {})
+    chosen = {k: key or None for k, key in said.get("chosen", {}).items()}
+    guesses = propose(first, importer.fields(), chosen).columns
+    takes = importer.takes()
+    shown = [c for c in first.columns if c.index in guesses]
+    shown += [c for c in first.columns if c.index not in guesses]
+    shown = sorted(shown[:MOST_COLUMNS], key=lambda column: column.index)
+    columns = []
+    for column in shown:
+        guess = guesses.get(column.index)
+        key = guess.key if guess and guess.key in takes else ""
+        name = f"col-{number}-{column.letter}"
+        samples = [sample[:40] for sample in column.samples[:3]]
+        columns.append(ColumnLine(name, column.letter, column.title, samples, key))
+    return Block(
+        number,
+        said["header"] if said.get("header") is not None else first.header_row or 0,
+        [_sheet(importer, index, table, pending) for index, table in tables],
+        columns,
+        len(first.columns) - len(shown),
+    )
+
+
+def _sheet(
+    importer: type[Importer], index: int, table: FoundTable, pending: Pending
+) -> SheetLine:
+    said = pending.sheets.get(table.name, {})
+    context = dict(table.context.values)
+    if table.context.group:
+        context["group"] = table.context.group
+    given = [
+        (
+            f"{key}-{index}",
+            title,
+            str(said.get("given", {}).get(key, context.get(key) or "")),
+        )
+        for key, title in importer.given.items()
+    ]
+    use = said.get("use", True)
+    return SheetLine(index, table.name, len(table.body), use, given)
+
+
+def corrected(
+    importer: type[Importer],
+    workbook: Workbook,
+    pending: Pending,
+    data: Mapping[str, str],
+) -> tuple[dict[str, dict], bool]:
+    """What the form says of each sheet, and whether a header moved.
+
+    Only what was offered is looked at. Raises Refusal for what cannot be.
+    """
+    keys = {key for key, _ in choices(importer)} | {""}
+    titles = dict(choices(importer))
+    sheets: dict[str, dict] = {}
+    moved = False
+    for block in blocks(importer, workbook, pending)[0]:
+        header = _header(data.get(block.header_input, ""))
+        header = None if header == block.header_row else header
+        moved = moved or header is not None
+        chosen = {c.letter: data.get(c.input, "") for c in block.columns}
+        for letter, key in chosen.items():
+            if key not in keys:
+                raise Refusal(f"для столбца {letter} выбрано неизвестное поле.")
+            same = [one for one, other in chosen.items() if key and other == key]
+            if len(same) > 1:
+                words = " и ".join(same)
+                raise Refusal(f"«{titles[key]}» выбрано для столбцов {words}.")
+        for sheet in block.sheets:
+            before = pending.sheets.get(sheet.name, {}).get("header")
+            sheets[sheet.name] = {
+                "use": sheet.input in data,
+                "header": before if header is None else header,
+                "chosen": {} if header is not None else chosen,
+                "given": {
+                    name.partition("-")[0]: data.get(name, "").strip()[:250]
+                    for name, _, _ in sheet.given
+                },
+            }
+    if not any(said["use"] for said in sheets.values()):
+        raise Refusal("не выбран ни один лист. Отметьте листы, которые загрузить.")
+    return sheets, moved
+
+
+def _header(said: str) -> int | None:
+    if not said.strip():
+        return None
+    if not said.strip().isdecimal() or int(said) > MOST_HEADER:
+        raise Refusal(
+            f"строка заголовка — число от 0 до {MOST_HEADER}; 0 — заголовка нет."
+        )
+    return int(said)
