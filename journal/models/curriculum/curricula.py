@@ -1,0 +1,172 @@
+"""Disciplines, and the curricula of specialties."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from journal.models.base import Lookup, Model, history, unique
+from journal.models.organisation import Specialty
+from journal.models.reach import Everyone, Reach
+
+
+class AttestationForm(models.TextChoices):
+    """Forms of interim attestation, in the order of the statements (domain §1)."""
+
+    EXAM = "exam", "Экзамен"
+    DIFF_CREDIT = "diff_credit", "Дифференцированный зачёт"
+    CREDIT = "credit", "Зачёт"
+    OTHER = "other", "Другая форма контроля"
+    COURSEWORK = "coursework", "Курсовая работа"
+    MODULE_EXAM = "module_exam", "Квалификационный экзамен по модулю"
+
+
+class Discipline(Model):
+    """A discipline, interdisciplinary course or practice, whatever the plan."""
+
+    reach = Everyone()
+
+    name = models.CharField("название", max_length=250, unique=True)
+    short_name = models.CharField("краткое название", max_length=60, blank=True)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "дисциплина"
+        verbose_name_plural = "дисциплины"
+        ordering = ["name"]
+        permissions = [
+            ("import_discipline", "Импорт дисциплин"),
+            ("export_discipline", "Выгрузка дисциплин"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Cycle(Lookup):
+    """A cycle of a curriculum (ОГСЭ, СГ, ОП …), as data."""
+
+    reach = Everyone()
+    code = models.CharField("код", max_length=20, unique=True)
+
+    class Meta(Lookup.Meta):
+        verbose_name = "учебный цикл"
+        verbose_name_plural = "учебные циклы"
+
+
+class Curriculum(Model):
+    """A curriculum of a specialty for one admission."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "черновик"
+        APPROVED = "approved", "утверждён"
+        REPLACED = "replaced", "заменён"
+
+    reach = Reach(specialty="specialty")
+
+    name = models.CharField("название", max_length=200)
+    specialty = models.ForeignKey(
+        Specialty, models.PROTECT, null=True, blank=True, verbose_name="специальность"
+    )
+    admission_year = models.PositiveSmallIntegerField("год набора")
+    version = models.PositiveSmallIntegerField("версия", default=1)
+    state = models.CharField(
+        "состояние", max_length=10, choices=State.choices, default=State.DRAFT
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "учебный план"
+        verbose_name_plural = "учебные планы"
+        ordering = ["-admission_year", "name"]
+
+    def __str__(self):
+        return f"{self.name} ({self.admission_year})"
+
+
+class PlanItem(Model):
+    """A row of a curriculum; modules hold their courses and practices."""
+
+    class Kind(models.TextChoices):
+        MODULE = "module", "профессиональный модуль"
+        DISCIPLINE = "discipline", "дисциплина"
+        COURSE = "mdk", "междисциплинарный курс"
+        STUDY_PRACTICE = "study_practice", "учебная практика"
+        WORK_PRACTICE = "work_practice", "производственная практика"
+        FINAL = "final", "государственная итоговая аттестация"
+
+    reach = Reach(specialty="curriculum__specialty")
+
+    curriculum = models.ForeignKey(
+        Curriculum, models.PROTECT, related_name="items", verbose_name="учебный план"
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name="модуль",
+    )
+    cycle = models.ForeignKey(
+        Cycle, models.PROTECT, null=True, blank=True, verbose_name="цикл"
+    )
+    raw_index = models.CharField("индекс в файле", max_length=40, blank=True)
+    index = models.CharField("индекс", max_length=40, blank=True)
+    discipline = models.ForeignKey(
+        Discipline, models.PROTECT, verbose_name="дисциплина"
+    )
+    kind = models.CharField("вид", max_length=20, choices=Kind.choices)
+    position = models.PositiveSmallIntegerField("порядок", default=0)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "строка учебного плана"
+        verbose_name_plural = "строки учебного плана"
+        ordering = ["curriculum", "position"]
+
+    def __str__(self):
+        return f"{self.index} {self.discipline}".strip()
+
+
+class PlanHours(Model):
+    """Academic hours of a plan's row in one semester, and its form of attestation."""
+
+    reach = Reach(specialty="item__curriculum__specialty")
+
+    item = models.ForeignKey(
+        PlanItem, models.PROTECT, related_name="hours", verbose_name="строка плана"
+    )
+    semester = models.PositiveSmallIntegerField(
+        "семестр", validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    total = models.PositiveSmallIntegerField("всего", default=0)
+    theory = models.PositiveSmallIntegerField("теория", default=0)
+    practical = models.PositiveSmallIntegerField("практические", default=0)
+    laboratory = models.PositiveSmallIntegerField("лабораторные", default=0)
+    coursework = models.PositiveSmallIntegerField("курсовая работа", default=0)
+    consultation = models.PositiveSmallIntegerField("консультации", default=0)
+    attestation = models.PositiveSmallIntegerField("аттестация", default=0)
+    self_study = models.PositiveSmallIntegerField("самостоятельная работа", default=0)
+    form = models.CharField(
+        "форма аттестации", max_length=12, choices=AttestationForm.choices, blank=True
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "часы плана"
+        verbose_name_plural = "часы плана"
+        ordering = ["item", "semester"]
+        constraints = [
+            unique(
+                "planhours_once",
+                "item",
+                "semester",
+                message="Часы этого семестра в плане уже есть.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.item}: семестр {self.semester}"

@@ -1,0 +1,206 @@
+"""Courses: what a group studies in a period, who teaches it and to whom."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from journal.models.base import Dated, Model, history, starts_before_end, unique
+from journal.models.curriculum.curricula import AttestationForm, Discipline, PlanItem
+from journal.models.curriculum.plans import ThematicPlan
+from journal.models.organisation import Group, Period
+from journal.models.people import Employee, Student
+from journal.models.reach import Reach
+
+
+class Course(Model):
+    """What a group studies in a period: a page of the journal."""
+
+    reach = Reach(group="group", course="pk")
+
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="courses", verbose_name="группа"
+    )
+    period = models.ForeignKey(
+        Period, models.PROTECT, related_name="courses", verbose_name="учебный период"
+    )
+    discipline = models.ForeignKey(
+        Discipline, models.PROTECT, related_name="courses", verbose_name="дисциплина"
+    )
+    plan_item = models.ForeignKey(
+        PlanItem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="строка учебного плана",
+    )
+    thematic_plan = models.ForeignKey(
+        ThematicPlan,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="courses",
+        verbose_name="тематический план",
+    )
+    hours = models.PositiveSmallIntegerField("часов по плану", default=0)
+    attestation_form = models.CharField(
+        "форма аттестации", max_length=12, choices=AttestationForm.choices, blank=True
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "курс"
+        verbose_name_plural = "курсы (страницы журнала)"
+        ordering = ["group", "discipline"]
+        constraints = [
+            unique(
+                "course_once",
+                "group",
+                "period",
+                "discipline",
+                message="Эта дисциплина у группы в этом периоде уже есть.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.discipline}, {self.group}"
+
+
+class Subgroup(Model):
+    """A part of a group on one course (E 4.3); 1 and 2 may sit side by side."""
+
+    reach = Reach(group="course__group", course="course")
+
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="subgroups", verbose_name="курс"
+    )
+    number = models.PositiveSmallIntegerField(
+        "номер", validators=[MinValueValidator(1)]
+    )
+    name = models.CharField("название", max_length=60, blank=True)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "подгруппа"
+        verbose_name_plural = "подгруппы"
+        ordering = ["course", "number"]
+        constraints = [
+            unique(
+                "subgroup_number_once",
+                "course",
+                "number",
+                message="Подгруппа с таким номером на этом курсе уже есть.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name or f"подгруппа {self.number}"
+
+
+class SubgroupMember(Dated):
+    """A student in a subgroup over a half-open span."""
+
+    reach = Reach(
+        student="student", group="subgroup__course__group", course="subgroup__course"
+    )
+
+    subgroup = models.ForeignKey(
+        Subgroup, models.PROTECT, related_name="members", verbose_name="подгруппа"
+    )
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="subgroup_spans", verbose_name="студент"
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "студент подгруппы"
+        verbose_name_plural = "студенты подгруппы"
+        ordering = ["subgroup", "student"]
+        constraints = [
+            starts_before_end("subgroupmember_ends_after_start"),
+            unique(
+                "subgroupmember_open_once",
+                "subgroup",
+                "student",
+                condition=Q(end__isnull=True),
+                message="Студент уже в этой подгруппе.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student}: {self.subgroup}"
+
+
+class CourseTeacher(Dated):
+    """Who teaches a course (or its subgroup), from which day to which."""
+
+    reach = Reach(group="course__group", course="course", employee="employee")
+
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="teachers", verbose_name="курс"
+    )
+    subgroup = models.ForeignKey(
+        Subgroup,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="teachers",
+        verbose_name="подгруппа",
+    )
+    employee = models.ForeignKey(
+        Employee, models.PROTECT, related_name="teaching", verbose_name="преподаватель"
+    )
+    hours = models.PositiveSmallIntegerField("часов нагрузки", default=0)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "нагрузка"
+        verbose_name_plural = "нагрузка преподавателей"
+        ordering = ["course", "start"]
+        constraints = [
+            starts_before_end("courseteacher_ends_after_start"),
+            unique(
+                "courseteacher_once",
+                "course",
+                "subgroup",
+                "employee",
+                "start",
+                message="Эта нагрузка у преподавателя уже есть.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.employee}: {self.course}"
+
+
+class Exemption(Dated):
+    """A dated exemption or recredit of one student; leaves the student out of N."""
+
+    class Kind(models.TextChoices):
+        EXEMPT = "exempt", "освобождение"
+        RECREDIT = "recredit", "перезачёт"
+
+    reach = Reach(student="student", course="course")
+
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="exemptions", verbose_name="студент"
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="exemptions", verbose_name="курс"
+    )
+    kind = models.CharField("вид", max_length=10, choices=Kind.choices)
+    document = models.CharField("документ", max_length=200)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "освобождение"
+        verbose_name_plural = "освобождения и перезачёты"
+        ordering = ["student", "start"]
+        constraints = [starts_before_end("exemption_ends_after_start")]
+
+    def __str__(self):
+        return f"{self.student}: {self.get_kind_display()}"
