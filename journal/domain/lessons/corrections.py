@@ -17,7 +17,7 @@ from journal.models.reach import rights_q, visible_q
 
 MOST = 5000
 NIGHT_FROM, NIGHT_TO = 22, 6
-TAKEN = "отмечено"
+TAKEN, UNKNOWN = "отмечено", "неизвестно"
 CHANGED, LATE, NIGHT, CLOSED = "changed", "late", "night", "closed"
 
 PERSON = ("student__last_name", "student__first_name", "student__middle_name")
@@ -217,11 +217,14 @@ def _correction(row: dict, what: str, old: str, new: str) -> Correction:
 
 
 def _old_and_new(row: dict, shown) -> tuple[str, str]:
-    """What stood there, and what stands there after the step."""
+    """What stood there, and what stands there after the step.
+
+    Rows taken in without their past are changed from something unknown.
+    """
     new = shown(row, "")
     if row["history_type"] == "-":
         return new, ""
-    return ("" if row["history_type"] == "+" else shown(row, "old_")), new
+    return ("" if row["history_type"] == "+" else shown(row, "old_") or UNKNOWN), new
 
 
 def _marks(user: User, asked: Asked) -> list[Correction]:
