@@ -27,7 +27,7 @@ def whole(name: str, default: int, low: int = 0, high: int = 10**9) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    return [word for word in os.environ.get(name, default).replace(",", " ").split()]
+    return os.environ.get(name, default).replace(",", " ").split()
 
 
 def database(name: str, default: str) -> dict:

@@ -1,0 +1,45 @@
+"""Accounts: roles written into the database, sign-in rights, one-time codes."""
+
+from journal.domain.people.access import PasswordPolicy, RoleBackend, must_use_mfa
+from journal.domain.people.accounts import (
+    end_sessions,
+    may_issue_code,
+    may_open_account,
+    open_account,
+)
+from journal.domain.people.codes import (
+    CODE_DAYS,
+    CODE_LENGTH,
+    CODE_TRIES,
+    code_as_typed,
+    issue_code,
+    redeem_code,
+)
+from journal.domain.people.roles import (
+    appoint,
+    give_role,
+    may_appoint,
+    may_give,
+    sync_roles,
+)
+
+__all__ = [
+    "CODE_DAYS",
+    "CODE_LENGTH",
+    "CODE_TRIES",
+    "PasswordPolicy",
+    "RoleBackend",
+    "appoint",
+    "code_as_typed",
+    "end_sessions",
+    "give_role",
+    "issue_code",
+    "may_appoint",
+    "may_give",
+    "may_issue_code",
+    "may_open_account",
+    "must_use_mfa",
+    "open_account",
+    "redeem_code",
+    "sync_roles",
+]

@@ -1,0 +1,114 @@
+"""Accounts of people: opened, named, ended."""
+
+import itertools
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from journal.domain.people.roles import give_role
+from journal.models import (
+    Employee,
+    Guardian,
+    Person,
+    Role,
+    Student,
+    User,
+)
+from journal.models.reach import grants, rights_q
+from journal.roles import FAMILIES, ISSUES
+
+LATIN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфцыэ", "abvgdeziyklmnoprstufcye", strict=True))
+    | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
+    | {"ю": "yu", "я": "ya"}
+)
+FAMILY_ROLE = {Student: "student", Guardian: "parent"}
+
+
+def may_issue_code(by: User, user: User) -> bool:
+    """May `by` hand out a sign-in for this account (E 3.1, U 3.1, K 4.2.6)?
+
+    The person behind it has to be within reach, and every role of the account one that
+    `by` serves: a curator does not enter as a head whose child is in the group.
+    """
+    right = "issue_accesscode"
+    if by.pk == user.pk or not by.has_perm(f"journal.{right}") or not user.is_active:
+        return False
+    if by.is_superuser or user.is_superuser:
+        return by.is_superuser
+    held = set(Role.objects.filter(user=user).values_list("slug", flat=True))
+    serving = [grant for grant in grants(by) if right in grant.permissions]
+    served = [ISSUES.get(grant.slug, FAMILIES) for grant in serving]
+    if not any(slugs is None or held <= set(slugs) for slugs in served):
+        return False
+    people = [
+        person
+        for part in ("employee", "student", "guardian")
+        if (person := getattr(user, part, None))
+    ]
+    return any(_reached(by, person, right) for person in people or [user])
+
+
+def may_open_account(by: User, person: Person) -> bool:
+    """May `by` open an account for somebody who has none?"""
+    if person.user_id is not None:
+        return False
+    if isinstance(person, Employee):
+        return by.has_perm("journal.add_user") and person.dismissed_on is None
+    right = "issue_accesscode"
+    return by.has_perm(f"journal.{right}") and _reached(by, person, right)
+
+
+def _reached(by: User, row, codename: str) -> bool:
+    rows = type(row)._base_manager.filter(rights_q(by, row.reach, codename))
+    return rows.filter(pk=row.pk).exists()
+
+
+@transaction.atomic
+def open_account(person: Person) -> User:
+    """An account for a person who has none; enters by a one-time code only.
+
+    Students and representatives get their role with it, staff are appointed after.
+    """
+    user = User(
+        username=_username(person),
+        last_name=person.last_name,
+        first_name=person.first_name,
+        email=person.email,
+    )
+    user.set_unusable_password()
+    user.save()
+    person.user = user
+    person.save()
+    if role := FAMILY_ROLE.get(type(person)):
+        entrusted = role == "parent" and not person.guardianships.filter(
+            delegated_by__isnull=True
+        )
+        give_role(user, "trustee" if entrusted else role)
+    return user
+
+
+def _username(person: Person) -> str:
+    """«Ёлкина Анна Сергеевна» → elkina.as, elkina.as2 …"""
+    initials = person.first_name[:1] + person.middle_name[:1]
+    latin = [part.lower().translate(LATIN) for part in (person.last_name, initials)]
+    stem = ".".join(
+        "".join(letter for letter in part if letter.isascii() and letter.isalnum())
+        for part in latin
+    )
+    stem = stem.strip(".")[:100] or "user"
+    taken = set(
+        User.objects.filter(username__startswith=stem).values_list(
+            "username", flat=True
+        )
+    )
+    names = (stem if count == 1 else f"{stem}{count}" for count in itertools.count(1))
+    return next(name for name in names if name not in taken)
+
+
+def end_sessions(user: User) -> int:
+    """Sign a person out everywhere (K 3.12); returns from how many places."""
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)

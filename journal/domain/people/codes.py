@@ -1,0 +1,73 @@
+"""One-time codes (U 3.1): issued, typed, spent."""
+
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.utils import timezone
+
+from journal.models import (
+    AccessCode,
+    User,
+)
+
+CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 10
+CODE_DAYS = 7
+CODE_TRIES = 5
+# Letters of the Russian keyboard that look like a letter of a code.
+CODE_LOOKALIKES = str.maketrans("асеркхумт", "acepkxymt")
+
+
+@transaction.atomic
+def issue_code(user: User, by: User | None) -> str:
+    """A one-time code with which `user` enters and chooses a password (U 3.1).
+
+    Earlier codes die. Returned once in clear, kept as a hash.
+    """
+    for code in AccessCode.objects.select_for_update().filter(
+        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
+    ):
+        code.expires_at = timezone.now()
+        code.save()
+    clear = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    AccessCode.objects.create(
+        user=user,
+        code_hash=make_password(clear),
+        issued_by=by,
+        expires_at=timezone.now() + timedelta(days=CODE_DAYS),
+    )
+    return clear
+
+
+def code_as_typed(text: str) -> str:
+    """A code without the spaces, dashes, capitals and Russian letters of its reader."""
+    letters = filter(str.isalnum, text.lower())
+    return "".join(letters).translate(CODE_LOOKALIKES)
+
+
+@transaction.atomic
+def redeem_code(username: str, clear: str) -> User | None:
+    """The active user whose live code this is; the code is spent. None if it is not.
+
+    Every wrong try counts; after five the code is dead. The answer None is no exception,
+    so that the count is committed: never call this inside a transaction that a refusal
+    would roll back.
+    """
+    clear = code_as_typed(clear)
+    user = User.objects.filter(username=username, is_active=True).first()
+    live = AccessCode.objects.select_for_update().filter(
+        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    code = live.first() if user else None
+    if code is None or code.tries >= CODE_TRIES:
+        make_password(clear)  # as slow as a real check: no telling who exists
+        return None
+    if not check_password(clear, code.code_hash):
+        code.tries += 1
+        code.save()
+        return None
+    code.used_at = timezone.now()
+    code.save()
+    return user
