@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 
 from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.curriculum.load import SubgroupOfCourse
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.toolkit.filters import (
     ChoiceFilter,
@@ -15,7 +16,7 @@ MOST_REASONS = 5
 
 
 @admin.register(TimetableEntry)
-class TimetableEntryAdmin(ModelAdmin):
+class TimetableEntryAdmin(SubgroupOfCourse, ModelAdmin):
     list_display = ["weekday", "number", "course", "teacher", "room", "parity", "start"]
     list_display_links = ["weekday", "course"]
     list_filter = [
@@ -27,7 +28,7 @@ class TimetableEntryAdmin(ModelAdmin):
     ]
     list_select_related = ["course__group", "course__discipline", "teacher", "room"]
     search_fields = ["course__discipline__name", "course__group__name"]
-    autocomplete_fields = ["course", "subgroup", "teacher", "room"]
+    autocomplete_fields = ["course", "teacher", "room"]
     ordering = ["weekday", "number", "course__group__name"]
     fieldsets = [
         (None, {"fields": [("course", "subgroup"), ("teacher", "room")]}),

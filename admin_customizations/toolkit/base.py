@@ -5,6 +5,7 @@ The skin's classes are imported here and nowhere else, so that another skin is o
 
 from collections import Counter
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import (
@@ -105,15 +106,23 @@ class Scoped(ScopedFields):
     def lookup_allowed(self, lookup, value, request=None):
         """Addresses narrow a list by its declared filters and by nothing else."""
         declared = [
-            filter_[0] if isinstance(filter_, list | tuple) else filter_
+            filter_[0]
+            if isinstance(filter_, list | tuple)
+            else getattr(filter_, "parameter_name", filter_)
             for filter_ in self.get_list_filter(request)
         ]
-        declared = [name for name in declared if isinstance(name, str)]
         if self.date_hierarchy:
             declared.append(self.date_hierarchy)
         return any(
             lookup == name or lookup.startswith(f"{name}__") for name in declared
         )
+
+    def get_changelist_instance(self, request):
+        """A year that no calendar has is a filter of nonsense like any other."""
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters from error
 
     def get_search_results(self, request, queryset, search_term):
         words = search_term[:MOST_SEARCHED].split()[:MOST_WORDS]

@@ -128,7 +128,7 @@ class SafeExport(ExportMixin):
     def export_action(self, request):
         try:
             return super().export_action(request)
-        except IncorrectLookupParameters:
+        except (IncorrectLookupParameters, OverflowError):
             return HttpResponseRedirect(request.path)
 
     def init_request_context_data(self, request, form):

@@ -22,6 +22,42 @@ COURSE_SEARCH = ["course__discipline__name", "course__group__name"]
 COURSE_NAME = ["course__discipline", "course__group"]
 
 
+class SubgroupField(forms.ModelChoiceField):
+    """Parts of groups bear numbers: their course tells them apart."""
+
+    def label_from_instance(self, subgroup):
+        return f"{subgroup.course}: {subgroup}"
+
+
+class SubgroupForm(forms.ModelForm):
+    def clean(self):
+        found = super().clean()
+        part, course = found.get("subgroup"), found.get("course")
+        if part and course and part.course_id != course.pk:
+            self.add_error("subgroup", f"Эта подгруппа другого курса: {part.course}.")
+        return found
+
+
+class SubgroupOfCourse:
+    """An admin of rows that belong to a course, or to a part of its group."""
+
+    form = SubgroupForm
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj and (field := form.base_fields.get("subgroup")):
+            field.queryset = field.queryset.filter(course=obj.course_id)
+        return form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "subgroup":
+            kwargs["form_class"] = SubgroupField
+            kwargs["queryset"] = Subgroup.objects.select_related(
+                "course__discipline", "course__group"
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
 class SubgroupMemberForm(forms.ModelForm):
     def clean(self):
         """Who is not in the group on that day is in none of its parts."""
@@ -75,7 +111,7 @@ class SubgroupAdmin(ModelAdmin):
 
 
 @admin.register(CourseTeacher)
-class CourseTeacherAdmin(ModelAdmin):
+class CourseTeacherAdmin(SubgroupOfCourse, ModelAdmin):
     """Loads: from which day to which somebody teaches a course."""
 
     list_display = ["employee", "course", "subgroup", "hours", "start", "end"]
@@ -86,7 +122,7 @@ class CourseTeacherAdmin(ModelAdmin):
     ]
     list_select_related = [*COURSE_NAME, "employee", "subgroup"]
     search_fields = [*COURSE_SEARCH, "employee__last_name"]
-    autocomplete_fields = ["course", "subgroup", "employee"]
+    autocomplete_fields = ["course", "employee"]
     fields = ["employee", ("course", "subgroup"), "hours", ("start", "end")]
     empty_hint = "Нагрузки пока нет. Назначьте преподавателей на курсы."
 

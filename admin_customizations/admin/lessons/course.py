@@ -8,18 +8,29 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.lessons.grid import grid_html
 from admin_customizations.reports import report_links
-from admin_customizations.toolkit.base import ModelAdmin, TabularInline
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.lessons.spread import read_spread
-from journal.models import Course, CourseTeacher
+from journal.models import Course, CourseTeacher, Subgroup
 
 
 class CourseTeacherInline(TabularInline):
     model = CourseTeacher
     fields = ["employee", "subgroup", "start", "end", "hours"]
+    autocomplete_fields = ["employee"]
+    list_select_related = ["employee"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        self.course = obj
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "subgroup":
+            kwargs["queryset"] = Subgroup.objects.filter(course=self.course)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Course)
@@ -35,6 +46,7 @@ class CourseAdmin(ModelAdmin):
     ]
     list_select_related = ["group", "discipline", "period__year"]
     search_fields = ["discipline__name", "group__name"]
+    autocomplete_fields = ["group", "discipline", "plan_item", "thematic_plan"]
     inlines = [CourseTeacherInline]
     ordering = ["-period__first_day", "group__name", "discipline__name"]
 

@@ -9,14 +9,10 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.lessons.cells import cell_past, save_cells
 from admin_customizations.admin.lessons.grid import roster_html
-from admin_customizations.toolkit.base import ModelAdmin, TabularInline
-from admin_customizations.toolkit.filters import (
-    DropdownFilter,
-    PlainLabel,
-    ScopedRelatedFilter,
-)
+from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect, Textarea
 from journal.domain.control import overdue_lessons
@@ -108,14 +104,13 @@ class TaskInline(PlainChoices, TabularInline):
     tab = False
 
 
-class LateFilter(PlainLabel, DropdownFilter):
+class LateFilter(AnswerFilter):
     """Lessons that ought to be filled by now."""
 
     title = "заполнение"
     parameter_name = "late"
 
-    def lookups(self, request, model_admin):
-        return [("1", "не заполнено в срок")]
+    answers = {"1": ("не заполнено в срок", None)}
 
     def queryset(self, request, queryset):
         if self.value() != "1":

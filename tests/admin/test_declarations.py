@@ -1,0 +1,140 @@
+"""Nothing is registered that goes past the toolkit: every admin, inline, filter, model."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteMixin
+from django.urls import reverse
+from import_export.admin import ExportMixin, ImportMixin
+
+from admin_customizations.admin.base import OurWords
+from admin_customizations.toolkit.base import ModelAdmin, ScopedInline
+from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.toolkit.filters import (
+    AnswerFilter,
+    ChoiceFilter,
+    ScopedListFilter,
+    ScopedRelatedFilter,
+)
+from journal.models import User
+
+SAFE_FILTERS = (AnswerFilter, ChoiceFilter, ScopedListFilter, ScopedRelatedFilter)
+ADMINS = [
+    pytest.param(one, id=model._meta.model_name)
+    for model, one in admin.site._registry.items()
+]
+# Written or looked at on the page of their owner, or on none at all.
+WITHOUT_A_LIST = {
+    "bell": "звонки, на странице расписания звонков",
+    "accesscode": "коды, на странице учётной записи",
+    "guardianship": "на карточках студента и представителя",
+    "planhours": "на странице строки учебного плана",
+    "subgroupmember": "на странице подгруппы",
+    "lessontopic": "на странице занятия",
+    "task": "на странице занятия",
+    "mark": "в журнале",
+    "absence": "в журнале",
+}
+
+
+def our_models():
+    return [
+        model
+        for model in apps.get_app_config("journal").get_models()
+        if not model.__name__.startswith("Historical")
+    ]
+
+
+def test_every_model_of_ours_has_a_list_or_a_reason_for_none():
+    listed = {model._meta.model_name for model in admin.site._registry}
+    ours = {model._meta.model_name for model in our_models()}
+    assert ours - listed == WITHOUT_A_LIST.keys()
+    assert listed - ours == set()
+
+
+def test_history_is_registered_nowhere():
+    for model in admin.site._registry:
+        assert not hasattr(model, "history_id"), model
+
+
+@pytest.mark.parametrize("one", ADMINS)
+def test_an_admin_stands_on_the_toolkit(one):
+    assert isinstance(one, ModelAdmin)
+    assert isinstance(one, OurWords)
+    for name in ("get_queryset", "choices_for", "history_form_view"):
+        assert getattr(type(one), name)
+    assert one.raw_id_fields == ()
+    assert one.list_editable == ()
+    assert not getattr(one, "list_sections", ())
+    assert one.show_full_result_count is False
+    assert one.list_max_show_all <= 200
+    assert not isinstance(one, ImportMixin)
+    if isinstance(one, ExportMixin):
+        assert isinstance(one, SafeExport)
+        assert one.export_columns
+
+
+@pytest.mark.parametrize("one", ADMINS)
+def test_an_inline_stands_on_the_toolkit(one):
+    for inline in one.inlines:
+        assert issubclass(inline, ScopedInline), inline
+        assert not inline.raw_id_fields
+
+
+@pytest.mark.parametrize("one", ADMINS)
+def test_a_filter_offers_scoped_choices(one):
+    for declared in one.list_filter:
+        kind = declared[1] if isinstance(declared, tuple) else declared
+        assert isinstance(kind, type), f"{declared}: a plain field lists every row"
+        assert issubclass(kind, SAFE_FILTERS), declared
+
+
+BIG = {"student", "guardian", "employee", "course", "user", "lesson"}
+
+
+@pytest.mark.parametrize("one", ADMINS)
+def test_a_big_relation_is_searched_not_listed(one, admin_request):
+    """A drop-down of students would hold ten thousand rows."""
+    pages = [one, *one.get_inline_instances(admin_request)]
+    forms = [
+        page.get_formset(admin_request).form
+        if isinstance(page, ScopedInline)
+        else page.get_form(admin_request)
+        for page in pages
+        if page.has_change_permission(admin_request)
+    ]
+    for form in forms:
+        for name, field in form.base_fields.items():
+            if getattr(field, "queryset", None) is None:
+                continue
+            if field.queryset.model._meta.model_name in BIG:
+                widget = getattr(field.widget, "widget", field.widget)
+                assert isinstance(widget, AutocompleteMixin), (one, name)
+
+
+@pytest.fixture
+def admin_request(rf, db):
+    request = rf.get("/admin/")
+    request.user = User(is_superuser=True, is_staff=True)
+    return request
+
+
+@pytest.mark.parametrize("one", ADMINS)
+def test_an_empty_list_says_what_to_do(one):
+    for hint in (one.empty_hint, one.empty_hint_reader):
+        assert hint.endswith(".")
+        assert len(hint) > 20
+
+
+def test_an_empty_list_is_explained(world, client_of):
+    at = reverse("admin:journal_exemption_changelist")
+    for user, words in (
+        (world.deputy, "Освобождений и перезачётов пока нет."),
+        (world.curator, "Записей, доступных вам, здесь нет."),
+    ):
+        html = client_of(user).get(at).content.decode()
+        assert words in html
+        assert "Ничего не найдено" not in html
+    html = client_of(world.deputy).get(at, {"q": "абв"}).content.decode()
+    assert "Ничего не найдено" in html
+    assert "Сбросить фильтры" in html
