@@ -59,6 +59,7 @@ MACHINERY = {
         "registry": "the list of importers",
         "rights": "whose rows an import may touch",
         "rows": "cells to rows",
+        "sheets": "tables, columns and rows of a file",
         "tables": "the table on a sheet",
         "undo": "taking an import back",
         "values": "a cell to the value of its field",
@@ -196,6 +197,17 @@ def test_the_toolkit_knows_nothing_of_ours():
         if isinstance(node, ast.Attribute) and node.attr in ("get_model", "get_models")
     ]
     assert models == []
+
+
+def test_the_skin_is_known_to_the_toolkit_alone():
+    known = {
+        short(path)
+        for path in sources(*CODE)
+        if "toolkit" not in path.parts
+        for name, _ in imports_of(path)
+        if name.startswith("unfold.")
+    }
+    assert known == {"admin_customizations/site.py"}  # the base of the site
 
 
 def test_an_import_inside_a_function_has_a_reason():

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from unfold.decorators import action
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
+from admin_customizations.toolkit.pages import action
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.undo import may_undo
 from journal.models import ImportBatch

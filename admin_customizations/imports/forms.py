@@ -1,10 +1,10 @@
 """What is asked besides sheets and columns."""
 
 from django import forms
-from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from admin_customizations.imports.pending import Pending
 from admin_customizations.toolkit.pages import Day
+from admin_customizations.toolkit.widgets import File
 from journal.exchange.contingent import first_day_of_year
 from journal.exchange.importer import Importer
 from journal.exchange.reading.workbook import MAX_UPLOAD
@@ -19,7 +19,7 @@ class UploadForm(forms.Form):
         label="Файл",
         max_length=200,
         help_text=f"Таблица .xlsx, .xls, .ods или .csv, до {MEGABYTES} МБ.",
-        widget=UnfoldAdminFileFieldWidget({"accept": ".xlsx,.xlsm,.xls,.ods,.csv,.txt"}),
+        widget=File({"accept": ".xlsx,.xlsm,.xls,.ods,.csv,.txt"}),
         error_messages={
             "required": "Выберите файл.",
             "empty": "Файл пустой. Проверьте, что таблица сохранена.",

@@ -4,10 +4,11 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import UnfoldAdminFileFieldWidget as File
 from unfold.widgets import UnfoldAdminSelectWidget as Select
 from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
-__all__ = ["LongSelect", "Select", "Textarea", "dress"]
+__all__ = ["File", "LongSelect", "Select", "Textarea", "dress"]
 
 
 class LongSelect(Select):
