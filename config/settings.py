@@ -128,14 +128,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # People and sign-in
 
 AUTH_USER_MODEL = "journal.User"
-AUTHENTICATION_BACKENDS = ["journal.domain.people.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["journal.domain.people.access.RoleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
     },
-    {"NAME": "journal.domain.people.PasswordPolicy"},
+    {"NAME": "journal.domain.people.access.PasswordPolicy"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
