@@ -128,18 +128,18 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl+C reaches the tests first, then us
         )
-        with self._connected() as connection:
+        with self.connected() as connection:
             named = connection.execute("SHOW cluster_name").fetchone()[0]
             if named != self.token:
                 raise RuntimeError("по этому сокету отвечает чужой сервер")
 
     def execute(self, *statements: str):
         """Run statements outside of a transaction, as the server's owner."""
-        with self._connected() as connection:
+        with self.connected() as connection:
             for statement in statements:
                 connection.execute(statement)
 
-    def _connected(self) -> psycopg.Connection:
+    def connected(self) -> psycopg.Connection:
         until = time.monotonic() + START_SECONDS
         while True:
             try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.bench import tenfold
 from tests.installation import ROOT
 from tests.postgres import Cluster
 
@@ -122,7 +123,7 @@ class Place:
         mark = self.folder / "built.json"
         wanted = {"code": fingerprint(), "students": students, "terms": terms}
         known = json.loads(mark.read_text()) if mark.exists() else {}
-        if not known or known != wanted and not keep:
+        if not known or (known != wanted and not keep):
             mark.unlink(missing_ok=True)
             say(f"{self.vendor}: строится колледж, {students} студентов, {terms} сем.")
             self.recreate()
@@ -137,15 +138,63 @@ class Place:
             self.python("manage.py", "migrate", "-v0")
 
     def recreate(self):
+        for place in (self, self.beside("x10"), self.beside("blank")):
+            place.drop()
         if self.server:
-            self.server.execute(
-                f'DROP DATABASE IF EXISTS "{self.base}" WITH (FORCE)',
-                f'CREATE DATABASE "{self.base}"',
-            )
-        else:
-            self.base.unlink(missing_ok=True)
+            self.server.execute(f'CREATE DATABASE "{self.base}"')
         shutil.rmtree(self.folder / "var", ignore_errors=True)
         (self.folder / "var").mkdir(mode=0o700)
+
+    def beside(self, word: str) -> "Place":
+        """Another college of this kind: `blank`, `scratch`, `x10`."""
+        return Place(self.vendor, f"{self.kind}-{word}", self.server)
+
+    def _copy_to(self, other: "Place"):
+        if self.server:
+            other.drop()
+            self.server.execute(
+                f'CREATE DATABASE "{other.base}" TEMPLATE "{self.base}"'
+            )
+        else:
+            shutil.copy(self.base, other.base)
+
+    def blank_copy(self) -> "Place":
+        """A migrated, empty base to write into; whoever takes it drops it."""
+        scratch, blank = self.beside("scratch"), self.beside("blank")
+        if not blank.has():
+            blank.recreate()
+            blank.python("manage.py", "migrate", "-v0")
+        blank._copy_to(scratch)
+        (scratch.folder / "var").mkdir(mode=0o700, exist_ok=True)
+        return scratch
+
+    def drop(self):
+        if self.server:
+            self.server.execute(f'DROP DATABASE IF EXISTS "{self.base}" WITH (FORCE)')
+        else:
+            self.base.unlink(missing_ok=True)
+
+    def has(self) -> bool:
+        """Is there such a database?"""
+        if self.server is None:
+            return self.base.exists()
+        with self.server.connected() as link:
+            sql = "SELECT count(*) FROM pg_database WHERE datname = %s"
+            return link.execute(sql, [self.base]).fetchone()[0] == 1
+
+    def tenfold(self) -> "Place":
+        """The same college with ten times the rows, kept as long as this one."""
+        large = self.beside("x10")
+        if not large.has():
+            say(f"{self.vendor}: строк становится вдесятеро больше")
+            self._copy_to(large)
+            try:
+                tenfold.multiply(large.url)
+            except BaseException:
+                large.drop()
+                raise
+        (large.folder / "var").mkdir(mode=0o700, exist_ok=True)
+        return large
 
     def facts(self) -> dict:
         """What there is to measure on, with a session for everybody who measures."""

@@ -1,186 +1,188 @@
-"""The bench: `make bench ARGS="--quick --only spread,cell"`."""
+"""The bench: `make bench`, `make bench ARGS="--quick --only spread,cell"`.
+
+Builds a college of 1,000 students with ten terms behind it on SQLite and PostgreSQL and
+keeps it in var/bench/; measures every scenario over HTTP through gunicorn, in turns with
+its bare floor (floors.py); then an import, eight clients at once, and on PostgreSQL the
+same again with ten times the rows. Prints tables, and writes var/bench/results.json.
+"""
 
 import argparse
 import contextlib
-import gc
 import json
-import statistics
+import platform
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench import scenarios
-from tests.bench.floors import Bare
+from tests.bench import measuring, scenarios, tables
+from tests.bench.importing import measure_import
 from tests.bench.places import KEPT, Place, cluster, collect_static, say
-from tests.bench.server import Client, serving
+from tests.bench.server import serving
+from tests.installation import ROOT
 from tests.postgres import binaries
 
-WARM_UP = 12
-ROUNDS = 60
+# page, the least requests a second, the highest p95 in ms
+LOADS = (("spread", 80, 200), ("week", 150, 200))
+SLOWER = 1.2  # with ten times the rows
 
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument(
-        "--quick", action="store_true", help="200 студентов, 15 раундов"
-    )
-    parser.add_argument("--only", default="", help="сценарии через запятую")
-    parser.add_argument("--database", choices=("sqlite", "postgresql"))
-    parser.add_argument("--rounds", type=int)
-    parser.add_argument("--students", type=int)
-    parser.add_argument("--terms", type=int)
-    parser.add_argument("--keep", action="store_true", help="не строить заново")
-    parser.add_argument("--profile", action="store_true", help="cProfile в var/bench")
+    add = parser.add_argument
+    add("--quick", action="store_true", help="200 студентов, 15 раундов, без x10")
+    add("--only", default="", help="сценарии через запятую; без загрузки и нагрузки")
+    add("--database", choices=("sqlite", "postgresql"))
+    add("--rounds", type=int, help="раундов на сценарий (60)")
+    add("--students", type=int)
+    add("--terms", type=int, help="семестров вместе с текущим (11)")
+    add("--seconds", type=float, help="секунд нагрузки (10)")
+    add("--times-ten", action=argparse.BooleanOptionalAction, default=None)
+    add("--keep", action="store_true", help="взять колледж прежнего кода")
+    add("--profile", action="store_true", help="cProfile сценариев в var/bench")
     chosen = parser.parse_args()
     quick = chosen.quick
-    chosen.rounds = chosen.rounds or (15 if quick else ROUNDS)
+    chosen.only = set(filter(None, chosen.only.split(",")))
+    chosen.rounds = chosen.rounds or (15 if quick else 60)
     chosen.students = chosen.students or (200 if quick else 1000)
     chosen.terms = chosen.terms or (2 if quick else 11)
+    chosen.seconds = chosen.seconds or (3 if quick else 10)
+    if chosen.times_ten is None:
+        chosen.times_ten = not quick
+    unknown = chosen.only - {one.name for one in scenarios.SCENARIOS}
+    if unknown:
+        parser.error(f"нет сценария {', '.join(sorted(unknown))}")
     return chosen
 
 
-def client_for(facts: dict, port: int, who: str) -> Client:
-    if who == "reader":
-        session = facts["reading"]["readers"][0][1]
-    else:
-        session = facts["sessions"][who]
-    return Client(port, facts["cookie"], session)
-
-
-def timed(work) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def measure(scenario, facts: dict, port: int, bare: Bare, rounds: int) -> dict:
-    """Product and floor in turns, so that noise meets both."""
-    client = client_for(facts, port, scenario.who)
-    scenario.begin(client, facts)
-    scenario.ask(client, facts, 0, **{"X-Count": "1"})
-    scenario.undo(client, facts, 0)
-    product, packed, floor = [], [], []
-    gc.disable()
-    for turn in range(-WARM_UP, rounds):
-        answer = scenario.ask(client, facts, turn)
-        scenario.undo(client, facts, turn)
-        started = time.perf_counter()
-        done = scenario.floor(bare, facts, turn)
-        seconds = time.perf_counter() - started
-        scenario.floor_undo(bare, facts, turn, done)
-        zipped = 0.0
-        if scenario.is_page:
-            headers = {"Accept-Encoding": "gzip"}
-            zipped = scenario.ask(client, facts, turn, **headers).seconds
-        if turn >= 0:
-            product.append(answer.seconds)
-            floor.append(seconds)
-            packed.append(zipped)
-    gc.enable()
-    counted = scenario.ask(client, facts, 0, **{"X-Count": "1"})
-    scenario.undo(client, facts, 0)
-    client.close()
-    return row_of(scenario, counted, product, packed, floor)
-
-
-def row_of(scenario, counted, product, packed, floor) -> dict:
-    def milliseconds(values):
-        return round(statistics.median(values) * 1000, 3)
-
-    ratio = statistics.median(product) / statistics.median(floor)
-    row = {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "ms": milliseconds(product),
-        "p95": round(statistics.quantiles(product, n=20)[-1] * 1000, 3),
-        "gzip_ms": milliseconds(packed) if scenario.is_page else None,
-        "floor_ms": milliseconds(floor),
-        "ratio": round(ratio, 2),
-        "limit": scenario.limit,
-        "queries": int(counted.headers["X-Queries"]),
-        "bytes": len(counted.body),
-        "own_bytes": scenario.own_part(counted),
-    }
-    checks = [
-        (row["ratio"], scenario.limit),
-        (row["queries"], scenario.most_queries),
-        (row["own_bytes"], scenario.most_own_bytes),
-    ]
-    set_ = [(value, most) for value, most in checks if most is not None]
-    row["passed"] = all(value <= most for value, most in set_) if set_ else None
-    return row
-
-
-def one_place(place: Place, chosen, wanted) -> list[dict]:
-    place.prepare(chosen.students, chosen.terms, chosen.keep)
-    collect_static(place)
+def measure_place(place: Place, chosen, large: bool = False) -> dict:
+    """All scenarios in one place, and the load where everything is measured."""
     facts = place.facts()
-    say(f"{place.vendor}: {facts['rows']}")
-    bare = Bare(place)
-    rows = []
-    with serving(place) as port:
-        for scenario in wanted:
-            try:
-                row = measure(scenario, facts, port, bare, chosen.rounds)
-            except scenarios.WrongAnswerError as error:
-                say(f"{scenario.name}: {error}")
+    say(f"{place.kind}, {place.vendor}: {facts['rows']}")
+    found = {"rows": facts["rows"], "scenarios": [], "load": []}
+    with serving(place) as (port, pid), contextlib.closing(place.connect()) as link:
+        bench = measuring.Bench(place, facts, port, pid, link)
+        for scenario in scenarios.SCENARIOS:
+            if chosen.only and scenario.name not in chosen.only:
                 continue
-            rows.append({"database": place.vendor, **row})
-            say(line_of(rows[-1]))
-            if chosen.profile:
-                profile(scenario, facts, port)
-    bare.link.close()
-    return rows
+            row = measuring.measure(scenario, bench, chosen.rounds)
+            found["scenarios"].append({"database": place.vendor, **row})
+            say(tables.scenario_line(found["scenarios"][-1]))
+            if chosen.profile and not large:
+                measuring.profile(scenario, bench)
+        for name, least, p95 in () if chosen.only else LOADS:
+            for packed in (False, True):
+                row = measure_load(bench, name, chosen.seconds, packed)
+                limits = {"least": least, "most_p95": p95}
+                passed = row["a_second"] >= least and row["p95"] <= p95
+                row |= limits | {"passed": passed and not row["failed"]}
+                found["load"].append({"database": place.vendor, **row})
+                say(tables.load_line(found["load"][-1]))
+    return found
 
 
-def profile(scenario, facts, port):
-    import pstats
-
-    client = client_for(facts, port, scenario.who)
-    scenario.begin(client, facts)
-    made = []
-    for turn in range(20):
-        path = KEPT / f"profile-{turn}"
-        scenario.ask(client, facts, turn, **{"X-Profile": str(path)})
-        scenario.undo(client, facts, turn)
-        if turn >= 5:
-            made.append(str(path))
-    with open(KEPT / f"profile-{scenario.name}.txt", "w") as out:
-        stats = pstats.Stats(*made, stream=out)
-        stats.sort_stats("tottime").print_stats(35)
-        stats.sort_stats("cumulative").print_stats(70)
-    client.close()
-
-
-def line_of(row: dict) -> str:
-    limit = f"≤ {row['limit']:g}" if row["limit"] else ""
-    verdict = {True: "да", False: "НЕТ", None: ""}[row["passed"]]
-    own = f"{row['own_bytes'] / 1024:.1f}" if row["own_bytes"] else ""
-    packed = f"{row['gzip_ms']:.2f}" if row["gzip_ms"] else ""
-    return (
-        f"{row['database']:<11}{row['title']:<34}{row['ms']:>9.2f}{row['p95']:>9.2f}"
-        f"{packed:>9}{row['floor_ms']:>9.2f}{row['ratio']:>8.1f} {limit:>6} {verdict:<4}"
-        f"{row['queries']:>5}{row['bytes'] / 1024:>8.1f}{own:>7}"
+def measure_load(bench, name: str, seconds: float, packed: bool) -> dict:
+    """Requests a second of one page by eight clients of another process."""
+    scenario = next(one for one in scenarios.SCENARIOS if one.name == name)
+    readers = [session for _, session in bench.facts["reading"]["readers"]]
+    own = [bench.facts["sessions"].get(scenario.who)]
+    task = {
+        "port": bench.port,
+        "path": scenario.path(bench.facts),
+        "cookie": bench.facts["cookie"],
+        "sessions": readers if scenario.who == "reader" else own,
+        "seconds": seconds,
+        "gzip": packed,
+        "holds": scenario.holds,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"],
+        cwd=ROOT,
+        input=json.dumps(task),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=seconds + 120,
+        check=True,
     )
+    title = scenario.title + (", gzip" if packed else "")
+    return {"scenario": name, "title": title, **json.loads(done.stdout)}
+
+
+def compare(small: list[dict], large: list[dict]) -> list[dict]:
+    """Scenario by scenario: how much slower ten times the rows are."""
+    before = {row["scenario"]: row for row in small}
+    found = []
+    for row in large:
+        was = before[row["scenario"]]
+        times = round(row["ms"] / was["ms"], 2)
+        found.append(
+            {
+                "scenario": row["scenario"],
+                "title": row["title"],
+                "ms": was["ms"],
+                "ms_x10": row["ms"],
+                "times": times,
+                "cpu_ms": was["cpu_ms"],
+                "cpu_ms_x10": row["cpu_ms"],
+                "queries": was["queries"],
+                "queries_x10": row["queries"],
+                "bytes": was["bytes"],
+                "bytes_x10": row["bytes"],
+                "passed": times <= SLOWER and row["queries"] == was["queries"],
+            }
+        )
+    return found
+
+
+def run(chosen) -> dict:
+    kind = f"{chosen.students}-{chosen.terms}"
+    found = {
+        "machine": f"{platform.processor() or platform.machine()}, {platform.system()}",
+        "python": platform.python_version(),
+        "students": chosen.students,
+        "terms": chosen.terms,
+        "scenarios": [],
+        "load": [],
+        "import": [],
+        "ten_times": [],
+    }
+    with contextlib.ExitStack() as stack:
+        places = []
+        if chosen.database != "sqlite":
+            if binaries():
+                server = stack.enter_context(cluster())
+                places.append(Place("postgresql", kind, server))
+            else:
+                say("PostgreSQL не установлен: только SQLite")
+        if chosen.database != "postgresql":
+            places.append(Place("sqlite", kind, None))
+        for place in places:
+            place.prepare(chosen.students, chosen.terms, chosen.keep)
+            collect_static(place)
+            measured = measure_place(place, chosen)
+            found["scenarios"] += measured["scenarios"]
+            found["load"] += measured["load"]
+            if not chosen.only:
+                found["import"].append(measure_import(place))
+                say(tables.import_line(found["import"][-1]))
+            if chosen.times_ten and place.vendor == "postgresql":
+                large = measure_place(place.tenfold(), chosen, large=True)
+                found["ten_times"] = compare(measured["scenarios"], large["scenarios"])
+                found["load_x10"] = large["load"]
+    return found
 
 
 def main():
     chosen = options()
-    names = set(filter(None, chosen.only.split(",")))
-    wanted = [one for one in scenarios.SCENARIOS if not names or one.name in names]
     KEPT.mkdir(parents=True, exist_ok=True)
-    kind = f"{chosen.students}-{chosen.terms}"
-    rows = []
-    with contextlib.ExitStack() as stack:
-        if chosen.database != "sqlite" and binaries():
-            server = stack.enter_context(cluster())
-            rows += one_place(Place("postgresql", kind, server), chosen, wanted)
-        if chosen.database != "postgresql":
-            rows += one_place(Place("sqlite", kind, None), chosen, wanted)
-    (KEPT / "results.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1))
-    print("\n".join(map(line_of, rows)))
+    started = time.monotonic()
+    found = run(chosen)
+    found["seconds"] = round(time.monotonic() - started)
+    result = json.dumps(found, ensure_ascii=False, indent=1)
+    (KEPT / "results.json").write_text(result)
+    print(tables.report(found))
 
 
 if __name__ == "__main__":

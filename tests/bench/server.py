@@ -17,8 +17,8 @@ TOKEN = "b" * 32
 
 
 @contextlib.contextmanager
-def serving(place: Place) -> Iterator[int]:
-    """The port of a server of this place."""
+def serving(place: Place) -> Iterator[tuple[int, int]]:
+    """The port and the process of a server of this place."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -35,7 +35,7 @@ def serving(place: Place) -> Iterator[int]:
         )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/", process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)

@@ -1,0 +1,83 @@
+"""The bench's figures as tables for the eye."""
+
+VERDICTS = {True: "да", False: "НЕТ", None: ""}
+SCENARIO_HEAD = (
+    f"{'база':<11}{'сценарий':<34}{'мс':>8}{'p95':>8}{'gzip':>8}{'пол':>8}"
+    f"{'раз':>7}{'предел':>8} {'':<4}{'ЦП':>7}{'пол':>7}{'запр.':>6}{'КБ':>7}{'своё':>6}"
+)
+LOAD_HEAD = (
+    f"{'база':<11}{'8 клиентов':<34}{'в секунду':>10}{'надо':>6}{'мс':>8}{'p95':>8}"
+    f"{'надо':>6} {'':<4}{'отказов':>8}"
+)
+IMPORT_HEAD = (
+    f"{'база':<11}{'загрузка списка':<34}{'с':>8}{'ЦП, с':>8}{'память, МБ':>12}"
+)
+TENFOLD_HEAD = (
+    f"{'вдесятеро больше строк':<34}{'мс':>8}{'x10':>8}{'раз':>7} {'':<4}"
+    f"{'ЦП':>8}{'x10':>8}{'запр.':>6}{'x10':>5}{'КБ':>8}{'x10':>8}"
+)
+
+
+def _figure(value, width: int, digits: int = 2) -> str:
+    return " " * width if value is None else f"{value:>{width}.{digits}f}"
+
+
+def scenario_line(row: dict) -> str:
+    limit = f"≤ {row['limit']:g}" if row["limit"] else ""
+    own = row["own_bytes"] and row["own_bytes"] / 1024
+    return (
+        f"{row['database']:<11}{row['title']:<34}{_figure(row['ms'], 8)}"
+        f"{_figure(row['p95'], 8)}{_figure(row['gzip_ms'], 8)}"
+        f"{_figure(row['floor_ms'], 8)}{_figure(row['ratio'], 7, 1)}{limit:>8}"
+        f" {VERDICTS[row['passed']]:<4}{_figure(row['cpu_ms'], 7, 1)}"
+        f"{_figure(row['floor_cpu_ms'], 7, 1)}{row['queries']:>6}"
+        f"{_figure(row['bytes'] / 1024, 7, 1)}{_figure(own, 6, 1)}"
+    )
+
+
+def load_line(row: dict) -> str:
+    return (
+        f"{row['database']:<11}{row['title']:<34}{_figure(row['a_second'], 10, 1)}"
+        f"{row['least']:>6}{_figure(row['ms'], 8, 1)}{_figure(row['p95'], 8, 1)}"
+        f"{row['most_p95']:>6} {VERDICTS[row['passed']]:<4}{row['failed']:>8}"
+    )
+
+
+def import_line(row: dict) -> str:
+    title = f"{row['students']} студентов, XLSX"
+    return (
+        f"{row['database']:<11}{title:<34}{_figure(row['seconds'], 8)}"
+        f"{_figure(row['cpu_seconds'], 8)}{row['peak_mb']:>12}"
+    )
+
+
+def tenfold_line(row: dict) -> str:
+    return (
+        f"{row['title']:<34}{_figure(row['ms'], 8)}{_figure(row['ms_x10'], 8)}"
+        f"{_figure(row['times'], 7)} {VERDICTS[row['passed']]:<4}"
+        f"{_figure(row['cpu_ms'], 8, 1)}{_figure(row['cpu_ms_x10'], 8, 1)}"
+        f"{row['queries']:>6}{row['queries_x10']:>5}"
+        f"{_figure(row['bytes'] / 1024, 8, 1)}{_figure(row['bytes_x10'] / 1024, 8, 1)}"
+    )
+
+
+def report(found: dict) -> str:
+    parts = [
+        (SCENARIO_HEAD, found["scenarios"], scenario_line),
+        (LOAD_HEAD, found["load"], load_line),
+        (IMPORT_HEAD, found["import"], import_line),
+        (TENFOLD_HEAD, found["ten_times"], tenfold_line),
+        (f"{LOAD_HEAD} x10", found.get("load_x10", []), load_line),
+    ]
+    lines = []
+    for head, rows, line in parts:
+        if rows:
+            lines += [head, "─" * len(head), *map(line, rows), ""]
+    return "\n".join(
+        [
+            *lines,
+            f"Студентов {found['students']}, семестров {found['terms']};"
+            f" {found['seconds']} с. «пол» — те же строки голым SQL; «ЦП» — время"
+            " процессора сервера с базой, мс; «своё» — КБ без оболочки.",
+        ]
+    )
