@@ -6,11 +6,9 @@ and again under `python -m tests.postgres`.
 
 import contextlib
 import datetime
-import hashlib
 import os
 import pickle
 import shutil
-import sqlite3
 import zoneinfo
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from tests import cast
+from tests import cast, migrated
 from tests import installation as installation_
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,19 +62,6 @@ def rounds(request) -> int:
 # The database
 
 
-def _snapshot(config) -> Path:
-    """Where the migrated SQLite database of just this code is kept between runs."""
-    from journal.reports.registry import REPORTS
-
-    sources = [ROOT / "requirements.txt", ROOT / "journal/roles.py"]
-    sources += sorted((ROOT / "journal/migrations").glob("*.py"))
-    code = hashlib.sha256(f"{sqlite3.sqlite_version} {sorted(REPORTS)}".encode())
-    for source in sources:
-        code.update(source.read_bytes())
-    folder = config.cache.mkdir("migrated")
-    return folder / f"{code.hexdigest()[:16]}.sqlite3"
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(
     request,
@@ -84,47 +69,24 @@ def django_db_setup(
     django_db_blocker,
     django_db_modify_db_settings_parallel_suffix,  # a database for each worker
 ):
-    """A test database that went through the migrations, with the cast in it.
-
-    On SQLite the migrated database is kept between runs (ten seconds): as soon as the
-    migrations or the roles change, they run anew.
-    """
+    """A test database that went through the migrations, with the cast in it."""
     from django.test.utils import setup_databases, teardown_databases
 
-    snapshot, seed = None, None
-    if connection.vendor == "sqlite":
-        snapshot = _snapshot(request.config)
-        if snapshot.exists():
-            name = connection.creation._get_test_db_name()
-            seed = sqlite3.connect(name, uri=True)  # open as long as Django needs it
-            with contextlib.closing(sqlite3.connect(snapshot)) as kept:
-                kept.backup(seed)
+    snapshot = migrated.snapshot(request.config.cache)
     with django_db_blocker.unblock():
-        created = setup_databases(
-            verbosity=0, interactive=False, serialized_aliases=set()
-        )
-        if snapshot and not snapshot.exists():
-            _keep(snapshot)
+        with migrated.seeded(snapshot):
+            created = setup_databases(
+                verbosity=0, interactive=False, serialized_aliases=set()
+            )
+        migrated.keep(snapshot)
         folder = tmp_path_factory.mktemp("blank")
         request.config.blank = installation_.keep_blank(folder)
         _flush_closings_first()
         with time_machine.travel(NOW):
             request.config.cast = pickle.dumps(cast.build())
-    if seed:
-        seed.close()
     yield
     with django_db_blocker.unblock():
         teardown_databases(created, verbosity=0)
-
-
-def _keep(snapshot: Path):
-    for old in snapshot.parent.glob("*.sqlite3"):
-        old.unlink(missing_ok=True)
-    part = snapshot.with_suffix(f".{os.getpid()}")
-    connection.ensure_connection()
-    with contextlib.closing(sqlite3.connect(part)) as kept:
-        connection.connection.backup(kept)
-    part.rename(snapshot)
 
 
 def _flush_closings_first():

@@ -7,7 +7,6 @@ cast's today is the real one there, since other processes go by the real clock.
 import contextlib
 import datetime
 import os
-import secrets
 import shutil
 import socket
 import sqlite3
@@ -22,25 +21,14 @@ from pathlib import Path
 import psycopg
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.migrated import ROOT, new_base, server_address
+
 BUILD = """
 import datetime, django
 django.setup()
 from tests import cast
 cast.build(datetime.date.fromisoformat(%r))
 """
-
-
-def server_address(base: str) -> str:
-    """Address of another database on the PostgreSQL server of this run."""
-    before, _, query = os.environ["DATABASE_URL"].partition("?")
-    return f"{before.rpartition('/')[0]}/{base}?{query}"
-
-
-def run_on_server(*statements: str):
-    with psycopg.connect(server_address("postgres"), autocommit=True) as server:
-        for statement in statements:
-            server.execute(statement)
 
 
 class Installation:
@@ -141,12 +129,9 @@ def keep_blank(folder: Path) -> str:
         with contextlib.closing(sqlite3.connect(path)) as blank:
             connection.connection.backup(blank)
         return str(path)
-    tested = connection.settings_dict["NAME"]
-    name = f"blank_{secrets.token_hex(4)}"
     connection.close()
     connection.close_pool()
-    run_on_server(f"CREATE DATABASE {name} TEMPLATE {tested}")
-    return name
+    return new_base(like=connection.settings_dict["NAME"])
 
 
 def install(folder: Path, blank: str) -> Installation:
@@ -155,9 +140,7 @@ def install(folder: Path, blank: str) -> Installation:
         made = Installation(folder)
         shutil.copy(blank, made.base)
         return made
-    name = f"college_{secrets.token_hex(4)}"
-    run_on_server(f"CREATE DATABASE {name} TEMPLATE {blank}")
-    return Installation(folder, name)
+    return Installation(folder, new_base(like=blank))
 
 
 def with_cast(folder: Path, blank: str) -> str:

@@ -15,7 +15,8 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 
 from journal.domain.archive import backup, container, restore
-from tests.installation import install, run_on_server
+from tests.installation import install
+from tests.migrated import run_on_server
 
 # Marks changed in one transaction each, with the history row; the number is said only
 # when it is committed, and the mark's history tells them all.
