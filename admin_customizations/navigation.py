@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,7 @@ def sections(request) -> list[dict]:
         for link in links:
             if not _may(request.user, link.permission):
                 continue
-            try:
-                address = reverse(link.url)
-            except NoReverseMatch:
-                continue
+            address = reverse(link.url)
             inside = request.path.startswith(address) and link.url != "admin:index"
             items.append(
                 {

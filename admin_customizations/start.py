@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.apps import apps
 from django.db.models import Count, Exists, OuterRef
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
+from admin_customizations.imports.urls import load_url
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
 from journal.domain.control import overdue_lessons, red_list
@@ -136,14 +138,11 @@ def oversees(user) -> bool:
     )
 
 
-def _addresses(step: Step) -> tuple[str, str]:
-    def address(name):
-        try:
-            return reverse(name) if name else ""
-        except NoReverseMatch:
-            return ""
-
-    return address(step.url_name), address(step.import_url_name)
+def _addresses(user, step: Step) -> tuple[str, str]:
+    """Where the person takes a step by hand, and from a file; "" where not at all."""
+    model = apps.get_model("journal", step.model)
+    listed = reverse(f"admin:journal_{step.model}_changelist") if step.is_open else ""
+    return listed, load_url(user, model) if step.is_imported else ""
 
 
 def start_page(site, request):
@@ -171,5 +170,5 @@ def start_page(site, request):
         context["red_list"] = red_list(user, today)
     steps = checklist(user)
     if not all(step.done for step in steps):
-        context["checklist"] = [(step, *_addresses(step)) for step in steps]
+        context["checklist"] = [(step, *_addresses(user, step)) for step in steps]
     return TemplateResponse(request, "admin/start.html", context)

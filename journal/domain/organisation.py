@@ -160,15 +160,16 @@ def begin(institution: Institution, admin: User, full_name: str = "") -> str:
 class Step:
     """One thing to enter before lessons can be filled.
 
-    `url_name` is the list in the admin, `import_url_name` its import; "" where there is
-    none, or it is not this person's.
+    `model` names what is entered; `is_open` and `is_imported` say whether this person
+    may enter it by hand and from a file.
     """
 
     title: str
     done: bool
     hint: str
-    url_name: str
-    import_url_name: str = ""
+    model: str
+    is_open: bool
+    is_imported: bool
 
 
 def _current(model):
@@ -299,10 +300,9 @@ def checklist(user: User) -> list[Step]:
             title=words.get(model, title),
             done=bool(found.get(f"has_{model}")),
             hint=hint,
-            url_name=_address(model, "changelist", f"add_{model}" in rights),
-            import_url_name=_address(
-                model, "import", imported and f"import_{model}" in rights
-            ),
+            model=model,
+            is_open=f"add_{model}" in rights,
+            is_imported=imported and f"import_{model}" in rights,
         )
         for model, title, hint, imported, _rows in steps
     ]
@@ -313,7 +313,3 @@ def _office_rights(user: User) -> set[str]:
     wide = (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY)
     held = [grant.permissions for grant in grants(user) if grant.anchor in wide]
     return set().union(*held)
-
-
-def _address(model: str, page: str, is_open: bool) -> str:
-    return f"admin:journal_{model}_{page}" if is_open else ""
