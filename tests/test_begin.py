@@ -214,7 +214,7 @@ def test_an_address_stands_where_the_step_is_ones_own(world):
     assert steps["Сотрудники"].is_open
     assert steps["Сотрудники"].is_imported
     assert {step.is_open for title, step in steps.items() if title != "Сотрудники"} == {
-        ""
+        False
     }
 
 
