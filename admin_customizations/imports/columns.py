@@ -132,53 +132,69 @@ def _sheet(
     return SheetLine(index, table.name, len(table.body), use, given)
 
 
-def corrected(
+@dataclass
+class Corrections:
+    """What the form says of each sheet; `moved`: a header is another row now."""
+
+    sheets: dict[str, dict]
+    moved: bool
+    problem: str
+
+
+def corrections(
     importer: type[Importer],
     workbook: Workbook,
     pending: Pending,
     data: Mapping[str, str],
-) -> tuple[dict[str, dict], bool]:
-    """What the form says of each sheet, and whether a header moved.
+) -> Corrections:
+    """The form as it was filled in, and the first thing wrong with it.
 
-    Only what was offered is looked at. Raises Refusal for what cannot be.
+    Only what was offered is looked at.
     """
-    keys = {key for key, _ in choices(importer)} | {""}
     titles = dict(choices(importer))
-    sheets: dict[str, dict] = {}
-    moved = False
+    found = Corrections({}, False, "")
     for block in blocks(importer, workbook, pending)[0]:
-        header = _header(data.get(block.header_input, ""))
+        header, problem = _header(data.get(block.header_input, ""))
         header = None if header == block.header_row else header
-        moved = moved or header is not None
-        chosen = {c.letter: data.get(c.input, "") for c in block.columns}
-        for letter, key in chosen.items():
-            if key not in keys:
-                raise Refusal(f"для столбца {letter} выбрано неизвестное поле.")
-            same = [one for one, other in chosen.items() if key and other == key]
-            if len(same) > 1:
-                words = " и ".join(same)
-                raise Refusal(f"«{titles[key]}» выбрано для столбцов {words}.")
+        found.moved = found.moved or header is not None
+        said = {c.letter: data.get(c.input, "") for c in block.columns}
+        chosen = {letter: key for letter, key in said.items() if key in titles}
+        found.problem = found.problem or problem or _wrong_keys(said, titles)
         for sheet in block.sheets:
             before = pending.sheets.get(sheet.name, {}).get("header")
-            sheets[sheet.name] = {
+            found.sheets[sheet.name] = {
                 "use": sheet.input in data,
                 "header": before if header is None else header,
-                "chosen": {} if header is not None else chosen,
+                "chosen": {}
+                if header is not None
+                else dict.fromkeys(said, "") | chosen,
                 "given": {
-                    name.partition("-")[0]: data.get(name, "").strip()[:250]
+                    name.rpartition("-")[0]: data.get(name, "").strip()[:250]
                     for name, _, _ in sheet.given
                 },
             }
-    if not any(said["use"] for said in sheets.values()):
-        raise Refusal("не выбран ни один лист. Отметьте листы, которые загрузить.")
-    return sheets, moved
+    if not any(said["use"] for said in found.sheets.values()):
+        found.problem = found.problem or NO_SHEET
+    return found
 
 
-def _header(said: str) -> int | None:
+NO_SHEET = "Не выбран ни один лист. Отметьте листы, которые загрузить."
+
+
+def _wrong_keys(said: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    for letter, key in said.items():
+        if key and key not in titles:
+            return f"Для столбца {letter} выбрано неизвестное поле."
+        same = [one for one, other in said.items() if key and other == key]
+        if len(same) > 1:
+            return f"«{titles[key]}» выбрано для столбцов {' и '.join(same)}."
+    return ""
+
+
+def _header(said: str) -> tuple[int | None, str]:
+    """(the row, what is wrong with it)"""
     if not said.strip():
-        return None
-    if not said.strip().isdecimal() or int(said) > MOST_HEADER:
-        raise Refusal(
-            f"строка заголовка — число от 0 до {MOST_HEADER}; 0 — заголовка нет."
-        )
-    return int(said)
+        return None, ""
+    if said.strip().isdecimal() and int(said) <= MOST_HEADER:
+        return int(said), ""
+    return None, f"Строка заголовка — число от 0 до {MOST_HEADER}; 0 — заголовка нет."

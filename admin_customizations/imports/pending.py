@@ -15,8 +15,9 @@ from django.utils import timezone
 from journal.exchange.options import Options, SheetOptions
 from journal.exchange.reading import Refusal, Workbook, read_workbook
 
-KEY = "imports"
+KEY, DONE = "imports", "imports_done"
 MOST_PENDING = 3
+MOST_DONE = 10
 KEPT = timedelta(hours=24)
 GONE = "файл больше не хранится. Загрузите его ещё раз."
 
@@ -94,6 +95,21 @@ def pending_or_404(request, slug: str, token: uuid.UUID) -> Pending:
     if said is None or said["slug"] != slug:
         raise Http404
     return Pending(**said)
+
+
+def finished(request, token: uuid.UUID) -> int | None:
+    """The batch that a file became, be it in a request that this one overtook."""
+    session = type(request.session)(request.session.session_key)
+    return session.get(DONE, {}).get(str(token))
+
+
+def finish(request, pending: Pending, batch: int) -> None:
+    """The file is stored: whoever clicks twice is led to the one result."""
+    done = request.session.setdefault(DONE, {})
+    done[pending.token] = batch
+    while len(done) > MOST_DONE:
+        done.pop(next(iter(done)))
+    forget(request, pending)
 
 
 def forget(request, pending: Pending) -> None:

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from admin_customizations.imports.columns import blocks, choices, corrected
+from admin_customizations.imports.columns import blocks, choices, corrections
 from admin_customizations.imports.forms import ChoicesForm, UploadForm
 from admin_customizations.imports.pending import (
     Pending,
     begin,
+    finish,
+    finished,
     forget,
     keep,
     pending_or_404,
@@ -146,15 +148,21 @@ def columns(site):
 
 
 def _agree(request, importer, pending: Pending, workbook, form: ChoicesForm):
-    """Keep what was chosen; on to the preview unless a header was moved."""
-    pending.sheets, moved = corrected(importer, workbook, pending, request.POST)
+    """Keep what was chosen; on to the preview unless a header was moved.
+
+    Raises Refusal where it cannot be; `pending` then holds it as it was typed.
+    """
+    found = corrections(importer, workbook, pending, request.POST)
+    pending.sheets = found.sheets
     form.write(pending)
+    if found.problem:
+        raise Refusal(found.problem)
+    if not found.moved:
+        importer(request.user, pending.options()).rows(workbook)
     keep(request, pending)
-    if moved:
+    if found.moved:
         messages.info(request, "Строка заголовка изменена: проверьте столбцы.")
-        return step("import_columns", pending)
-    importer(request.user, pending.options()).rows(workbook)
-    return step("import_preview", pending)
+    return step("import_columns" if found.moved else "import_preview", pending)
 
 
 def preview(site):
@@ -163,27 +171,25 @@ def preview(site):
     @require_http_methods(["GET", "POST"])
     def view(request, slug: str, token):
         importer = importer_for(request, slug)
+        if batch := finished(request, token):
+            return result(batch)
         pending = pending_or_404(request, slug, token)
         action = request.POST.get("action", "")
-        if request.method == "POST" and action == "cancel":
+        if action == "cancel":
             forget(request, pending)
             messages.info(request, "Загрузка отменена, ничего не записано.")
             return HttpResponseRedirect(back_to_list(importer))
         try:
-            workbook = pending.workbook()
-            if request.method == "POST":
-                _answers(request, importer, pending, workbook)
-            maker = importer(request.user, pending.options())
-            if action == "apply":
-                expected = request.POST.get("fingerprint", "")[:64] or "none"
-                outcome = maker.load(workbook, expected)
-            else:
-                outcome = maker.collect(workbook)
+            outcome = _outcome(request, importer, pending, action)
         except Refusal as refusal:
+            if batch := finished(request, token):
+                return result(batch)
             messages.error(request, str(refusal))
             return step("import_columns", pending)
         if action == "apply" and not outcome.stale and not outcome.obstacles:
             return _stored(request, importer, pending, outcome)
+        if outcome.stale and (batch := finished(request, token)):
+            return result(batch)
         if action == "answer":
             return step("import_preview", pending)
         return _preview_page(site, request, importer, pending, outcome)
@@ -191,8 +197,24 @@ def preview(site):
     return view
 
 
+def result(batch: int) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:import_batch", args=[batch]))
+
+
+def _outcome(request, importer, pending: Pending, action: str) -> Outcome:
+    workbook = pending.workbook()
+    if request.method == "POST":
+        _answers(request, importer, pending, workbook)
+    maker = importer(request.user, pending.options())
+    if action != "apply":
+        return maker.collect(workbook)
+    return maker.load(workbook, request.POST.get("fingerprint", "")[:64] or "none")
+
+
 def _answers(request, importer, pending: Pending, workbook) -> None:
     """Keep the answers to the questions that are asked, and to no others."""
+    if not any(name.startswith("answer-") for name in request.POST):
+        return
     asked = importer(request.user, pending.options()).collect(workbook).questions
     for question in asked:
         answer = request.POST.get(f"answer-{question.place}", "")
@@ -202,15 +224,16 @@ def _answers(request, importer, pending: Pending, workbook) -> None:
 
 
 def _stored(request, importer, pending: Pending, outcome: Outcome):
-    forget(request, pending)
     if outcome.batch is None:
+        forget(request, pending)
         messages.info(request, "Всё уже было загружено раньше: изменений нет.")
         return HttpResponseRedirect(back_to_list(importer))
+    finish(request, pending, outcome.batch.pk)
     log.info("import %s: user %s, stored", importer.slug, request.user.pk)
     messages.success(
         request, f"Загружено. Добавлено: {outcome.added}, изменено: {outcome.changed}."
     )
-    return HttpResponseRedirect(reverse("admin:import_batch", args=[outcome.batch.pk]))
+    return result(outcome.batch.pk)
 
 
 def _preview_page(site, request, importer, pending: Pending, outcome: Outcome):
