@@ -173,7 +173,7 @@ def signed_in(user: User) -> str:
 
 def bench_facts(course: Course, today: date) -> dict:
     lessons = list(course.lessons.filter(date__lte=today).order_by("date", "number"))
-    recent = lessons[-7:-1]  # inside the entry window, with a task
+    recent = [one for one in lessons[:-1] if (today - one.date).days <= 7]
     students = list(
         Membership.objects.filter(group=course.group).values_list("student", flat=True)
     )

@@ -75,12 +75,19 @@ def measure_place(place: Place, chosen, large: bool = False) -> dict:
         for name, least, p95 in () if chosen.only else LOADS:
             for packed in (False, True):
                 row = measure_load(bench, name, chosen.seconds, packed)
-                limits = {"least": least, "most_p95": p95}
-                passed = row["a_second"] >= least and row["p95"] <= p95
-                row |= limits | {"passed": passed and not row["failed"]}
+                row |= judged(row, place.vendor, least, p95)
                 found["load"].append({"database": place.vendor, **row})
                 say(tables.load_line(found["load"][-1]))
     return found
+
+
+def judged(row: dict, vendor: str, least: int, p95: int) -> dict:
+    """The limits of a load and whether it kept them; SQLite has only to answer."""
+    if vendor != measuring.LIMITED:
+        return {"least": None, "most_p95": None, "passed": not row["failed"]}
+    is_fast = row["a_second"] >= least and row["p95"] <= p95
+    passed = is_fast and not row["failed"]
+    return {"least": least, "most_p95": p95, "passed": passed}
 
 
 def measure_load(bench, name: str, seconds: float, packed: bool) -> dict:

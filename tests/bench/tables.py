@@ -38,8 +38,8 @@ def scenario_line(row: dict) -> str:
 def load_line(row: dict) -> str:
     return (
         f"{row['database']:<11}{row['title']:<34}{_figure(row['a_second'], 10, 1)}"
-        f"{row['least']:>6}{_figure(row['ms'], 8, 1)}{_figure(row['p95'], 8, 1)}"
-        f"{row['most_p95']:>6} {VERDICTS[row['passed']]:<4}{row['failed']:>8}"
+        f"{row['least'] or '':>6}{_figure(row['ms'], 8, 1)}{_figure(row['p95'], 8, 1)}"
+        f"{row['most_p95'] or '':>6} {VERDICTS[row['passed']]:<4}{row['failed']:>8}"
     )
 
 
