@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +21,16 @@ from django.utils.safestring import SafeString
 
 from journal.domain.results import period_at
 from journal.models import AcademicYear, CourseTeacher, Group, Period
-from journal.models.reach import ANCHORS, EVERYTHING, NOTHING, grants
+from journal.models.prepared import Prepared
+from journal.models.reach import (
+    ANCHORS,
+    EVERYTHING,
+    NOTHING,
+    Likeness,
+    employee_key,
+    grants,
+    likeness,
+)
 from journal.roles import Anchor
 
 from .registry import ReportForm
@@ -158,6 +168,43 @@ class DayField(forms.DateField):
         return day
 
 
+@lru_cache(maxsize=100)
+def _groups(like: Likeness, right: str, anchors: tuple[str, ...]) -> Prepared:
+    """Groups that such people may choose: key, name, closed on, the curator's user."""
+
+    def build(user, employee):
+        rows = Group.objects.filter(
+            groups_for(like.asker(user, employee), right, anchors)
+        )
+        return rows.order_by(
+            F("closed_on").desc(nulls_first=True), "course_year", "name"
+        ).values_list("pk", "name", "closed_on", "curator__user")
+
+    return Prepared(build, unused=("user", "employee"))
+
+
+class BegunPeriod(NamedTuple):
+    """A period that has begun; both its days are included."""
+
+    pk: int
+    year: str
+    kind: str
+    number: int
+    first_day: date
+    last_day: date
+
+    def __str__(self) -> str:
+        return f"{self.year}, {self.number} {Period.Kind(self.kind).label}"
+
+
+@Prepared
+def _periods(today):
+    begun = Period.objects.filter(first_day__lte=today)
+    return begun.order_by("-first_day", "kind", "number").values_list(
+        "pk", "year__name", "kind", "number", "first_day", "last_day"
+    )
+
+
 class GroupForm(ReportForm):
     """Asks for a group; `right` is what the person must hold over it."""
 
@@ -167,12 +214,8 @@ class GroupForm(ReportForm):
     group = RowField("группу", label="Группа", everything="Все группы")
 
     def prepare(self) -> None:
-        rows = Group.objects.filter(groups_for(self.user, self.right, self.anchors))
-        found = list(
-            rows.order_by(
-                F("closed_on").desc(nulls_first=True), "course_year", "name"
-            ).values_list("pk", "name", "closed_on", "curator__user")
-        )
+        read = _groups(likeness(self.user), self.right, self.anchors)
+        found = read(user=self.user.pk, employee=employee_key(self.user))
         field = self.fields["group"]
         field.offer(
             (pk, name if closed is None else f"{name} (расформирована)")
@@ -205,18 +248,14 @@ class PeriodForm(GroupForm):
     def prepare(self) -> None:
         super().prepare()
         today = timezone.localdate()
-        begun = Period.objects.filter(first_day__lte=today).select_related("year")
-        self.periods = {
-            period.pk: period
-            for period in begun.order_by("-first_day", "kind", "number")
-        }
+        self.periods = {row[0]: BegunPeriod(*row) for row in _periods(today=today)}
         field = self.fields["period"]
         field.offer((pk, str(period)) for pk, period in self.periods.items())
         now = period_at(list(self.periods.values()), today)
         field.initial = now.pk if now else ""
         self.fields["day"].initial = today
 
-    def clean_period(self) -> Period:
+    def clean_period(self) -> BegunPeriod:
         return self.periods[self.cleaned_data["period"]]
 
     def clean(self) -> dict[str, Any]:

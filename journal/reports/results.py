@@ -74,7 +74,7 @@ def attestation(params: dict[str, Any]) -> Table:
         params[name] for name in ("user", "group", "period", "day")
     )
     rules = Institution.current()
-    courses = Course.objects.filter(group=group, period=period)
+    courses = Course.objects.filter(group=group, period=period.pk)
     is_whole = sees_whole(user, group, StatementForm.right)
     if not is_whole:
         courses = own_courses(user, courses, day)
