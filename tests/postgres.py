@@ -23,6 +23,8 @@ import psycopg
 
 NOT_INSTALLED = 75
 START_SECONDS = 60
+OLD_SECONDS = 3600
+PREFIX = "journal-pg-"
 # A test of durability asks for fsync; the others need only what a crash would lose.
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -34,6 +36,17 @@ def binaries() -> Path | None:
     on_path = shutil.which("initdb")
     found = newest or ([Path(on_path)] if on_path else [])
     return found[0].resolve().parent if found else None
+
+
+def sweep():
+    """Remove the folders of clusters whose run was killed outright."""
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError, ValueError):
+            noted = folder / "data" / "postmaster.pid"  # absent once it has stopped
+            number = noted.read_text().split("\n")[0] if noted.exists() else "none"
+            alive = Path("/proc", number).exists()
+            if not alive and time.time() - folder.stat().st_mtime > OLD_SECONDS:
+                shutil.rmtree(folder)
 
 
 class Cluster:
@@ -52,8 +65,9 @@ class Cluster:
         return f"postgresql://postgres@/{base}?host={self.folder}"
 
     def __enter__(self):
+        sweep()
         # Below /tmp, since a socket's path may be 107 characters long at most.
-        self.folder = Path(tempfile.mkdtemp(prefix="journal-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
         self.data = self.folder / "data"
         try:
             self._create()
