@@ -21,7 +21,7 @@ class Prepared:
 
     `build` runs once for each length of the lists among the values, with markers in
     place of the values: it must not look at them. What else its SQL depends on (today,
-    a setting) is named by `variant`. A value is a key of a row, a date, or a list of
+    a setting) is named by `variant`. A value is a key of a row, a text, a date, or a list of
     keys that is not empty. Reads the default database. The values named in `unused` may
     be absent from the SQL: the rights of an office do not hang on who asks.
     """
@@ -84,7 +84,9 @@ class Prepared:
 def _marker(value, places: dict):
     """A stand-in that no real value equals; SQLite gets a date as text."""
     place = len(set(places.values()))
-    if isinstance(value, date):
+    if isinstance(value, str):
+        marker = f"\ue000{place}"
+    elif isinstance(value, date):
         marker = date(1, 1, 1 + place)
         places[str(marker)] = place
     else:
