@@ -53,6 +53,35 @@ def spread(bare: Bare, bench: dict):
         )
 
 
+def _lessons(bare: Bare, student: int, group: int, first: date, last: date) -> list:
+    """Lessons of a week, each with the homework set before it."""
+    return bare.rows(
+        "SELECT l.id, l.date, l.number, l.hours, l.topic, l.homework, l.links,"
+        " l.is_cancelled, l.cancel_reason, l.teacher_id, l.planned_teacher_id,"
+        " d.name, r.number, k.name, p.number, s.last_name, s.first_name,"
+        " s.middle_name, (SELECT b.homework FROM journal_lesson b"
+        "   WHERE b.course_id = l.course_id AND NOT b.is_cancelled"
+        "   AND (b.date < l.date OR b.date = l.date AND b.number < l.number)"
+        "   AND b.date <= l.date"
+        "   ORDER BY b.date DESC, b.number DESC LIMIT 1)"
+        " FROM journal_lesson l JOIN journal_course c ON c.id = l.course_id"
+        " JOIN journal_discipline d ON d.id = c.discipline_id"
+        " JOIN journal_employee s ON s.id = l.teacher_id"
+        " LEFT JOIN journal_room r ON r.id = l.room_id"
+        " LEFT JOIN journal_lessonkind k ON k.id = l.kind_id"
+        " LEFT JOIN journal_subgroup p ON p.id = l.subgroup_id"
+        " WHERE c.group_id = %s AND l.date BETWEEN %s AND %s"
+        " AND (l.subgroup_id IS NULL OR EXISTS (SELECT 1 FROM journal_subgroupmember"
+        "   sm WHERE sm.subgroup_id = l.subgroup_id AND sm.student_id = %s"
+        '   AND sm.start <= l.date AND (sm."end" IS NULL OR sm."end" > l.date)))'
+        " ORDER BY l.date, l.number, l.id",
+        group,
+        first,
+        last,
+        student,
+    )
+
+
 def week(bare: Bare, reading: dict):
     """A student's week: calendar, lessons with what was set before, cells, bells."""
     student, _ = reading["readers"][0]
@@ -70,31 +99,7 @@ def week(bare: Bare, reading: dict):
             first,
             last,
         )
-        lessons = bare.rows(
-            "SELECT l.id, l.date, l.number, l.hours, l.topic, l.homework, l.links,"
-            " l.is_cancelled, l.cancel_reason, l.teacher_id, l.planned_teacher_id,"
-            " d.name, r.number, k.name, p.number, s.last_name, s.first_name,"
-            " s.middle_name, (SELECT b.homework FROM journal_lesson b"
-            "   WHERE b.course_id = l.course_id AND NOT b.is_cancelled"
-            "   AND (b.date < l.date OR b.date = l.date AND b.number < l.number)"
-            "   AND b.date <= l.date"
-            "   ORDER BY b.date DESC, b.number DESC LIMIT 1)"
-            " FROM journal_lesson l JOIN journal_course c ON c.id = l.course_id"
-            " JOIN journal_discipline d ON d.id = c.discipline_id"
-            " JOIN journal_employee s ON s.id = l.teacher_id"
-            " LEFT JOIN journal_room r ON r.id = l.room_id"
-            " LEFT JOIN journal_lessonkind k ON k.id = l.kind_id"
-            " LEFT JOIN journal_subgroup p ON p.id = l.subgroup_id"
-            " WHERE c.group_id = %s AND l.date BETWEEN %s AND %s"
-            " AND (l.subgroup_id IS NULL OR EXISTS (SELECT 1 FROM journal_subgroupmember"
-            "   sm WHERE sm.subgroup_id = l.subgroup_id AND sm.student_id = %s"
-            '   AND sm.start <= l.date AND (sm."end" IS NULL OR sm."end" > l.date)))'
-            " ORDER BY l.date, l.number, l.id",
-            spans[-1][0],
-            first,
-            last,
-            student,
-        )
+        lessons = _lessons(bare, student, spans[-1][0], first, last)
         keys = [row[0] for row in lessons]
         places = ", ".join(["%s"] * len(keys))
         bare.rows(
@@ -170,6 +175,44 @@ def all_marks(bare: Bare, reading: dict):
         )
 
 
+def _heading(bare: Bare, group: int, period: int, day):
+    """What stands around the figures of R5: institution, group, courses, roster."""
+    bare.rows("SELECT * FROM journal_institution")
+    bare.rows(
+        "SELECT g.name, g.course_year, s.code, s.name, d.name, e.last_name,"
+        " e.first_name, e.middle_name FROM journal_group g"
+        " LEFT JOIN journal_specialty s ON s.id = g.specialty_id"
+        " LEFT JOIN journal_department d ON d.id = g.department_id"
+        " LEFT JOIN journal_employee e ON e.id = g.curator_id WHERE g.id = %s",
+        group,
+    )
+    bare.rows(
+        "SELECT c.id, d.name, c.attestation_form FROM journal_course c"
+        " JOIN journal_discipline d ON d.id = c.discipline_id"
+        " WHERE c.group_id = %s AND c.period_id = %s ORDER BY d.name",
+        group,
+        period,
+    )
+    bare.rows(
+        "SELECT t.course_id, s.last_name, s.first_name, s.middle_name, t.start,"
+        ' t."end" FROM journal_courseteacher t'
+        " JOIN journal_employee s ON s.id = t.employee_id"
+        " JOIN journal_course c ON c.id = t.course_id"
+        " WHERE c.group_id = %s AND c.period_id = %s ORDER BY t.start",
+        group,
+        period,
+    )
+    bare.rows(
+        f"SELECT s.id, {NAMES} FROM journal_membership m"
+        " JOIN journal_student s ON s.id = m.student_id WHERE m.group_id = %s"
+        ' AND m.start <= %s AND (m."end" IS NULL OR m."end" > %s)'
+        f" ORDER BY {NAMES}",
+        group,
+        day,
+        day,
+    )
+
+
 def statement(bare: Bare, reading: dict):
     """R5: heading, courses with teachers, roster, averages, hours missed, what lacks.
 
@@ -181,40 +224,7 @@ def statement(bare: Bare, reading: dict):
         " WHERE c.group_id = %s AND c.period_id = %s AND l.date <= %s"
     )
     with bare.reading():
-        bare.rows("SELECT * FROM journal_institution")
-        bare.rows(
-            "SELECT g.name, g.course_year, s.code, s.name, d.name, e.last_name,"
-            " e.first_name, e.middle_name FROM journal_group g"
-            " LEFT JOIN journal_specialty s ON s.id = g.specialty_id"
-            " LEFT JOIN journal_department d ON d.id = g.department_id"
-            " LEFT JOIN journal_employee e ON e.id = g.curator_id WHERE g.id = %s",
-            group,
-        )
-        bare.rows(
-            "SELECT c.id, d.name, c.attestation_form FROM journal_course c"
-            " JOIN journal_discipline d ON d.id = c.discipline_id"
-            " WHERE c.group_id = %s AND c.period_id = %s ORDER BY d.name",
-            group,
-            period,
-        )
-        bare.rows(
-            "SELECT t.course_id, s.last_name, s.first_name, s.middle_name, t.start,"
-            ' t."end" FROM journal_courseteacher t'
-            " JOIN journal_employee s ON s.id = t.employee_id"
-            " JOIN journal_course c ON c.id = t.course_id"
-            " WHERE c.group_id = %s AND c.period_id = %s ORDER BY t.start",
-            group,
-            period,
-        )
-        bare.rows(
-            f"SELECT s.id, {NAMES} FROM journal_membership m"
-            " JOIN journal_student s ON s.id = m.student_id WHERE m.group_id = %s"
-            ' AND m.start <= %s AND (m."end" IS NULL OR m."end" > %s)'
-            f" ORDER BY {NAMES}",
-            group,
-            day,
-            day,
-        )
+        _heading(bare, group, period, day)
         bare.rows(
             "SELECT m.student_id, l.course_id, count(*),"
             " sum(CASE WHEN m.value IN ('2', '3', '4', '5') THEN k.weight END),"
