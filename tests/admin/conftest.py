@@ -1,5 +1,6 @@
 """The college of the cast with one row of everything, near and far."""
 
+import logging
 from types import SimpleNamespace
 
 import pytest
@@ -156,6 +157,14 @@ def rows_of(world) -> dict:
         "curriculum": (world.curriculum, world.curriculum2),
         "planitem": (world.item, world.item2),
     }
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Refusals by the thousand are not written down each with its traceback."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

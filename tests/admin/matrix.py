@@ -149,12 +149,13 @@ EXPORTS = {
     "discipline": {"office", "deputy", "root"},
     "thematicplan": {"office", "deputy", "studyunit", "root"},
 }
-# Pages of the journal that tests of their own area walk.
+# Pages that the tests of their own area walk.
 ELSEWHERE = {
     "journal_course_spread",
     "journal_lesson_take",
     "journal_cells",
     "journal_cell_past",
+    "journal_importbatch_take_back",
 }
 
 
