@@ -8,13 +8,13 @@ import zipfile
 
 import pytest
 from django.core.files.storage import storages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from journal.models import Discipline, ImportBatch, Student, ThematicPlan
 from tests import hostile
 from tests.imports import HEAD, book
+from tests.imports.hands import Wizard
 from tests.imports.test_plans import plan_rows
 
 ANNA = ["Сомова Анна Львовна", "12.03.2009", "112-233-445 95", "8 900 123-45-67"]
@@ -34,50 +34,6 @@ def stored() -> list[str]:
         return storages["import_export"].listdir("")[1]
     except FileNotFoundError:
         return []
-
-
-class Wizard:
-    """One person at the wizard of one importer."""
-
-    def __init__(self, client, slug="roster"):
-        self.client, self.slug = client, slug
-        self.start = reverse("admin:import", args=[slug])
-
-    def upload(self, data, name="список.xlsx"):
-        if not isinstance(data, bytes):
-            data = book(data)
-        response = self.client.post(
-            self.start, {"file": SimpleUploadedFile(name, data)}
-        )
-        if response.status_code == 302:
-            self.columns = response["Location"]
-            self.preview = f"{self.columns}preview/"
-        return response
-
-    def form(self) -> dict:
-        """The form of columns as it is offered."""
-        html = self.client.get(self.columns).content.decode()
-        data = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', html))
-        data.pop("csrfmiddlewaretoken")
-        for name in re.findall(r'type="checkbox" name="([^"]+)" checked', html):
-            data[name] = "on"
-        for name, options in re.findall(
-            r'<select name="([^"]+)".*?>(.*?)</select>', html, re.DOTALL
-        ):
-            chosen = re.search(r'value="([^"]*)" selected', options)
-            data[name] = chosen[1] if chosen else ""
-        return data
-
-    def agree(self, **changes):
-        return self.client.post(self.columns, self.form() | changes)
-
-    def look(self):
-        return self.client.get(self.preview)
-
-    def apply(self, **answers):
-        mark = self.look().context["outcome"].fingerprint
-        data = {"action": "apply", "fingerprint": mark, **answers}
-        return self.client.post(self.preview, data)
 
 
 @pytest.fixture
@@ -409,32 +365,3 @@ def test_names_in_a_file_are_text_on_every_page(wizard):
     page.agree()
     pages.append(page.look())
     assert all(evil not in one.content.decode() for one in pages)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1366, 390])
-def test_in_the_browser_from_the_list_to_the_result_and_back(page_of, world, width):
-    page = page_of(world.office, width)
-
-    def fits():
-        box = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert box[0] <= box[1]
-
-    page.goto("/admin/journal/student/")
-    page.get_by_role("link", name="Загрузить из файла").click()
-    fits()
-    file = {"name": "а.xlsx", "mimeType": "", "buffer": book({"2-ИС": [HEAD, ANNA]})}
-    page.set_input_files("input[type=file]", file)
-    page.get_by_role("button", name="Дальше").click()
-    fits()
-    page.get_by_role("button", name="Проверить").click()
-    fits()
-    page.get_by_role("button", name="Загрузить").click()
-    fits()
-    page.get_by_role("link", name="Отменить загрузку").click()
-    page.get_by_role("button", name="Отменить загрузку").click()
-    fits()
-    assert not Student.objects.filter(last_name="Сомова").exists()
-    assert Student.history.filter(last_name="Сомова").count() == 2

@@ -214,10 +214,7 @@ def _heading(bare: Bare, group: int, period: int, day):
 
 
 def statement(bare: Bare, reading: dict):
-    """R5: heading, courses with teachers, roster, averages, hours missed, what lacks.
-
-    The averages are summed by the database, a row a student and course.
-    """
+    """R5: what stands around, averages summed by the database, hours missed, lacks."""
     group, period, day = reading["group"], reading["period"], reading["day"]
     of_courses = (
         "JOIN journal_course c ON c.id = l.course_id"
