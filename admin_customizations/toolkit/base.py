@@ -1,6 +1,6 @@
 """Base classes of every admin page: row rights, history, no loose ends.
 
-The skin's classes are imported here and nowhere else, so that another skin is one line.
+The skin's base classes are imported here alone, so that another skin is one line.
 """
 
 from collections import Counter
@@ -13,10 +13,10 @@ from django.core.exceptions import (
     PermissionDenied,
     ValidationError,
 )
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Collate
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
@@ -24,6 +24,9 @@ from unfold.admin import ModelAdmin as SkinModelAdmin
 from unfold.admin import StackedInline as SkinStackedInline
 from unfold.admin import TabularInline as SkinTabularInline
 from unfold.decorators import display as labelled
+
+from admin_customizations.toolkit.refusals import Refusals
+from admin_customizations.toolkit.titles import RussianTitles
 
 MOST_SEARCHED = 100
 MOST_WORDS = 5
@@ -171,37 +174,6 @@ class Scoped(ScopedFields):
         return [str(obj) for obj in objs], counts, lacking, protected
 
 
-class RussianTitles:
-    """Titles that need no case of the model's name."""
-
-    def add_view(self, request, form_url="", extra_context=None):
-        title = f"{capfirst(self.opts.verbose_name)}: новая запись"
-        context = {"title": title, **(extra_context or {})}
-        return super().add_view(request, form_url, context)
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(
-            request, {"title": title, **(extra_context or {})}
-        )
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"title": capfirst(self.opts.verbose_name), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
-
-    def delete_view(self, request, object_id, extra_context=None):
-        title = f"{capfirst(self.opts.verbose_name)}: удаление"
-        return super().delete_view(
-            request, object_id, {"title": title, **(extra_context or {})}
-        )
-
-    def history_view_title(self, request, obj):
-        return f"{capfirst(self.opts.verbose_name)}: история изменений"
-
-    def history_form_view_title(self, request, obj):
-        return f"{capfirst(self.opts.verbose_name)}: прежнее состояние"
-
-
 class ScopedHistory(SimpleHistoryAdmin):
     """History of visible objects, to look at only (leaks L5 to L8).
 
@@ -236,66 +208,6 @@ class ScopedHistory(SimpleHistoryAdmin):
             raise Http404
         object_id = str(obj.pk)
         return super().history_form_view(request, object_id, version_id, extra_context)
-
-
-OUT_OF_REACH = (
-    "Эта запись окажется за пределами того, что вы ведёте. "
-    "Выберите свои группу, специальность или курс."
-)
-
-
-class Refusals:
-    """What only the database or a rule of the domain refuses is said in the form.
-
-    A save that fails so is rolled back whole, and the form comes back as it was typed.
-    """
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method == "POST" and object_id is not None:
-            self.may_look(request)
-            self.seen_or_404(request, object_id)
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:
-            request.refusal = " ".join(error.messages)
-        except IntegrityError as error:
-            request.refusal = self.words_for(error)
-            if request.refusal is None:
-                raise
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", None)
-        if refusal is None:
-            return form
-
-        class RefusedForm(form):
-            def clean(self):
-                super().clean()
-                raise ValidationError(refusal)
-
-        return RefusedForm
-
-    def save_related(self, request, form, formsets, change):
-        """Nobody writes a row out of the own reach, whatever the choices offered."""
-        super().save_related(request, form, formsets, change)
-        if not self.reaches(request, form.instance, "change" if change else "add"):
-            raise ValidationError(OUT_OF_REACH)
-
-    def delete_view(self, request, object_id, extra_context=None):
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except IntegrityError as error:
-            words = self.words_for(error)
-            if words is None:
-                raise
-            self.message_user(request, words, "error")
-            return HttpResponseRedirect("../change/")
-
-    def words_for(self, error: IntegrityError) -> str | None:
-        """Russian words for a rule of the database; areas' admins know them."""
-        return None
 
 
 class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin):
