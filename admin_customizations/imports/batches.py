@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from admin_customizations.imports.views import SHOWN, page
+from journal.exchange.records import ChangedMeanwhileError
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.undo import Undoing, may_see, may_undo, plan_undo, undo
 from journal.models import ImportBatch
@@ -56,8 +57,12 @@ def undo_page(site):
         if not may_undo(request.user, batch):
             raise PermissionDenied
         if request.method == "POST":
-            done = undo(batch, request.user)
-            tell(request, done)
+            try:
+                tell(request, undo(batch, request.user))
+            except ChangedMeanwhileError:
+                messages.error(
+                    request, "Данные только что изменились. Попробуйте ещё раз."
+                )
             return HttpResponseRedirect(reverse("admin:import_batch", args=[pk]))
         plan = plan_undo(batch, request.user)
         return page(

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 from simple_history.models import HistoricalChanges
 from simple_history.utils import bulk_update_with_history
 
 from journal.exchange.importer import one_at_a_time
-from journal.exchange.records import BATCH, CHUNK, delete
+from journal.exchange.records import BATCH, CHUNK, ChangedMeanwhileError, delete
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.rights import may, reached
 from journal.models import ImportBatch, User
@@ -63,17 +63,25 @@ def may_undo(by: User | None, batch: ImportBatch) -> bool:
 def undo(batch: ImportBatch, by: User | None) -> Undoing:
     """Take a batch back in one transaction, with history.
 
-    What stays remains on the batch, to be undone once nothing holds it.
+    What stays remains on the batch, to be undone once nothing holds it. Raises
+    ChangedMeanwhileError where somebody wrote at the same moment; nothing is undone.
     """
-    with transaction.atomic():
-        one_at_a_time()
-        batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        undoing = plan_undo(batch, by)
-        if not undoing.is_empty:
-            _carry_out(undoing, batch, by)
-            batch.trace = [line for line in batch.trace if _key(line) in undoing.kept]
-            batch.undone_at, batch.undone_by = timezone.now(), by
-            batch.save(update_fields=["trace", "undone_at", "undone_by"])
+    try:
+        with transaction.atomic():
+            one_at_a_time()
+            return _undo(batch, by)
+    except IntegrityError as error:
+        raise ChangedMeanwhileError(str(batch)) from error
+
+
+def _undo(batch: ImportBatch, by: User | None) -> Undoing:
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    undoing = plan_undo(batch, by)
+    if not undoing.is_empty:
+        _carry_out(undoing, batch, by)
+        batch.trace = [line for line in batch.trace if _key(line) in undoing.kept]
+        batch.undone_at, batch.undone_by = timezone.now(), by
+        batch.save(update_fields=["trace", "undone_at", "undone_by"])
     return undoing
 
 
