@@ -130,7 +130,8 @@ def test_the_check_of_a_code_takes_one_hash_whoever_is_asked_about(
     hashed = []
     for name in ("make_password", "check_password"):
         monkeypatch.setattr(
-            f"journal.domain.people.codes.{name}", lambda *a, name=name: hashed.append(name)
+            f"journal.domain.people.codes.{name}",
+            lambda *a, name=name: hashed.append(name),
         )
     for username in ("student", "teacher", "no-such-login"):
         assert redeem_code(username, "neverright") is None
