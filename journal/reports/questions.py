@@ -242,7 +242,7 @@ class PeriodForm(GroupForm):
     day = DayField(
         label="По состоянию на",
         required=False,
-        help_text="Прошедший период — не позже его последнего дня.",
+        help_text="Для прошедшего периода берётся его последний день.",
     )
 
     def prepare(self) -> None:
