@@ -73,7 +73,6 @@ class Place:
     def __init__(self, vendor: str, kind: str, server: KeptCluster | None):
         self.vendor, self.kind, self.server = vendor, kind, server
         self.folder = KEPT / f"{vendor}-{kind}"
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.base = kind if server else self.folder / "base"
         self.environment = {
             **os.environ,
@@ -140,16 +139,20 @@ class Place:
     def recreate(self):
         for place in (self, self.beside("x10"), self.beside("blank")):
             place.drop()
+        self._empty_var()
         if self.server:
             self.server.execute(f'CREATE DATABASE "{self.base}"')
-        shutil.rmtree(self.folder / "var", ignore_errors=True)
-        (self.folder / "var").mkdir(mode=0o700)
 
     def beside(self, word: str) -> "Place":
         """Another college of this kind: `blank`, `scratch`, `x10`."""
         return Place(self.vendor, f"{self.kind}-{word}", self.server)
 
+    def _empty_var(self):
+        shutil.rmtree(self.folder / "var", ignore_errors=True)
+        (self.folder / "var").mkdir(mode=0o700, parents=True)
+
     def _copy_to(self, other: "Place"):
+        other._empty_var()
         if self.server:
             other.drop()
             self.server.execute(
@@ -165,7 +168,6 @@ class Place:
             blank.recreate()
             blank.python("manage.py", "migrate", "-v0")
         blank._copy_to(scratch)
-        (scratch.folder / "var").mkdir(mode=0o700, exist_ok=True)
         return scratch
 
     def drop(self):
@@ -193,7 +195,6 @@ class Place:
             except BaseException:
                 large.drop()
                 raise
-        (large.folder / "var").mkdir(mode=0o700, exist_ok=True)
         return large
 
     def facts(self) -> dict:
