@@ -19,12 +19,12 @@ from django.db.models.functions import Collate
 from django.http import Http404
 from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as SkinModelAdmin
 from unfold.admin import StackedInline as SkinStackedInline
 from unfold.admin import TabularInline as SkinTabularInline
 from unfold.decorators import display as labelled
 
+from admin_customizations.toolkit.history import ScopedHistory
 from admin_customizations.toolkit.refusals import Refusals
 from admin_customizations.toolkit.titles import RussianTitles
 
@@ -172,42 +172,6 @@ class Scoped(ScopedFields):
             for model, count in in_the_way.items()
         ]
         return [str(obj) for obj in objs], counts, lacking, protected
-
-
-class ScopedHistory(SimpleHistoryAdmin):
-    """History of visible objects, to look at only (leaks L5 to L8).
-
-    Of a model without a correction audit the log of the admin is shown.
-    """
-
-    def __init__(self, model, admin_site):
-        super().__init__(model, admin_site)
-        if not hasattr(model, "history"):
-            self.object_history_template = None
-
-    def history_view(self, request, object_id, extra_context=None):
-        self.may_look(request)
-        obj = self.seen_or_404(request, object_id)
-        if hasattr(obj, "history"):
-            return super().history_view(request, object_id, extra_context)
-        title = {"title": self.history_view_title(request, obj)}
-        context = {**title, **(extra_context or {})}
-        return SkinModelAdmin.history_view(self, request, object_id, context)
-
-    def set_history_delta_changes(self, request, historical_records, *args, **kwargs):
-        super().set_history_delta_changes(request, historical_records, *args, **kwargs)
-        for record in historical_records:
-            record.history_change_reason = record.history_change_reason or ""
-
-    def history_form_view(self, request, object_id, version_id, extra_context=None):
-        if request.method not in ("GET", "HEAD"):
-            raise PermissionDenied
-        self.may_look(request)
-        obj = self.seen_or_404(request, object_id)
-        if not hasattr(obj, "history") or not version_id.isdecimal():
-            raise Http404
-        object_id = str(obj.pk)
-        return super().history_form_view(request, object_id, version_id, extra_context)
 
 
 class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin):

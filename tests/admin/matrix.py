@@ -113,7 +113,6 @@ OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")
 # button or page of a row: the roles that it is for, near and far. The row stands in the
 # state of the cast: an approved plan, a closing that the deputy made.
 OFFICE = {"office", "root"}
-FAMILIES = {"office", "dispatcher", "root"}
 BUTTONS = {
     ("user", "roles"): (
         {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"},
@@ -123,8 +122,8 @@ BUTTONS = {
     ("user", "sessions"): (OFFICE, OFFICE),
     ("employee", "let_in"): (OFFICE | {"deputy"},) * 2,
     # The near student has no account yet, nor has the far parent.
-    ("student", "let_in"): (OFFICE | {"deputy", "curator"}, OFFICE),
-    ("guardian", "let_in"): (OFFICE | {"curator"}, OFFICE | {"deputy"}),
+    ("student", "let_in"): (OFFICE | {"curator"}, OFFICE),
+    ("guardian", "let_in"): (OFFICE | {"curator"}, OFFICE),
     ("student", "enrol"): (set(), set()),
     ("student", "transfer"): (
         {"office", "studyunit", "secretary", "root"},

@@ -9,6 +9,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from journal.models import (
     Exemption,
@@ -150,6 +151,17 @@ def test_history_offers_nothing_to_save(college, client_of):
     )
     assert 'name="_save"' not in html
     assert 'name="_change_history"' not in html
+
+
+def test_the_past_is_told_in_words(college, client_of):
+    plan = college.plan
+    plan.state, plan.author = "returned", college.teacher2.employee
+    plan.submitted_at = timezone.now()
+    plan.save()
+    html = text_of(client_of(college.deputy).get(url("history", "thematicplan", plan)))
+    assert "утверждён → возвращён" in html
+    assert "Жданов Лев Борисович → Щукина Вера Ильинична" in html
+    assert "пусто → 14.10.2026 10:00" in html
 
 
 # L9
