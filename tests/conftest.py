@@ -90,16 +90,20 @@ def django_db_setup(
 
 
 def _flush_closings_first():
-    """A transactional test ends by emptying the tables; closed periods forbid that."""
-    flush = connection.ops.sql_flush
+    """A transactional test ends by emptying the tables; closed periods forbid that.
 
-    def closings_first(*args, **kwargs):
+    Of the class, since a thread and a browser's loop have connections of their own.
+    """
+    operations = type(connection.ops)
+    flush = operations.sql_flush
+
+    def closings_first(self, *args, **kwargs):
         return sorted(
-            flush(*args, **kwargs),
+            flush(self, *args, **kwargs),
             key=lambda statement: '"journal_periodclosing"' not in statement,
         )
 
-    connection.ops.sql_flush = closings_first
+    operations.sql_flush = closings_first
 
 
 @pytest.fixture
