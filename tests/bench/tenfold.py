@@ -19,11 +19,12 @@ PLAIN_INDEXES = """
     SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     AND tablename = %s AND indexname NOT IN (SELECT conname FROM pg_constraint)
 """
-UNIQUE_TEXTS = """
-    SELECT DISTINCT a.attname FROM pg_index i JOIN pg_attribute a
+UNIQUE = """
+    SELECT array_agg(a.attname::text), array_agg(t.typcategory::text)
+    FROM pg_index i JOIN pg_attribute a
     ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
     JOIN pg_type t ON t.oid = a.atttypid
-    WHERE i.indrelid = %s::regclass AND i.indisunique AND t.typcategory = 'S'
+    WHERE i.indrelid = %s::regclass AND i.indisunique GROUP BY i.indexrelid
 """
 FOREIGN = """
     SELECT a.attname, c.confrelid::regclass::text FROM pg_constraint c
@@ -53,8 +54,18 @@ class Copier:
         own = {column for column, target in found if target.strip('"') in self.cloned}
         return own | {"id"}
 
+    def texts(self, table: str, keys: set[str]) -> set[str]:
+        """Texts that must differ, since nothing else in their unique index does."""
+        found = set()
+        for columns, kinds in self.base.execute(UNIQUE, [table]).fetchall():
+            if not keys & set(columns):
+                pairs = zip(columns, kinds, strict=True)
+                found |= {column for column, kind in pairs if kind == "S"}
+        return found
+
     def copy(self, table: str, keys: set[str]):
-        texts = {row[0] for row in self.base.execute(UNIQUE_TEXTS, [table])}
+        """Nine copies of each row, with `keys` moved; plain indexes are built after."""
+        texts = self.texts(table, keys)
         columns, values = [], []
         for column, length in self.base.execute(COLUMNS, [table]).fetchall():
             columns.append(f'"{column}"')
