@@ -133,6 +133,8 @@ class Scoped(ScopedFields):
 
     def get_object(self, request, object_id, from_field=None):
         """An address of nonsense is an object that does not exist."""
+        if "\x00" in str(object_id):  # PostgreSQL takes no such text at all
+            return None
         try:
             return super().get_object(request, object_id, from_field)
         except (OverflowError, ValueError, ValidationError):

@@ -14,6 +14,8 @@ class WordedChanges(HistoricalRecordContextHelper):
     """Old and new values as the forms word them."""
 
     def prepare_delta_change_value(self, change, value):
+        if value is None:
+            return ""
         if isinstance(value, bool):
             return "да" if value else "нет"
         if isinstance(value, datetime.datetime):

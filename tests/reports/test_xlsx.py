@@ -88,7 +88,7 @@ def test_the_workbook_is_ready_to_print():
     )
     assert sheet.print_title_rows == f"${top}:${top + 2}"
     assert sheet.freeze_panes == f"C{top + 3}"
-    assert sheet.oddFooter.left.text == "Журнал && Ко"
+    assert sheet.oddFooter.left.text == "Журнал ＆ Ко"
     assert sheet.column_dimensions["B"].width > sheet.column_dimensions["A"].width
 
 
