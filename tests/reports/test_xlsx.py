@@ -104,3 +104,8 @@ def test_the_properties_name_nobody_but_the_author():
 @pytest.mark.parametrize("title", ["[a]:*?/\\'", "'", "щ" * 90, "\x00"])
 def test_any_title_makes_a_sheet_name(title):
     assert 1 <= len(sheet_of(statement(title=title)).title) <= 31
+
+
+def test_digits_of_a_stamp_do_not_enlarge_its_letters():
+    foot = sheet_of(statement(stamp="99 бутылок")).oddFooter.left
+    assert (foot.size, foot.text.strip()) == (8, "99 бутылок")

@@ -139,7 +139,7 @@ class _Sheet:
         sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         stamp = clean(table.stamp).replace("\n", " ")[:100].replace("&", "＆")
-        sheet.set_footer(f"&L&8{stamp}&R&8стр. &P из &N")
+        sheet.set_footer(f"&L&8 {stamp}&R&8стр. &P из &N")
         for x, width in enumerate(self.widths):
             sheet.set_column(x, x, width + 1)
 
