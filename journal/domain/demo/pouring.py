@@ -112,8 +112,12 @@ class Pour:
         past.rows.append([*[values[name] for name in names], at, reason, kind, by])
 
     def flush(self) -> None:
-        """Write what waits, in one transaction."""
-        with transaction.atomic():
+        """Write what waits, in one transaction.
+
+        No savepoint: under one SQLite needs the longer for each row of a table with
+        triggers, the more was written before.
+        """
+        with transaction.atomic(savepoint=False):
             for model, (table, past, names) in self.tables.items():
                 for row in self.waiting[model]:
                     values = row.__dict__
