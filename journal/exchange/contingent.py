@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -192,13 +193,23 @@ class RosterImporter(PersonImporter):
         born = values.get("birth_date")
         same = [known for known in others if born and known.birth_date == born]
         if same:
-            reason = f"в другой группе или вне групп уже есть {same[0]}. Если это тот "
-            reason += "же человек, оформите перевод или зачисление в карточке."
+            reason = f"уже есть {self.described(same[0])}. Если это тот же человек, "
+            reason += "оформите перевод или зачисление в карточке."
             return self.answer(row, reason, ())
         for known in others[:3]:
-            reason = f"полный тёзка уже есть: {known}. Это будет другой человек."
+            who = self.described(known)
+            reason = f"полный тёзка уже есть: {who}. Это будет другой человек."
             self.error(row, "last_name", f"{self.name_of(row)}: {reason}", "warnings")
         return NEW
+
+    @cached_property
+    def group_now(self) -> dict[int, str]:
+        seats = Membership.objects.on(timezone.localdate()).order_by()
+        return dict(seats.values_list("student", "group__name"))
+
+    def described(self, known: Known) -> str:
+        group = self.group_now.get(known.pk)
+        return f"{known}, группа {group}" if group else f"{known}, вне групп"
 
     def seat(self, row: Row, student: Student, group: Group) -> None:
         """Put the student into the group from the day on, unless already there."""

@@ -187,8 +187,13 @@ class PersonImporter(Importer):
         return known
 
     def shown(self, pk: int) -> str:
-        known = pk in self.people.within
-        return str(self.people.all[pk]) if known else "человек, которого вы не ведёте"
+        if pk not in self.people.within:
+            return "человек, которого вы не ведёте"
+        return self.described(self.people.all[pk])
+
+    def described(self, known: Known) -> str:
+        """Who it is, so that a person can tell namesakes apart."""
+        return str(known)
 
     def match_note(self, row: Row, known: Known, how: str) -> None:
         reason = f"{self.name_of(row)} — это {known}: найдено {how}."
@@ -236,7 +241,8 @@ class PersonImporter(Importer):
     def answer(
         self, row: Row, reason: str, candidates: Sequence[Known]
     ) -> Known | str | None:
-        said = self.ask(row, reason, [(known, str(known)) for known in candidates])
+        offered = [(known, self.described(known)) for known in candidates]
+        said = self.ask(row, reason, offered)
         if said in (NEW, SKIP, None):
             return said
         return next(known for known in candidates if str(known.pk) == said)

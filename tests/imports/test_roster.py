@@ -144,7 +144,8 @@ def test_a_namesake_elsewhere_with_the_same_birthday_is_asked_about(world):
     sheets = {"2-ИС": [["ФИО", "Дата рождения"], row]}
     outcome = take("roster", sheets, world.office)
     (question,) = outcome.questions
-    assert not outcome.is_stored and "перевод" in question.reason
+    assert not outcome.is_stored
+    assert "перевод" in question.reason and "группа 1-ЭК" in question.reason
     assert str(question.as_note.row) == "2"
     answers = {("2-ИС", 2): "new"}
     outcome = take("roster", sheets, world.office, answers=answers)
