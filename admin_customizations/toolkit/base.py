@@ -27,6 +27,7 @@ from unfold.decorators import display as labelled
 from admin_customizations.toolkit.history import ScopedHistory
 from admin_customizations.toolkit.refusals import Refusals
 from admin_customizations.toolkit.titles import RussianTitles
+from admin_customizations.toolkit.widgets import NATIVE
 
 MOST_SEARCHED = 100
 MOST_WORDS = 5
@@ -179,6 +180,7 @@ class Scoped(ScopedFields):
 class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin):
     """The admin of a model of record."""
 
+    formfield_overrides = NATIVE
     compressed_fields = True
     warn_unsaved_form = True
     change_list_template = "toolkit/change_list.html"
@@ -287,6 +289,7 @@ class RowRights:
 class ScopedInline(ScopedFields):
     """Rows of an inline are scoped like those of a list (leak L12)."""
 
+    formfield_overrides = NATIVE
     extra = 0
     show_change_link = False
     tab = True

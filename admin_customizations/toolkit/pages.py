@@ -9,13 +9,8 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
-from unfold.widgets import (
-    INPUT_CLASSES,
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+
+from admin_customizations.toolkit.widgets import Choice, Choices, Day, Line, Lines
 
 
 def page(admin, request, obj, template: str, **context):
@@ -85,6 +80,9 @@ def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=F
     return wrap
 
 
+__all__ = ["AskForm", "Choice", "Choices", "Day", "Line", "Lines", "confirmed", "page"]
+
+
 class AskForm(forms.Form):
     """Questions about an object; knows who is asked and about what."""
 
@@ -95,18 +93,3 @@ class AskForm(forms.Form):
 
     def prepare(self):
         """Narrow choices to what `self.user` sees."""
-
-
-class Day(forms.DateInput):
-    """A day, chosen in the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__({"class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
-
-
-Choice = UnfoldAdminSelectWidget
-Choices = UnfoldAdminCheckboxSelectMultipleWidget
-Line = UnfoldAdminTextInputWidget
-Lines = UnfoldAdminTextareaWidget

@@ -35,6 +35,9 @@ class User(AbstractUser):
         verbose_name_plural = "учётные записи"
         ordering = ["username"]
 
+    def __str__(self):
+        return self.get_full_name()
+
     def get_full_name(self):
         return super().get_full_name() or self.username
 

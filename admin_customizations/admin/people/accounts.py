@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, Q
+from django.utils.html import format_html
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, TabularInline
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
@@ -90,7 +91,7 @@ def may_end_sessions(by, user) -> bool:
 class UserAdmin(ModelAdmin):
     """Accounts without their passwords: those are chosen by whoever owns them."""
 
-    list_display = ["username", "full_name", "role_names", "is_active", "last_login"]
+    list_display = ["sign_in", "full_name", "role_names", "is_active", "last_login"]
     list_filter = [RoleFilter, StateFilter]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
@@ -136,6 +137,10 @@ class UserAdmin(ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="имя для входа", ordering="username")
+    def sign_in(self, user):
+        return format_html("<code>{}</code>", user.username)
 
     @admin.display(description="имя", ordering="last_name")
     def full_name(self, user):
