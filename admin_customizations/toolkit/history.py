@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import DeletedObject
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 
@@ -16,6 +17,8 @@ class WordedChanges(HistoricalRecordContextHelper):
     def prepare_delta_change_value(self, change, value):
         if value is None:
             return ""
+        if isinstance(value, DeletedObject):  # also what was never there
+            return "" if value.pk is None else "удалённая запись"
         if isinstance(value, bool):
             return "да" if value else "нет"
         if isinstance(value, datetime.datetime):

@@ -164,6 +164,10 @@ def test_the_past_is_told_in_words(college, client_of):
     assert "утверждён → возвращён" in html
     assert "Жданов Лев Борисович → Щукина Вера Ильинична" in html
     assert "пусто → 14.10.2026 10:00" in html
+    plan.approved_by = college.deputy.employee
+    plan.save()
+    html = text_of(client_of(college.deputy).get(url("history", "thematicplan", plan)))
+    assert "Кто утвердил: пусто → Седова Ольга Юрьевна" in html
 
 
 # L9
