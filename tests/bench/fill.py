@@ -55,10 +55,6 @@ READERS = 8  # students whose diaries are open at once
 
 
 def build_college(students: int, terms: int):
-    if connection.vendor == "postgresql":
-        # The triggers are planned while the tables are empty, for the whole session.
-        with connection.cursor() as cursor:
-            cursor.execute("SET enable_seqscan = off")
     built = build(students=students, terms=terms)
     rows = built.rows["mark"] + built.rows["absence"]
     if connection.vendor == "postgresql":

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -184,6 +185,7 @@ def run(chosen) -> dict:
 def main():
     chosen = options()
     KEPT.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     started = time.monotonic()
     found = run(chosen)
     found["seconds"] = round(time.monotonic() - started)

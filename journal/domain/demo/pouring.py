@@ -131,3 +131,8 @@ class Pour:
             with connection.cursor() as cursor:
                 for words in reset:
                     cursor.execute(words)
+                if connection.vendor == "postgresql":
+                    # The guards' queries were planned for tables still empty.
+                    for table, _, _ in self.tables.values():
+                        name = connection.ops.quote_name(table.model._meta.db_table)
+                        cursor.execute(f"ANALYZE {name}")
