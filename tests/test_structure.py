@@ -301,10 +301,6 @@ BYPASSES |= {f"a{name}" for name in ("update", "bulk_create", "bulk_update")}
 KEPT = {
     (
         "journal/domain/lessons/store.py",
-        "bulk_create",
-    ): "write_cells: rows, then history",
-    (
-        "journal/domain/lessons/store.py",
         "update",
     ): "write_cells writes the history itself",
     ("journal/domain/lessons/store.py", "_raw_delete"): "write_cells, the same",
@@ -322,6 +318,7 @@ SQL = {
     "journal/domain/demo/building.py": "statistics of tables just filled",
     "journal/domain/demo/pouring.py": "rows of the demo, their history beside them",
     "journal/domain/lessons/book.py": "the lock of a period and its lessons",
+    "journal/domain/lessons/store.py": "rows of a batch, then their history",
     "journal/exchange/importer.py": "the lock of an import",
     "journal/models/guards.py": "the triggers",
     "journal/models/prepared.py": "SELECT alone, as Django built it",

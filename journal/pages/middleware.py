@@ -36,9 +36,9 @@ class SignInMiddleware:
         response = redirect(step) if step else self.get_response(request)
         self._note_new_factor(request, response)
         if request.headers.get("X-Requested-With") == "fetch":
-            login = reverse(settings.LOGIN_URL)
+            login, *_ = doors = _doors()
             target = response.headers.get("Location", "").partition("?")[0]
-            if step or target in (login, reverse("admin:login")):
+            if step or target in doors:
                 error = "Сеанс завершён. Войдите снова: введённое сохранится."
                 return JsonResponse(
                     {"error": error, "login": step or login}, status=401
@@ -102,6 +102,12 @@ class SignInMiddleware:
             and is_mfa_enabled(request.user)
         ):
             request.session[FACTOR_SESSION] = True
+
+
+@cache
+def _doors() -> tuple[str, str]:
+    """Where whoever is not signed in is led: the sign-in, and the admin's way to it."""
+    return reverse(settings.LOGIN_URL), reverse("admin:login")
 
 
 @cache

@@ -74,7 +74,7 @@ class Copier:
             elif column in texts:
                 room = f'left("{column}", {length - 2})' if length else f'"{column}"'
                 values.append(
-                    f"CASE \"{column}\" WHEN '' THEN '' ELSE {room} || '{{n}}' END"
+                    f"CASE \"{column}\" WHEN '' THEN '' ELSE {room} || '~{{n}}' END"
                 )
             else:
                 values.append(f'"{column}"')
