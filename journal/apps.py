@@ -2,7 +2,9 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
+
+_rights_before: dict[str, set[str] | None] = {}
 
 
 class JournalConfig(AppConfig):
@@ -17,7 +19,15 @@ class JournalConfig(AppConfig):
         discover()
         connection_created.connect(teach_russian)
         post_migrate.connect(install_guards, sender=self)
+        pre_migrate.connect(note_rights, sender=self)
         post_migrate.connect(write_roles, sender=self)
+
+
+def note_rights(using="default", **kwargs):
+    """Before a migration: which rights there are, so that new ones are told apart."""
+    from journal.domain.people import known_rights
+
+    _rights_before[using] = known_rights(using)
 
 
 def write_roles(using="default", apps=None, **kwargs):
@@ -25,4 +35,4 @@ def write_roles(using="default", apps=None, **kwargs):
     from journal.domain.people import sync_roles
     from journal.reports.registry import REPORTS
 
-    sync_roles(REPORTS.values(), using)
+    sync_roles(REPORTS.values(), using, _rights_before.pop(using, None))

@@ -18,6 +18,7 @@ class Anchor:
     SPECIALTY = "specialty"
     GROUP = "group"
     COURSE = "course"
+    STAFF = "staff"
     OWN = "own"
 
     CHOICES = (
@@ -26,6 +27,7 @@ class Anchor:
         (SPECIALTY, "закреплённые специальности и корпуса"),
         (GROUP, "своя группа"),
         (COURSE, "свои курсы и занятия"),
+        (STAFF, "персонал"),
         (OWN, "только собственные данные"),
     )
 
@@ -41,7 +43,7 @@ class RoleSpec:
 
 REFERENCE = (
     "view:institution,campus,room,department,specialty,academicyear,period,calendarday,"
-    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle"
+    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle,orderreason"
 )
 JOURNAL = (
     "view:group,course,courseteacher,thematicplan,plannedlesson,timetableentry,"
@@ -50,6 +52,10 @@ JOURNAL = (
 CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
 OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
 EDIT = "add,change,view"
+# The parts of a student's card beside the name and contacts (domain §5).
+CARD = "personalfile,socialcard,benefit,militaryrecord,consent"
+PAPERS = "certificate,diploma,targetcontract"
+ORDERS = (f"{EDIT}:order,orderline", "delete:orderline", "carry:order")
 
 ROLES = (
     RoleSpec(
@@ -61,8 +67,12 @@ ROLES = (
             f"{EDIT}:user,role,institution,campus,room,department,specialty,"
             "academicyear,period,calendarday,bellschedule,bell,lessonkind,workkind,"
             "absencereason,cycle,discipline,group,employee,student,guardian,"
-            "guardianship,membership,accesscode",
-            "delete:bell,calendarday,guardianship",
+            f"guardianship,membership,accesscode,orderreason,{CARD},{PAPERS},cardcheck,"
+            "mismatch,listdelivery,certificatetemplate",
+            *ORDERS,
+            "answer:mismatch",
+            "export:diploma",
+            "delete:bell,calendarday,guardianship,benefit",
             "import,export:student,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
         ),
@@ -71,7 +81,12 @@ ROLES = (
         "director",
         "Директор",
         Anchor.ALL,
-        (*OFFICE, "change:role", "reopen:periodclosing"),
+        (
+            *OFFICE,
+            "change:role",
+            "reopen:periodclosing",
+            f"{EDIT}:datapower",
+        ),
     ),
     RoleSpec(
         "deputy",
@@ -86,6 +101,7 @@ ROLES = (
             "add,view:periodclosing",
             "import,export:discipline,thematicplan,student,group,employee,room",
             "issue:accesscode",
+            "add,view:listdelivery",
         ),
     ),
     RoleSpec(
@@ -98,7 +114,7 @@ ROLES = (
         "deputy_uvr",
         "Заместитель директора по учебно-воспитательной работе",
         Anchor.ALL,
-        OFFICE,
+        (*OFFICE, "add,view:listdelivery"),
     ),
     RoleSpec(
         "studyunit",
@@ -112,6 +128,9 @@ ROLES = (
             f"{EDIT}:group,subgroup,subgroupmember,course,courseteacher,membership,"
             "timetableentry,student,exemption",
             "add,change,view:bellschedule,bell,curriculum,planitem,planhours",
+            f"{EDIT}:{CARD}",
+            f"view:{PAPERS},cardcheck,mismatch",
+            *ORDERS,
             "import,export:student,thematicplan",
         ),
     ),
@@ -119,7 +138,14 @@ ROLES = (
         "department",
         "Заведующий отделением",
         Anchor.DEPARTMENT,
-        (REFERENCE, JOURNAL, CONTINGENT, "view:periodclosing"),
+        (
+            REFERENCE,
+            JOURNAL,
+            CONTINGENT,
+            f"view:periodclosing,order,orderline,mismatch,{CARD},{PAPERS}",
+            "view:certificatetemplate",
+            "add,view:cardcheck,listdelivery,certificate",
+        ),
     ),
     RoleSpec(
         "dispatcher",
@@ -129,6 +155,8 @@ ROLES = (
             REFERENCE,
             "view:group,course,courseteacher,employee,timetableentry,lesson,lessontopic,"
             "thematicplan,plannedlesson,subgroup,importbatch",
+            CONTINGENT,
+            *ORDERS,
             f"{EDIT}:timetableentry,room,calendarday,bellschedule,bell,courseteacher",
             "delete:timetableentry,calendarday",
             "add,substitute:lesson",
@@ -144,18 +172,25 @@ ROLES = (
             REFERENCE,
             "view:group,course,importbatch",
             CONTINGENT,
-            f"{EDIT}:student,guardian,guardianship,membership,group",
+            f"{EDIT}:student,guardian,guardianship,membership,group,{CARD},{PAPERS}",
+            "view:cardcheck,mismatch,certificatetemplate",
+            "add,view:listdelivery",
+            "delete:benefit",
+            *ORDERS,
+            "export:diploma",
             "import,export:student,group",
         ),
     ),
     RoleSpec(
         "hr",
         "Специалист по кадрам",
-        Anchor.ALL,
+        Anchor.STAFF,
         (
             REFERENCE,
-            f"{EDIT}:employee",
-            "view:importbatch",
+            f"{EDIT}:employee,consent",
+            "add,view:cardcheck",
+            "view:importbatch,datapower",
+            *ORDERS,
             "import,export:employee",
         ),
     ),
@@ -163,7 +198,7 @@ ROLES = (
         "safety",
         "Ответственный за безопасность",
         Anchor.ALL,
-        (REFERENCE, "view:group,employee,user"),
+        (REFERENCE, "view:group,employee,user,dataaccess,datapower"),
     ),
     RoleSpec(
         "extracurricular",
@@ -175,7 +210,14 @@ ROLES = (
         "certificates",
         "Ответственный за печать аттестатов и дипломов",
         Anchor.ALL,
-        (REFERENCE, JOURNAL, CONTINGENT),
+        (
+            REFERENCE,
+            JOURNAL,
+            CONTINGENT,
+            f"{EDIT}:{PAPERS}",
+            "view:certificatetemplate",
+            "export:diploma",
+        ),
     ),
     RoleSpec(
         "curator",
@@ -188,6 +230,9 @@ ROLES = (
             f"{EDIT}:absence",
             "change:student,subgroup,subgroupmember,guardian",
             "add:subgroup,subgroupmember",
+            f"{EDIT}:{CARD}",
+            "add,view:cardcheck,mismatch",
+            f"view:order,orderline,{PAPERS}",
             "issue:accesscode",
         ),
     ),

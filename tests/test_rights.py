@@ -53,7 +53,7 @@ SEEN = {
     "department_head": GROUP,
     "studyunit": GROUP,
     "curator": GROUP,
-    "dispatcher": (0, 0, 0, 0, 2, 5, 6, 1, 4, 2, 12, 0, 0, 0),
+    "dispatcher": (9, 2, 3, 10, 2, 5, 6, 1, 4, 2, 12, 0, 0, 0),
     "secretary": (9, 2, 3, 10, 2, 5, 0, 0, 0, 0, 0, 0, 0, 0),
     "hr": (0,) * 14,
     # Own course, the one taken over, and one lesson given for somebody else.
@@ -87,7 +87,7 @@ CHANGES = {
     "nobody": (0,) * 6,
 }
 # Looked at by roles that reach everything, and by nobody else.
-OFFICE_ONLY = {"accesscode", "importbatch"}
+OFFICE_ONLY = {"accesscode"}
 OWN_LISTS = {
     "role",
     "institution",
@@ -107,6 +107,10 @@ OWN_LISTS = {
     "absencereason",
     "employee",
     "periodclosing",
+    "orderreason",
+    "datapower",
+    "listdelivery",
+    "certificatetemplate",
 }
 
 

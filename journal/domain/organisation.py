@@ -149,7 +149,7 @@ def begin(institution: Institution, admin: User, full_name: str = "") -> str:
     institution._history_user = admin
     institution.full_clean()
     institution.save()
-    call_command("loaddata", "reference", verbosity=0)
+    call_command("loaddata", "reference", "order_reasons", verbosity=0)
     return issue_code(admin, by=None)
 
 

@@ -1,15 +1,18 @@
-"""What was taken in from files, kept so that it can be undone."""
+"""What was taken in from files, and who looked at personal data."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
 from journal.models.base import Model
-from journal.models.people import User
+from journal.models.people import Student, User
+from journal.models.reach import Reach
 
 
 class ImportBatch(Model):
     """One spreadsheet taken in: its outcome, and what is needed to undo it."""
+
+    reach = Reach(user="by")
 
     importer = models.CharField("что загружено", max_length=40)
     file_name = models.CharField("файл", max_length=200)
@@ -40,3 +43,45 @@ class ImportBatch(Model):
 
     def __str__(self):
         return f"{self.file_name}, {self.at:%d.%m.%Y %H:%M}"
+
+
+class DataAccess(Model):
+    """Who opened, listed, exported or printed personal data (K 3.5, УПД; A7).
+
+    Apart from the audit, which says who changed what. Only added to; `subject` names
+    what was looked at in words, `student` the one person where it was one.
+    """
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", "открыл карточку"
+        LISTED = "listed", "просмотрел список"
+        EXPORTED = "exported", "выгрузил"
+        PRINTED = "printed", "напечатал"
+        CODES = "codes", "выдал коды"
+
+    reach = Reach(student="student")
+
+    at = models.DateTimeField("когда", default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="кто"
+    )
+    kind = models.CharField("что сделал", max_length=8, choices=Kind.choices)
+    subject = models.CharField("с чем", max_length=200)
+    student = models.ForeignKey(
+        Student,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="студент",
+    )
+    count = models.PositiveIntegerField("записей", default=1)
+    address = models.GenericIPAddressField("адрес", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "обращение к персональным данным"
+        verbose_name_plural = "обращения к персональным данным"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.by}: {self.get_kind_display()}, {self.subject}"

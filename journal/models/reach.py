@@ -264,6 +264,14 @@ def own_students(user):
     )
 
 
+def _staff(user, reach: Reach, viewing: bool) -> Q:
+    """Whoever keeps the staff: all facts about employees, and what was one's own doing."""
+    found = NOTHING
+    if reach.employee:
+        found = Q(**{f"{reach.employee}__isnull": False})
+    return found | Q(**{reach.user: user.pk}) if reach.user else found
+
+
 def _own(user, reach: Reach, viewing: bool) -> Q:
     """A student or parent: facts of one's own, and lessons of the group of that day."""
     students = own_students(user)
@@ -304,6 +312,7 @@ ANCHORS = {
     Anchor.SPECIALTY: _specialty,
     Anchor.GROUP: _group,
     Anchor.COURSE: _course,
+    Anchor.STAFF: _staff,
     Anchor.OWN: _own,
 }
 

@@ -134,7 +134,7 @@ def build(
 def _found(house: House, rng: Random, today: date, count: int) -> Site:
     """The institution itself, its calendar and its staff."""
     if not WorkKind.objects.exists():
-        call_command("loaddata", "reference", verbosity=0)
+        call_command("loaddata", "reference", "order_reasons", verbosity=0)
     terms, ahead = terms_around(today, house.shape, count)
     at = moment(terms[0].first - 14 * DAY, 9)
     saved(Institution(pk=1, **house.institution), at)

@@ -18,6 +18,7 @@ from journal.domain.people.codes import (
 from journal.domain.people.roles import (
     appoint,
     give_role,
+    known_rights,
     may_appoint,
     may_give,
     sync_roles,
@@ -34,6 +35,7 @@ __all__ = [
     "end_sessions",
     "give_role",
     "issue_code",
+    "known_rights",
     "may_appoint",
     "may_give",
     "may_issue_code",

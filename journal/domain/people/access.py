@@ -65,6 +65,10 @@ def _account(pk) -> User | None:
 class RoleBackend(ModelBackend):
     """Rights of a person are those of the roles held; one query a request."""
 
+    def user_can_authenticate(self, user):
+        """Blocked by people, or closed by an order: no session lives past that day."""
+        return user.is_open()
+
     def get_user(self, user_id):
         user = _account(user_id)
         return user if user and self.user_can_authenticate(user) else None

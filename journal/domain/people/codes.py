@@ -57,6 +57,8 @@ def redeem_code(username: str, clear: str) -> User | None:
     """
     clear = code_as_typed(clear)
     user = User.objects.filter(username=username, is_active=True).first()
+    if user is not None and not user.is_open():
+        user = None
     live = AccessCode.objects.select_for_update().filter(
         user=user, used_at__isnull=True, expires_at__gt=timezone.now()
     )

@@ -7,7 +7,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connections, transaction
 
 from journal.models import (
     Institution,
@@ -18,30 +18,42 @@ from journal.models.reach import grants
 from journal.roles import APPOINTS, ROLES, codenames
 
 
-def sync_roles(reports: Iterable, using: str = "default"):
-    """Write missing roles and reports' rights; never touch what exists already.
+def known_rights(using: str) -> set[str] | None:
+    """Codenames of the journal's rights in a database; None before its first day."""
+    if Permission._meta.db_table not in connections[using].introspection.table_names():
+        return None
+    return set(_rights(using).values_list("codename", flat=True))
 
-    A report (`codename`, `title`, `roles`) that is new to the database gives its right
-    to its roles once; after that who prints what is set in the admin (A10). Raises
-    LookupError for a right or role that does not exist, so that a typing error in the
-    tables cannot pass.
+
+def _rights(using: str):
+    rows = Permission.objects.using(using)
+    return rows.filter(content_type__app_label="journal")
+
+
+def sync_roles(
+    reports: Iterable, using: str = "default", before: set[str] | None = None
+):
+    """Write missing roles and new rights; never touch what exists already.
+
+    A right that is new to the database is given to its roles once: of a new model, known
+    by its absence among the rights `before` the migration; of a report (`codename`,
+    `title`, `roles`). After that who may what is set in the admin (A10). Raises
+    LookupError for a right or role that does not exist, so that a
+    typing error in the tables cannot pass.
     """
     app = apps.get_app_config("journal")
     create_permissions(app, verbosity=0, using=using)
     models = [model._meta.model_name for model in app.get_models()]
     own = [name for name in models if not name.startswith("historical")]
-    known = {
-        permission.codename: permission
-        for permission in Permission.objects.using(using).filter(
-            content_type__app_label="journal"
-        )
-    }
+    known = {permission.codename: permission for permission in _rights(using)}
     roles = {role.slug: role for role in Role.objects.using(using)}
     for spec in ROLES:
         wanted = codenames(spec.rights, own)
         if missing := wanted - known.keys():
             raise LookupError(f"roles.py: {spec.slug}: {sorted(missing)}")
         if spec.slug in roles:
+            fresh = wanted - before if before else ()
+            roles[spec.slug].permissions.add(*(known[name] for name in fresh))
             continue
         role = Role(
             slug=spec.slug, name=spec.title, anchor=spec.anchor, is_staff=spec.is_staff

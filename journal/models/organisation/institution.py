@@ -78,6 +78,25 @@ class Institution(Model):
     plan_due = models.CharField(
         "сроки сдачи КТП", max_length=40, default="10.09, 01.12"
     )
+    reference_day = models.CharField(
+        "день эталонной наполняемости",
+        max_length=5,
+        default="20.09",
+        help_text="День и месяц, на который считают наполняемость и движение.",
+    )
+    group_norm = models.PositiveSmallIntegerField("норма наполняемости", default=25)
+    lists_due = models.CharField(
+        "срок списков групп и преподавателей", max_length=5, default="05.09"
+    )
+    curator_check_days = models.PositiveSmallIntegerField(
+        "куратор сверяет карточки раз в столько дней", default=31
+    )
+    department_check_days = models.PositiveSmallIntegerField(
+        "заведующий отделением сверяет карточки раз в столько дней", default=183
+    )
+    hr_check_days = models.PositiveSmallIntegerField(
+        "отдел кадров сверяет карточки раз в столько дней", default=365
+    )
     signatory_post = models.CharField(
         "кто подписывает ведомости",
         max_length=120,

@@ -103,6 +103,14 @@ class Specialty(Model):
         verbose_name="заведующие учебной частью",
     )
 
+    years = models.PositiveSmallIntegerField(
+        "курсов",
+        null=True,
+        blank=True,
+        help_text="На последнем курсе перевод на следующий год предлагает выпуск.",
+    )
+    qualification = models.CharField("квалификация", max_length=255, blank=True)
+
     class Meta:
         verbose_name = "специальность"
         verbose_name_plural = "специальности"
@@ -128,6 +136,12 @@ class Group(Model):
         "курс (класс)",
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(11)],
+    )
+    years = models.PositiveSmallIntegerField(
+        "курсов (классов) всего",
+        null=True,
+        blank=True,
+        help_text="Если у группы не так, как у специальности.",
     )
     admission_year = models.PositiveSmallIntegerField(
         "год набора", null=True, blank=True
