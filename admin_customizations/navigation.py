@@ -33,13 +33,8 @@ SECTIONS = (
             _list("Группы", "groups", "group"),
             _list("Студенты", "school", "student"),
             _list("Представители", "family_restroom", "guardian"),
-            _list("Приказы", "gavel", "order"),
             _list("Пребывание в группах", "swap_horiz", "membership"),
-            _list("Расхождения", "rule", "mismatch"),
-            _list("Согласия", "verified_user", "consent"),
             _list("Освобождения", "medical_information", "exemption"),
-            _list("Справки", "description", "certificate"),
-            _list("Дипломы", "workspace_premium", "diploma"),
         ),
     ),
     (
