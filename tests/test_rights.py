@@ -360,7 +360,9 @@ def test_models_of_record_keep_their_history():
     }
     assert unrecorded == {
         "accesscode",
+        "dataaccess",  # only added to
         "importbatch",
+        "orderreason",
         "campus",
         "specialty",
         "calendarday",

@@ -116,7 +116,7 @@ LAZY = {
     ("journal/apps.py", "journal.reports.registry"): "it reads models",
     ("journal/apps.py", "journal.domain.people"): "it reads models",
     (
-        "journal/models/people.py",
+        "journal/models/people/families.py",
         "journal.models.organisation",
     ): "organisation has employees, people ask the institution one setting",
     (

@@ -310,6 +310,6 @@ def checklist(user: User) -> list[Step]:
 
 def _office_rights(user: User) -> set[str]:
     """Permissions that reach further than own courses, groups and data."""
-    wide = (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY)
+    wide = (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY, Anchor.STAFF)
     held = [grant.permissions for grant in grants(user) if grant.anchor in wide]
     return set().union(*held)

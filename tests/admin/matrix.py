@@ -58,7 +58,8 @@ EXPECTED = {
     "dispatcher": (
         (
             "vnf",
-            f"{REFERENCE} importbatch employee group course lesson subgroup {PLANS}",
+            f"{REFERENCE} importbatch employee group course lesson subgroup {PLANS} "
+            "student guardian membership exemption",
         ),
         ("vnfac", "room bellschedule courseteacher"),
         ("vnfacd", "calendarday timetableentry"),
@@ -67,7 +68,8 @@ EXPECTED = {
         ("vnf", f"{REFERENCE} importbatch employee course exemption"),
         ("vnfac", "student guardian membership group"),
     ),
-    "hr": (("vnf", f"{REFERENCE} importbatch"), ("vnfac", "employee")),
+    # Its own imports alone.
+    "hr": (("vnf", REFERENCE), ("v", "importbatch"), ("vnfac", "employee")),
     "curator": (
         ("vnf", f"{REFERENCE} employee"),
         ("vn", f"{COURSES} {PLANS} exemption"),
@@ -122,8 +124,14 @@ BUTTONS = {
     ("user", "sessions"): (OFFICE, OFFICE),
     ("employee", "let_in"): (OFFICE | {"deputy"},) * 2,
     # The near student has no account yet, nor has the far parent.
-    ("student", "let_in"): (OFFICE | {"curator"}, OFFICE),
-    ("guardian", "let_in"): (OFFICE | {"curator"}, OFFICE),
+    ("student", "let_in"): (
+        OFFICE | {"curator", "dispatcher"},
+        OFFICE | {"dispatcher"},
+    ),
+    ("guardian", "let_in"): (
+        OFFICE | {"curator", "dispatcher"},
+        OFFICE | {"dispatcher"},
+    ),
     ("student", "enrol"): (set(), set()),
     ("student", "transfer"): (
         {"office", "studyunit", "secretary", "root"},

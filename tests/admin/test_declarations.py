@@ -34,6 +34,12 @@ WITHOUT_A_LIST = {
     "task": "на странице занятия",
     "mark": "в журнале",
     "absence": "в журнале",
+    **dict.fromkeys(
+        "benefit cardcheck certificate certificatetemplate consent dataaccess datapower "
+        "diploma listdelivery militaryrecord mismatch order orderline orderreason "
+        "personalfile socialcard targetcontract".split(),
+        "ещё нет",
+    ),
 }
 
 
