@@ -35,9 +35,25 @@ WITHOUT_A_LIST = {
     "mark": "в журнале",
     "absence": "в журнале",
     **dict.fromkeys(
-        "benefit cardcheck certificate certificatetemplate consent dataaccess datapower "
-        "diploma listdelivery militaryrecord mismatch order orderline orderreason "
-        "personalfile socialcard targetcontract".split(),
+        [
+            "benefit",
+            "cardcheck",
+            "certificate",
+            "certificatetemplate",
+            "consent",
+            "dataaccess",
+            "datapower",
+            "diploma",
+            "listdelivery",
+            "militaryrecord",
+            "mismatch",
+            "order",
+            "orderline",
+            "orderreason",
+            "personalfile",
+            "socialcard",
+            "targetcontract",
+        ],
         "ещё нет",
     ),
 }
