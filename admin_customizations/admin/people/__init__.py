@@ -1,5 +1,12 @@
 """People: accounts and roles, and the cards of staff, students and families."""
 
-from admin_customizations.admin.people import accounts, cards, roles
+from admin_customizations.admin.people import (
+    accounts,
+    cards,
+    guardians,
+    roles,
+    staff,
+    students,
+)
 
-__all__ = ["accounts", "cards", "roles"]
+__all__ = ["accounts", "cards", "guardians", "roles", "staff", "students"]

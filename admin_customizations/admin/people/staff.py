@@ -1,0 +1,52 @@
+"""Cards of the staff."""
+
+from django.contrib import admin
+from django.db.models import Q
+
+from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.toolkit.filters import AnswerFilter
+from journal.models import Employee
+
+
+class EmployedFilter(AnswerFilter):
+    title = "работает"
+    parameter_name = "employed"
+    answers = {
+        "yes": ("сейчас", lambda: Q(dismissed_on__isnull=True)),
+        "no": ("уволен", lambda: Q(dismissed_on__isnull=False)),
+    }
+
+
+@admin.register(Employee)
+class EmployeeAdmin(SafeExport, PersonAdmin):
+    """Staff of the institution."""
+
+    list_display = ["full_name", "position", "phone", "email", "has_account"]
+    list_filter = [EmployedFilter]
+    search_fields = [*PersonAdmin.search_fields, "position", "personal_no"]
+    fieldsets = [
+        PersonAdmin.name_fields,
+        (
+            "Работа",
+            {"fields": ["position", "personal_no", ("hired_on", "dismissed_on")]},
+        ),
+        PersonAdmin.contact_fields,
+        ("Личные данные", {"fields": [("birth_date", "sex"), "snils", "user"]}),
+    ]
+    empty_hint = "Сотрудников пока нет. Загрузите их список из файла или добавьте."
+    export_columns = {
+        "last_name": "Фамилия",
+        "first_name": "Имя",
+        "middle_name": "Отчество",
+        "position": "Должность",
+        "personal_no": "Табельный номер",
+        "phone": "Телефон",
+        "email": "Электронная почта",
+        "hired_on": "Принят",
+        "dismissed_on": "Уволен",
+    }
+
+    @admin.display(description="сотрудник", ordering=BY_NAME)
+    def full_name(self, employee):
+        return employee.full_name

@@ -1,0 +1,175 @@
+"""Cards of students."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from admin_customizations.admin.base import ReadOnly, TabularInline
+from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
+from admin_customizations.toolkit.pages import AskForm, Choice, Day, confirmed
+from journal.domain.contingent import enrol, leave, transfer
+from journal.models import Group, Guardianship, Membership, Student
+
+
+class GroupNowFilter(ScopedListFilter):
+    title = "группа сейчас"
+    parameter_name = "group"
+
+    def rows(self):
+        return Group.objects.filter(closed_on__isnull=True)
+
+    def narrow(self, queryset, pk):
+        members = Membership.objects.on(timezone.localdate()).filter(group=pk)
+        return queryset.filter(pk__in=members.values("student"))
+
+
+class StudyFilter(AnswerFilter):
+    title = "учёба"
+    parameter_name = "study"
+    answers = {
+        "in": ("в группе", lambda: Q(group_now__isnull=False)),
+        "out": ("вне групп", lambda: Q(group_now__isnull=True)),
+        "alone": (
+            "без представителей",
+            lambda: ~Exists(Guardianship.objects.filter(student=OuterRef("pk"))),
+        ),
+    }
+
+
+class StudentGuardianshipInline(TabularInline):
+    model = Guardianship
+    fk_name = "student"
+    autocomplete_fields = ["guardian", "delegated_by"]
+    fields = ["guardian", "relation", "delegated_by", "start", "end"]
+    list_select_related = ["guardian", "delegated_by"]
+    verbose_name_plural = "родители и представители"
+
+
+class StudentMembershipInline(ReadOnly, TabularInline):
+    """Where a student sat; a new card says the first group, later the actions do."""
+
+    model = Membership
+    fields = ["group", "start", "end"]
+    list_select_related = ["group"]
+    ordering = ["-start"]
+    verbose_name_plural = "группы"
+
+    def has_add_permission(self, request, obj=None):
+        return obj is None and request.user.has_perm("journal.add_membership")
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 1 if obj is None else 0
+
+    def get_max_num(self, request, obj=None, **kwargs):
+        return 1 if obj is None else 0
+
+
+class EnrolForm(AskForm):
+    group = forms.ModelChoiceField(Group.objects.none(), label="Группа", widget=Choice)
+    day = forms.DateField(label="Первый день в группе", widget=Day)
+
+    def prepare(self):
+        groups = Group.objects.filter(closed_on__isnull=True)
+        self.fields["group"].queryset = groups.visible_to(self.user)
+        self.initial["day"] = timezone.localdate()
+
+
+class LeaveForm(AskForm):
+    day = forms.DateField(label="Первый день вне группы", widget=Day)
+
+    def prepare(self):
+        self.initial["day"] = timezone.localdate()
+
+
+def _sits(student) -> bool:
+    return Membership.objects.on(timezone.localdate()).filter(student=student).exists()
+
+
+def may_move(by, student) -> bool:
+    """May `by` change where a student sits who sits in a group of theirs?"""
+    seats = Membership.objects.visible_to(by, "change")
+    return seats.on(timezone.localdate()).filter(student=student).exists()
+
+
+def may_enrol(by, student) -> bool:
+    return by.has_perm("journal.add_membership") and not _sits(student)
+
+
+@admin.register(Student)
+class StudentAdmin(SafeExport, PersonAdmin):
+    """Students (pupils), with the group in which they sit today."""
+
+    private_fields = ["snils"]
+    list_display = ["full_name", "group_now", "birth_date", "phone", "has_account"]
+    list_filter = [GroupNowFilter, StudyFilter]
+    search_fields = [*PersonAdmin.search_fields, "personal_no"]
+    fieldsets = [
+        PersonAdmin.name_fields,
+        (None, {"fields": [("birth_date", "sex"), "personal_no"]}),
+        PersonAdmin.contact_fields,
+        ("Личные данные", {"fields": ["snils", "guardians_see_adult", "user"]}),
+    ]
+    inlines = [StudentMembershipInline, StudentGuardianshipInline]
+    actions_detail = [
+        "let_in",
+        {"title": "Группа", "icon": "groups", "items": ["enrol", "transfer", "leave"]},
+    ]
+    empty_hint = (
+        "Студентов пока нет. Загрузите список контингента или добавьте карточку."
+    )
+    export_columns = {
+        "last_name": "Фамилия",
+        "first_name": "Имя",
+        "middle_name": "Отчество",
+        "group_now": "Группа",
+        "birth_date": "Дата рождения",
+        "get_sex_display": "Пол",
+        "personal_no": "Номер личного дела",
+        "phone": "Телефон",
+        "email": "Электронная почта",
+    }
+
+    def get_queryset(self, request):
+        today = timezone.localdate()
+        seats = Membership.objects.on(today).filter(student=OuterRef("pk"))
+        group = Subquery(seats.values("group__name")[:1])
+        return super().get_queryset(request).annotate(group_now=group)
+
+    @admin.display(description="студент", ordering=BY_NAME)
+    def full_name(self, student):
+        return student.full_name
+
+    @admin.display(description="группа", ordering="group_now", empty_value="вне групп")
+    def group_now(self, student):
+        return student.group_now
+
+    @confirmed("Зачислить в группу", may=may_enrol, form=EnrolForm, icon="group_add")
+    def enrol(self, request, student, data):
+        enrol(student, data["group"], data["day"])
+        return f"{student}: группа {data['group']} с {data['day']:%d.%m.%Y}."
+
+    @confirmed(
+        "Перевести в другую группу",
+        may=may_move,
+        form=EnrolForm,
+        icon="swap_horiz",
+        text="Прежняя группа закончится в тот же день, отметки в ней сохранятся.",
+    )
+    def transfer(self, request, student, data):
+        transfer(student, data["group"], data["day"])
+        return f"{student}: группа {data['group']} с {data['day']:%d.%m.%Y}."
+
+    @confirmed(
+        "Вывести из группы",
+        may=may_move,
+        form=LeaveForm,
+        icon="group_remove",
+        danger=True,
+        text="Отчисление или академический отпуск: с этого дня студента нет в списках.",
+    )
+    def leave(self, request, student, data):
+        leave(student, data["day"])
+        return f"{student}: вне группы с {data['day']:%d.%m.%Y}."
