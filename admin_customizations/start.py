@@ -167,7 +167,8 @@ def start_page(site, request):
             "course__group", "course__discipline"
         ).order_by("date", "number")[:SHOWN]
     if context["oversees"]:
-        context["red_list"] = red_list(user, today)
+        most = None if request.GET.get("late") == "all" else SHOWN
+        context["red_list"] = red_list(user, today, most)
     steps = checklist(user)
     if not all(step.done for step in steps):
         context["checklist"] = [(step, *_addresses(user, step)) for step in steps]

@@ -54,42 +54,33 @@ class Late:
     since: date
 
 
-def red_list(user: User, today: date) -> list[Late]:
-    """Teachers with late lessons, the longest list first; one query."""
+@dataclass(frozen=True)
+class RedList:
+    """Teachers with late lessons, the longest list first, and how many there are."""
+
+    worst: list[Late]
+    teachers: int
+    lessons: int
+
+
+def red_list(user: User, today: date, most: int | None = None) -> RedList:
+    """Who is late, at most `most` of them; two queries."""
+    late = overdue_lessons(user, today).order_by()
+    counted = late.aggregate(
+        teachers=Count("teacher", distinct=True), lessons=Count("pk")
+    )
+    names = ("teacher__last_name", "teacher__first_name", "teacher__middle_name")
     rows = (
-        overdue_lessons(user, today)
-        .order_by()
-        .values(
-            "teacher",
-            "teacher__last_name",
-            "teacher__first_name",
-            "teacher__middle_name",
-        )
+        late.values_list("teacher", *names)
         .annotate(
             lessons=Count("pk"),
             not_taken=Count("pk", filter=NOT_TAKEN),
             no_topic=Count("pk", filter=NO_TOPIC),
             since=Min("date"),
         )
+        .order_by("-lessons", "since", *names)
     )
-    found = [
-        Late(
-            row["teacher"],
-            " ".join(
-                filter(
-                    None,
-                    (
-                        row["teacher__last_name"],
-                        row["teacher__first_name"],
-                        row["teacher__middle_name"],
-                    ),
-                )
-            ),
-            row["lessons"],
-            row["not_taken"],
-            row["no_topic"],
-            row["since"],
-        )
-        for row in rows
+    worst = [
+        Late(row[0], " ".join(filter(None, row[1:4])), *row[4:]) for row in rows[:most]
     ]
-    return sorted(found, key=lambda late: (-late.lessons, late.since, late.name))
+    return RedList(worst, **counted)

@@ -127,6 +127,13 @@ class Lesson(Model):
             models.Index(fields=["course", "date"], name="lesson_of_course"),
             models.Index(fields=["teacher", "date"], name="lesson_of_teacher"),
             models.Index(fields=["date", "number"], name="lesson_of_day"),
+            # The red list reads a term of the whole college to find the few unfilled.
+            models.Index(
+                fields=["date", "teacher"],
+                condition=Q(is_cancelled=False)
+                & (Q(attendance_taken_at__isnull=True) | Q(topic="")),
+                name="lesson_unfilled",
+            ),
         ]
 
     def __str__(self):

@@ -100,8 +100,9 @@ class Likeness:
         return Asker(user, employee, self.roles, self.is_superuser)
 
 
-def likeness(user) -> Likeness:
-    institution = apps.get_model("journal", "Institution").current()
+def likeness(user, institution=None) -> Likeness:
+    """What the SQL for this person hangs on; `institution` where it is at hand."""
+    institution = institution or apps.get_model("journal", "Institution").current()
     return Likeness(
         timezone.localdate(),
         tuple(grants(user)),

@@ -66,6 +66,7 @@ class CorrectionsForm(GroupForm):
         everything="Все группы",
         help_text="После выбора группы можно выбрать дисциплину и студента.",
     )
+    closed = forms.BooleanField(label="С расформированными", required=False)
     course = RowField(
         "дисциплину", label="Дисциплина", required=False, everything="Все дисциплины"
     )
@@ -89,6 +90,7 @@ class CorrectionsForm(GroupForm):
 
     def narrow(self) -> None:
         """Disciplines and students are those of the chosen group."""
+        super().narrow()
         group = str(self.data.get("group") or "")
         if group not in dict(self.fields["group"].choices) or not group:
             for name in ("course", "student"):

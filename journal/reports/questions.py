@@ -169,13 +169,17 @@ class DayField(forms.DateField):
 
 
 @lru_cache(maxsize=100)
-def _groups(like: Likeness, right: str, anchors: tuple[str, ...]) -> Prepared:
+def _groups(
+    like: Likeness, right: str, anchors: tuple[str, ...], with_closed: bool
+) -> Prepared:
     """Groups that such people may choose: key, name, closed on, the curator's user."""
 
     def build(user, employee):
         rows = Group.objects.filter(
             groups_for(like.asker(user, employee), right, anchors)
         )
+        if not with_closed:
+            rows = rows.filter(closed_on__isnull=True)
         return rows.order_by(
             F("closed_on").desc(nulls_first=True), "course_year", "name"
         ).values_list("pk", "name", "closed_on", "curator__user")
@@ -206,28 +210,39 @@ def _periods(today):
 
 
 class GroupForm(ReportForm):
-    """Asks for a group; `right` is what the person must hold over it."""
+    """Asks for a group; `right` is what the person must hold over it.
+
+    Groups that are closed by now are offered on demand: in ten years they outnumber the
+    others, and every page would carry them.
+    """
 
     right = "view_lesson"
     anchors = (*WHOLE, Anchor.COURSE)
 
     group = RowField("группу", label="Группа", everything="Все группы")
+    closed = forms.BooleanField(label="С расформированными", required=False)
 
     def prepare(self) -> None:
-        read = _groups(likeness(self.user), self.right, self.anchors)
-        found = read(user=self.user.pk, employee=employee_key(self.user))
+        found = self._offer_groups(with_closed=False)
         field = self.fields["group"]
-        field.offer(
+        if field.required:
+            own = [pk for pk, _, _, user in found if user == self.user.pk]
+            field.initial = own[0] if own else field.only()
+
+    def narrow(self) -> None:
+        chosen = str(self.data.get("group") or "")
+        unknown = chosen not in dict(self.fields["group"].choices)
+        if self.data.get("closed") or (chosen and unknown):
+            self._offer_groups(with_closed=True)
+
+    def _offer_groups(self, with_closed: bool) -> list[tuple]:
+        read = _groups(likeness(self.user), self.right, self.anchors, with_closed)
+        found = read(user=self.user.pk, employee=employee_key(self.user))
+        self.fields["group"].offer(
             (pk, name if closed is None else f"{name} (расформирована)")
             for pk, name, closed, _ in found
         )
-        if field.required:
-            own = [
-                pk
-                for pk, _, closed, user in found
-                if not closed and user == self.user.pk
-            ]
-            field.initial = own[0] if own else field.only()
+        return found
 
     def clean_group(self) -> Group | None:
         pk = self.cleaned_data["group"]

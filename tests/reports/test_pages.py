@@ -351,3 +351,19 @@ def test_a_statement_reads_the_day_it_says(world, client_of):
     assert "н/а</td>" in client.get(address("attestation"), answers).content.decode()
     answers["day"] = day(world, -1).isoformat()
     assert "4,00</td>" in client.get(address("attestation"), answers).content.decode()
+
+
+def test_closed_groups_are_offered_on_demand_and_opened_by_their_address(
+    world, client_of
+):
+    world.group2.closed_on = world.today
+    world.group2.save()
+    client, page = client_of(world.deputy), address("attendance")
+    name = "1-ЭК (расформирована)"
+    assert name not in client.get(page).content.decode()
+    assert name in client.get(page, {"closed": "on"}).content.decode()
+    answer = client.get(page, {"group": world.group2.pk})
+    assert answer.status_code == 200
+    assert name in answer.content.decode()
+    stranger = client_of(world.curator).get(page, {"group": world.group2.pk})
+    assert stranger.status_code == 400

@@ -142,31 +142,26 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
     students = sorted({change.student for change in changes if change.student})
     _lock(ids)
     book = Book(user, reason, timezone.localdate(), Institution.current())
-    book.lessons = {place.pk: place for place in places_to_write(user, ids)}
+    book.lessons = {place.pk: place for place in places_to_write(user, ids, book.rules)}
     ids = list(book.lessons)
     if not ids or not students:
         return book
-    _read_roster(book, students)
     fields = {change.field for change in changes}
     if ABSENCE in fields:
         book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
+    _read_roster(book, ids, students)
     if fields - {ABSENCE, TAKEN}:
         _read_marks(book, ids, students)
-    for pk, lesson, student, code, hours, counts in _absences(
-        lessons=ids, students=students
-    ):
-        book.reasons.setdefault(code, Reason(code, "", counts))
-        book.absences[lesson, student] = Absence(
-            pk=pk, lesson_id=lesson, student_id=student, reason_id=code, hours=hours
-        )
     return book
 
 
-def places_to_write(user: User, ids: list[int]) -> list[Place]:
+def places_to_write(
+    user: User, ids: list[int], rules: Institution | None = None
+) -> list[Place]:
     """The visible ones of these lessons; one query."""
     if not ids:
         return []
-    rows = _places(likeness(user))(
+    rows = _places(likeness(user, rules))(
         user=user.pk, employee=employee_key(user), lessons=ids
     )
     return [Place(*row) for row in rows]
@@ -220,10 +215,25 @@ def _places(like: Likeness) -> Prepared:
 
 
 @Prepared
-def _spans(groups, students):
-    rows = Membership.objects.filter(group__in=groups, student__in=students)
+def _spans(groups, students, lessons):
+    """Spans in the groups, a row for each absence of the student in these lessons."""
+    rows = Membership.objects.filter(group__in=groups, student__in=students).annotate(
+        own=FilteredRelation(
+            "student__absences", condition=Q(student__absences__lesson__in=lessons)
+        )
+    )
     return rows.order_by("start").values_list(
-        "group", "student", "start", "end", "student__last_name", "student__first_name"
+        "group",
+        "student",
+        "start",
+        "end",
+        "student__last_name",
+        "student__first_name",
+        "own__pk",
+        "own__lesson",
+        "own__reason",
+        "own__hours",
+        "own__reason__counts_as_absence",
     )
 
 
@@ -248,21 +258,21 @@ def _tasks(lessons, students):
     )
 
 
-@Prepared
-def _absences(lessons, students):
-    rows = Absence.objects.filter(lesson__in=lessons, student__in=students)
-    return rows.order_by().values_list(
-        "pk", "lesson", "student", "reason", "hours", "reason__counts_as_absence"
-    )
-
-
-def _read_roster(book: Book, students: list[int]) -> None:
+def _read_roster(book: Book, lessons: list[int], students: list[int]) -> None:
     groups = sorted({place.group for place in book.lessons.values()})
-    for group, student, start, end, last_name, first_name in _spans(
-        groups=groups, students=students
+    for group, student, start, end, last_name, first_name, *absence in _spans(
+        groups=groups, students=students, lessons=lessons
     ):
+        spans = book.roster.setdefault((group, student), [])
         span = Span(start, end, f"{last_name} {first_name}")
-        book.roster.setdefault((group, student), []).append(span)
+        if span not in spans:
+            spans.append(span)
+        pk, lesson, code, hours, counts = absence
+        if pk:
+            book.reasons.setdefault(code, Reason(code, "", counts))
+            book.absences[lesson, student] = Absence(
+                pk=pk, lesson_id=lesson, student_id=student, reason_id=code, hours=hours
+            )
     parts = sorted({place.subgroup for place in book.lessons.values()} - {None})
     if parts:
         for part, student, start, end in _parts(parts=parts, students=students):
