@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from journal.exchange.importer import Importer
 from journal.exchange.options import Options, SheetOptions
@@ -100,7 +101,7 @@ class ImportCommand(BaseCommand):
 def author(username: str | None, importer: type[Importer]) -> User | None:
     if username is None:
         return None
-    user = User.objects.filter(username=username, is_active=True).first()
+    user = User.objects.open_on(timezone.localdate()).filter(username=username).first()
     if user is None:
         raise Refusal(f"нет действующей учётной записи «{username}».")
     if not may(user, importer.permission()):

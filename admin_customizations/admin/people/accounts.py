@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 from django.utils.html import format_html
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, TabularInline
@@ -52,8 +53,16 @@ class StateFilter(AnswerFilter):
     title = "состояние"
     parameter_name = "state"
     answers = {
-        "active": ("действует", lambda: Q(is_active=True)),
+        "active": (
+            "действует",
+            lambda: Q(pk__in=User.objects.open_on(timezone.localdate())),
+        ),
         "blocked": ("заблокирована", lambda: Q(is_active=False)),
+        "closed": (
+            "закрыта приказом",
+            lambda: Q(valid_until__lte=timezone.localdate()),
+        ),
+        "ahead": ("ещё не открыта", lambda: Q(valid_from__gt=timezone.localdate())),
         "roleless": ("без роли", lambda: Q(groups__isnull=True)),
         "unused": ("ни разу не входили", lambda: Q(last_login__isnull=True)),
     }
@@ -91,13 +100,23 @@ def may_end_sessions(by, user) -> bool:
 class UserAdmin(ModelAdmin):
     """Accounts without their passwords: those are chosen by whoever owns them."""
 
-    list_display = ["sign_in", "full_name", "role_names", "is_active", "last_login"]
+    list_display = ["sign_in", "full_name", "role_names", "state", "last_login"]
     list_filter = [RoleFilter, StateFilter]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
     fieldsets = [
         (None, {"fields": ["username", ("last_name", "first_name"), "email"]}),
-        ("Доступ", {"fields": ["is_active", "must_change_password", "is_superuser"]}),
+        (
+            "Доступ",
+            {
+                "fields": [
+                    ("valid_from", "valid_until"),
+                    "is_active",
+                    "must_change_password",
+                    "is_superuser",
+                ]
+            },
+        ),
         ("Сведения", {"fields": ["role_names", "person", "last_login", "date_joined"]}),
     ]
     readonly_fields = ["role_names", "person", "last_login", "date_joined"]
@@ -145,6 +164,18 @@ class UserAdmin(ModelAdmin):
     @admin.display(description="имя", ordering="last_name")
     def full_name(self, user):
         return user.get_full_name()
+
+    @admin.display(description="вход", ordering="is_active")
+    def state(self, user):
+        """Open or not today, and by whom it was closed."""
+        if user.is_open():
+            until = user.valid_until
+            return f"открыт до {until:%d.%m.%Y}" if until else "открыт"
+        if not user.is_active:
+            return "заблокирован"
+        if user.is_closed():
+            return f"закрыт приказом с {user.valid_until:%d.%m.%Y}"
+        return f"откроется {user.valid_from:%d.%m.%Y}"
 
     @admin.display(description="роли")
     def role_names(self, user):

@@ -54,7 +54,7 @@ class PersonAdmin(ModelAdmin):
 
     @admin.display(description="вход", boolean=True, ordering="user")
     def has_account(self, person):
-        return person.user_id is not None and person.user.is_active
+        return person.user_id is not None and person.user.is_open()
 
     @confirmed("Выдать вход", may=may_let_in, icon="password", text=CODE_TEXT)
     def let_in(self, request, person, data):

@@ -2,10 +2,14 @@
 
 from journal.domain.people.access import PasswordPolicy, RoleBackend, must_use_mfa
 from journal.domain.people.accounts import (
+    close_from,
     end_sessions,
+    families_to_close,
     may_issue_code,
     may_open_account,
     open_account,
+    open_from,
+    still_studying,
 )
 from journal.domain.people.codes import (
     CODE_DAYS,
@@ -31,8 +35,10 @@ __all__ = [
     "PasswordPolicy",
     "RoleBackend",
     "appoint",
+    "close_from",
     "code_as_typed",
     "end_sessions",
+    "families_to_close",
     "give_role",
     "issue_code",
     "known_rights",
@@ -42,6 +48,8 @@ __all__ = [
     "may_open_account",
     "must_use_mfa",
     "open_account",
+    "open_from",
     "redeem_code",
+    "still_studying",
     "sync_roles",
 ]

@@ -1,19 +1,26 @@
-"""Accounts of people: opened, named, ended."""
+"""Accounts of people: opened, named, opened and closed by orders, ended."""
 
 import itertools
+from datetime import date
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from journal.domain.people.codes import kill_codes
 from journal.domain.people.roles import give_role
 from journal.models import (
     Employee,
     Guardian,
+    Guardianship,
+    Membership,
+    OrderLine,
     Person,
     Role,
     Student,
     User,
 )
+from journal.models.contingent import Order, OrderKind
 from journal.models.reach import grants, rights_q
 from journal.roles import FAMILIES, ISSUES
 
@@ -32,7 +39,7 @@ def may_issue_code(by: User, user: User) -> bool:
     `by` serves: a curator does not enter as a head whose child is in the group.
     """
     right = "issue_accesscode"
-    if by.pk == user.pk or not by.has_perm(f"journal.{right}") or not user.is_active:
+    if by.pk == user.pk or not by.has_perm(f"journal.{right}") or user.is_closed():
         return False
     if by.is_superuser or user.is_superuser:
         return by.is_superuser
@@ -119,3 +126,76 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+@transaction.atomic
+def open_from(user: User, day: date | None, reason: str = ""):
+    """Let an account work from `day` on: a hiring order is signed (U 3.1, K 4.2.10).
+
+    A closing by a former order is lifted: who is hired again enters again, by a new
+    code. None takes the first day away. `reason` goes into the history.
+    """
+    user.valid_from, user.valid_until = day, None
+    user._change_reason = reason[:100]
+    user.save()
+    if not user.is_open():
+        _shut(user)
+
+
+@transaction.atomic
+def close_from(user: User, day: date | None, reason: str = ""):
+    """Close an account from `day` on: dismissal, expulsion (U 3.1, K 4.2.13).
+
+    `day` is the first day without a sign-in. Where it has come, sessions end and codes
+    die now; where it has not, both die on that day by `is_open`. None takes a closing
+    back. The whole account closes, whatever else its owner is: a dismissed teacher who
+    is a parent of the college gets an account of a parent from the curator.
+    """
+    user.valid_until = day
+    if day and user.valid_from and user.valid_from > day:
+        user.valid_from = day  # the order of hiring came to nothing
+    user._change_reason = reason[:100]
+    user.save()
+    if user.is_closed():
+        _shut(user)
+
+
+def _shut(user: User):
+    end_sessions(user)
+    kill_codes(user)
+
+
+def families_to_close(student: Student, day: date) -> QuerySet[User]:
+    """Accounts of the representatives of `student` that nobody needs from `day` on.
+
+    Those with no other ward who still studies then, in a group or on academic leave;
+    of parents and of trusted ones alike. Accounts of staff, and of people who study
+    themselves, are left alone: other orders close them.
+    """
+    others = Guardianship.objects.on(day).exclude(student=student)
+    busy = others.filter(student__in=still_studying(day)).values("guardian__user")
+    tied = Guardianship.objects.filter(student=student).values("guardian__user")
+    employed = Q(employee__isnull=False, employee__dismissed_on__isnull=True) | Q(
+        employee__dismissed_on__gt=day
+    )
+    return (
+        User.objects.filter(pk__in=tied)
+        .exclude(pk__in=busy.filter(guardian__user__isnull=False))
+        .exclude(pk__in=User.objects.filter(employed).values("pk"))
+        .exclude(student__in=still_studying(day))
+    )
+
+
+def still_studying(day: date) -> QuerySet[Student]:
+    """Students of `day`: in a group, or on an academic leave that has not ended."""
+    moves = (OrderKind.LEAVE, OrderKind.RETURN, OrderKind.EXPEL, OrderKind.GRADUATE)
+    last = OrderLine.objects.filter(
+        order__state=Order.State.DONE,
+        order__kind__in=(*moves, OrderKind.REINSTATE, OrderKind.DISBAND),
+        order__effective_on__lte=day,
+        student=OuterRef("pk"),
+    ).order_by("-order__sequence")
+    kind = Subquery(last.values("order__kind")[:1])
+    seated = Membership.objects.on(day).order_by().values("student")
+    rows = Student.objects.alias(last_move=kind)
+    return rows.filter(Q(pk__in=seated) | Q(last_move=OrderKind.LEAVE))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from journal.models import (
@@ -26,11 +27,7 @@ def issue_code(user: User, by: User | None) -> str:
 
     Earlier codes die. Returned once in clear, kept as a hash.
     """
-    for code in AccessCode.objects.select_for_update().filter(
-        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
-    ):
-        code.expires_at = timezone.now()
-        code.save()
+    kill_codes(user)
     clear = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     AccessCode.objects.create(
         user=user,
@@ -41,6 +38,19 @@ def issue_code(user: User, by: User | None) -> str:
     return clear
 
 
+def kill_codes(user: User):
+    """No code of this account opens anything from now on."""
+    for code in _live(user).select_for_update():
+        code.expires_at = timezone.now()
+        code.save()
+
+
+def _live(user: User | None) -> QuerySet[AccessCode]:
+    return AccessCode.objects.filter(
+        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
+    )
+
+
 def code_as_typed(text: str) -> str:
     """A code without the spaces, dashes, capitals and Russian letters of its reader."""
     letters = filter(str.isalnum, text.lower())
@@ -49,20 +59,16 @@ def code_as_typed(text: str) -> str:
 
 @transaction.atomic
 def redeem_code(username: str, clear: str) -> User | None:
-    """The active user whose live code this is; the code is spent. None if it is not.
+    """The user of an open account whose live code this is; the code is spent. None if it is not.
 
     Every wrong try counts; after five the code is dead. The answer None is no exception,
     so that the count is committed: never call this inside a transaction that a refusal
     would roll back.
     """
     clear = code_as_typed(clear)
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is not None and not user.is_open():
-        user = None
-    live = AccessCode.objects.select_for_update().filter(
-        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
-    )
-    code = live.first() if user else None
+    opened = User.objects.open_on(timezone.localdate())
+    user = opened.filter(username=username).first()
+    code = _live(user).select_for_update().first() if user else None
     if code is None or code.tries >= CODE_TRIES:
         make_password(clear)  # as slow as a real check: no telling who exists
         return None

@@ -11,7 +11,17 @@ from journal.models.reach import Everyone, Reach, ReachQuerySet
 from journal.roles import Anchor
 
 
-class AccountManager(UserManager.from_queryset(ReachQuerySet)):
+class AccountQuerySet(ReachQuerySet):
+    def open_on(self, day):
+        """Accounts whose owners may be signed in on `day`: `User.is_open` of rows."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_until__isnull=True) | Q(valid_until__gt=day),
+            is_active=True,
+        )
+
+
+class AccountManager(UserManager.from_queryset(AccountQuerySet)):
     """Django's manager of accounts with row rights."""
 
 
@@ -62,11 +72,14 @@ class User(AbstractUser):
 
     def is_open(self) -> bool:
         """May the owner be signed in today?"""
-        today = timezone.localdate()
-        return (
-            self.is_active
-            and (self.valid_from is None or self.valid_from <= today)
-            and (self.valid_until is None or today < self.valid_until)
+        begun = self.valid_from is None or self.valid_from <= timezone.localdate()
+        return begun and not self.is_closed()
+
+    def is_closed(self) -> bool:
+        """Blocked by people, or closed by an order whose day has come."""
+        until = self.valid_until
+        return not self.is_active or (
+            until is not None and until <= timezone.localdate()
         )
 
     def is_editable_by(self, user) -> bool:

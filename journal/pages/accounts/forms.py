@@ -6,6 +6,7 @@ from allauth.mfa.base import forms as factor
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 
 from journal.domain.people import CODE_LENGTH, PasswordPolicy
 from journal.models import User
@@ -89,7 +90,7 @@ class ResetPasswordForm(Plain, stock.ResetPasswordForm):
         wanted = Q()
         for field in fields:
             wanted |= Q(**{f"{field}__iexact": email})
-        people = User.objects.filter(wanted, is_active=True).distinct()
+        people = User.objects.open_on(timezone.localdate()).filter(wanted).distinct()
         self.users = list(people.order_by("pk")[:10])
         return email
 

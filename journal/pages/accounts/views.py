@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -74,7 +75,8 @@ def enter_by_code(request):
 def choose_password(request):
     """The password of someone who has just shown a one-time code; then sign-in."""
     shown = request.session.get(CODE_SESSION) or {}
-    people = User.objects.filter(pk=shown.get("user"), is_active=True)
+    people = User.objects.open_on(timezone.localdate())
+    people = people.filter(pk=shown.get("user"))
     user = people.first() if time.time() - shown.get("at", 0) < CODE_SECONDS else None
     if user is None:
         return redirect("account_code")
