@@ -8,7 +8,6 @@ import contextlib
 import datetime
 import os
 import pickle
-import shutil
 import zoneinfo
 from pathlib import Path
 
@@ -23,7 +22,6 @@ from tests import cast, migrated
 from tests import installation as installation_
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NOW = datetime.datetime.combine(
     cast.TODAY, datetime.time(10), zoneinfo.ZoneInfo(settings.TIME_ZONE)
 )
@@ -166,7 +164,7 @@ def empty_cache():
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Chromium."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    found = installation_.chromium()
     if found is None:
         lacking("browser", "нет Chromium (apt-get install chromium)")
     return found

@@ -23,12 +23,18 @@ from django.db import connection
 
 from tests.migrated import ROOT, new_base, server_address
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 BUILD = """
 import datetime, django
 django.setup()
 from tests import cast
 cast.build(datetime.date.fromisoformat(%r))
 """
+
+
+def chromium() -> str | None:
+    """The path of the system's Chromium."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
 class Installation:

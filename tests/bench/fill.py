@@ -50,6 +50,7 @@ from journal.models import (  # noqa: E402
 )
 
 STUDENTS, LESSONS, AHEAD = 25, 60, 15
+TYPED = 30  # students of the group in whose column a browser types
 MARKED, ABSENT = 0.40, 0.08  # of all 25 × 60 cells
 READERS = 8  # students whose diaries are open at once
 
@@ -89,8 +90,8 @@ def current_period(today: date) -> Period:
     return periods.order_by("-first_day").first()
 
 
-def make_group(today: date) -> Course:
-    dice, name = random.Random(7), f"ЗМ-{today:%y%m%d}"
+def make_group(today: date, name: str, size: int) -> Course:
+    dice = random.Random(7)
     period = current_period(today)
     group = Group.objects.create(name=name, course_year=1)
     user = User.objects.create(username=name, password="!")
@@ -110,7 +111,7 @@ def make_group(today: date) -> Course:
         course=course, employee=employee, start=period.first_day, hours=2 * LESSONS
     )
     students = [
-        Student.objects.create(**person(dice, nth=place)) for place in range(STUDENTS)
+        Student.objects.create(**person(dice, nth=place)) for place in range(size)
     ]
     for student in students:
         Membership.objects.create(student=student, group=group, start=period.year.start)
@@ -239,19 +240,26 @@ def reading_facts() -> dict:
     }
 
 
-def facts() -> dict:
-    today = timezone.localdate()
-    course = Course.objects.filter(group__name=f"ЗМ-{today:%y%m%d}").first()
+def bench_course(today: date, name: str, size: int) -> Course:
+    course = Course.objects.filter(group__name=name).first()
     if course is None:
         with transaction.atomic():
-            course = make_group(today)
+            course = make_group(today, name, size)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    return course
+
+
+def facts() -> dict:
+    today = timezone.localdate()
+    course = bench_course(today, f"ЗМ-{today:%y%m%d}", STUDENTS)
+    typed = bench_course(today, f"ЗМ-{today:%y%m%d}-{TYPED}", TYPED)
     reading = reading_facts()
     teacher = course.teachers.get().employee
     curator = Employee.objects.get(pk=reading["curator"])
     deputy = User.objects.get(username="deputy")
     users = {"teacher": teacher.user, "curator": curator.user, "deputy": deputy}
+    users["typist"] = typed.teachers.get().employee.user
     return {
         "vendor": connection.vendor,
         "day": str(today),
@@ -260,6 +268,11 @@ def facts() -> dict:
         "users": {name: user.pk for name, user in users.items()},
         "employees": {"teacher": teacher.pk, "curator": curator.pk},
         "bench": bench_facts(course, today),
+        "typed": {
+            "course": typed.pk,
+            "students": TYPED,
+            "lesson": typed.lessons.filter(date=today).last().pk,
+        },
         "reading": reading,
         "rows": {
             model._meta.model_name: model.objects.count()

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import measuring, scenarios, tables
 from tests.bench.importing import measure_import
+from tests.bench.keys import measure_keys
 from tests.bench.places import KEPT, Place, cluster, collect_static, say
 from tests.bench.server import serving
 from tests.installation import ROOT
@@ -62,7 +63,7 @@ def measure_place(place: Place, chosen, large: bool = False) -> dict:
     """All scenarios in one place, and the load where everything is measured."""
     facts = place.facts()
     say(f"{place.kind}, {place.vendor}: {facts['rows']}")
-    found = {"rows": facts["rows"], "scenarios": [], "load": []}
+    found = {"rows": facts["rows"], "scenarios": [], "load": [], "keys": []}
     with serving(place) as (port, pid), contextlib.closing(place.connect()) as link:
         bench = measuring.Bench(place, facts, port, pid, link)
         for scenario in scenarios.SCENARIOS:
@@ -73,6 +74,9 @@ def measure_place(place: Place, chosen, large: bool = False) -> dict:
             say(tables.scenario_line(found["scenarios"][-1]))
             if chosen.profile and not large:
                 measuring.profile(scenario, bench)
+        if not chosen.only and (row := measure_keys(facts, port)):
+            found["keys"].append({"database": place.vendor, **row})
+            say(tables.keys_line(found["keys"][-1]))
         for name, least, p95 in () if chosen.only else LOADS:
             for packed in (False, True):
                 row = measure_load(bench, name, chosen.seconds, packed)
@@ -153,6 +157,7 @@ def run(chosen) -> dict:
         "terms": chosen.terms,
         "scenarios": [],
         "load": [],
+        "keys": [],
         "import": [],
         "ten_times": [],
     }
@@ -172,6 +177,7 @@ def run(chosen) -> dict:
             measured = measure_place(place, chosen)
             found["scenarios"] += measured["scenarios"]
             found["load"] += measured["load"]
+            found["keys"] += measured["keys"]
             if not chosen.only:
                 found["import"].append(measure_import(place))
                 say(tables.import_line(found["import"][-1]))

@@ -12,6 +12,7 @@ LOAD_HEAD = (
 IMPORT_HEAD = (
     f"{'база':<11}{'загрузка списка':<34}{'с':>8}{'ЦП, с':>8}{'память, МБ':>12}"
 )
+KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
 TENFOLD_HEAD = (
     f"{'вдесятеро больше строк':<34}{'мс':>8}{'x10':>8}{'раз':>7} {'':<4}"
     f"{'ЦП':>8}{'x10':>8}{'запр.':>6}{'x10':>5}{'КБ':>8}{'x10':>8}"
@@ -51,6 +52,13 @@ def import_line(row: dict) -> str:
     )
 
 
+def keys_line(row: dict) -> str:
+    return (
+        f"{row['database']:<11}{row['title']:<34}{_figure(row['seconds'], 8)}"
+        f"{_figure(row['worst'], 8)}{row['limit']:>8} {VERDICTS[row['passed']]}"
+    )
+
+
 def tenfold_line(row: dict) -> str:
     return (
         f"{row['title']:<34}{_figure(row['ms'], 8)}{_figure(row['ms_x10'], 8)}"
@@ -64,6 +72,7 @@ def tenfold_line(row: dict) -> str:
 def report(found: dict) -> str:
     parts = [
         (SCENARIO_HEAD, found["scenarios"], scenario_line),
+        (KEYS_HEAD, found["keys"], keys_line),
         (LOAD_HEAD, found["load"], load_line),
         (IMPORT_HEAD, found["import"], import_line),
         (TENFOLD_HEAD, found["ten_times"], tenfold_line),
