@@ -103,7 +103,8 @@ def hashed(password: str) -> str:
 
 
 def account(username: str, *roles: str) -> User:
-    user = User.objects.create(username=username, password=hashed(PASSWORD))
+    known = {"password": hashed(PASSWORD), "acknowledged_at": timezone.now()}
+    user = User.objects.create(username=username, **known)
     if roles:
         give_role(user, *roles)
     return user

@@ -61,6 +61,7 @@ class InstitutionAdmin(ModelAdmin):
             },
         ),
         ("Планы и семьи", {"fields": ["plan_due", "guardians_see_adults"]}),
+        ("Первый вход", {"fields": ["nondisclosure_text", "care_text"]}),
         ("Подпись ведомостей", {"fields": ["signatory_post", "signatory_name"]}),
     ]
 

@@ -21,7 +21,7 @@ FACTOR_SESSION = "second_factor"
 
 
 class SignInMiddleware:
-    """Idle lock of staff, the forced password, the second factor of administration.
+    """Idle lock of staff; the forced password, the second factor, the acknowledgement.
 
     A script that asks with `X-Requested-With: fetch` is answered 401 as JSON wherever a
     browser would be led to sign-in, so that the page keeps what was typed.
@@ -92,6 +92,8 @@ class SignInMiddleware:
                 logout(request)
                 return reverse(settings.LOGIN_URL)
             return reverse("mfa_activate_totp")
+        if user.acknowledged_at is None:
+            return reverse("account_acknowledge")
         return None
 
     def _note_new_factor(self, request, response):
@@ -117,6 +119,7 @@ def _open_paths() -> tuple[str, ...]:
         "account_logout",
         "account_change_password",
         "account_reauthenticate",
+        "account_acknowledge",
         "mfa_activate_totp",
         "health",
     )

@@ -30,6 +30,7 @@ account = [
     path("", views.account, name="account"),
     path("login/", views.SignIn.as_view(), name="account_login"),
     path("logout/", stock.logout, name="account_logout"),
+    path("acknowledge/", views.acknowledge, name="account_acknowledge"),
     path("code/", views.enter_by_code, name="account_code"),
     path("code/password/", views.choose_password, name="account_code_password"),
     path("again/", stock.reauthenticate, name="account_reauthenticate"),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from journal.models import (
     AbsenceReason,
@@ -39,7 +40,9 @@ def build_more(world):
     """What the cast lacks: the roles nobody plays, and a row of each other model."""
     for name in UNPLAYED:
         world.people[name] = cast.account(name, name)
-    world.people["root"] = User.objects.create_superuser("root", password="demo")
+    world.people["root"] = User.objects.create_superuser(
+        "root", password="demo", acknowledged_at=timezone.now()
+    )
     vars(world).update(world.people)
     world.campus = Campus.objects.create(name="Главный корпус")
     world.cycle = Cycle.objects.create(name="Общепрофессиональный", code="ОП")

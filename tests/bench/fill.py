@@ -94,7 +94,9 @@ def make_group(today: date, name: str, size: int) -> Course:
     dice = random.Random(7)
     period = current_period(today)
     group = Group.objects.create(name=name, course_year=1)
-    user = User.objects.create(username=name, password="!")
+    user = User.objects.create(
+        username=name, password="!", acknowledged_at=timezone.now()
+    )
     give_role(user, "teacher")
     employee = Employee.objects.create(
         last_name="Замеров", first_name="Лев", middle_name="Ильич", user=user
@@ -222,7 +224,9 @@ def reading_facts() -> dict:
     for student in Student.objects.filter(memberships__in=members)[:READERS]:
         if student.user is None:
             student.user = User.objects.create(
-                username=f"reader{student.pk}", password="!"
+                username=f"reader{student.pk}",
+                password="!",
+                acknowledged_at=timezone.now(),
             )
             give_role(student.user, "student")
             student.save()

@@ -64,6 +64,10 @@ class StateFilter(AnswerFilter):
         ),
         "ahead": ("ещё не открыта", lambda: Q(valid_from__gt=timezone.localdate())),
         "roleless": ("без роли", lambda: Q(groups__isnull=True)),
+        "unconfirmed": (
+            "не приняли обязательства",
+            lambda: Q(acknowledged_at__isnull=True, last_login__isnull=False),
+        ),
         "unused": ("ни разу не входили", lambda: Q(last_login__isnull=True)),
     }
 
@@ -117,9 +121,12 @@ class UserAdmin(ModelAdmin):
                 ]
             },
         ),
-        ("Сведения", {"fields": ["role_names", "person", "last_login", "date_joined"]}),
+        (
+            "Сведения",
+            {"fields": ["role_names", "person", ("last_login", "acknowledged_at")]},
+        ),
     ]
-    readonly_fields = ["role_names", "person", "last_login", "date_joined"]
+    readonly_fields = ["role_names", "person", "last_login", "acknowledged_at"]
     inlines = [AccessCodeInline]
     actions_detail = [
         {"title": "Доступ", "icon": "key", "items": ["roles", "code", "sessions"]}

@@ -139,6 +139,7 @@ class Staff:
             is_staff=staff,
             password=self.password if known else UNUSABLE,
             date_joined=self.at,
+            acknowledged_at=self.at,
         )
         return saved(user, self.at)
 

@@ -2,6 +2,7 @@
 
 from journal.domain.people.access import PasswordPolicy, RoleBackend, must_use_mfa
 from journal.domain.people.accounts import (
+    acknowledge,
     close_from,
     end_sessions,
     families_to_close,
@@ -34,6 +35,7 @@ __all__ = [
     "CODE_TRIES",
     "PasswordPolicy",
     "RoleBackend",
+    "acknowledge",
     "appoint",
     "close_from",
     "code_as_typed",

@@ -6,6 +6,7 @@ from datetime import date
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from journal.domain.people.codes import kill_codes
 from journal.domain.people.roles import give_role
@@ -126,6 +127,13 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def acknowledge(user: User):
+    """The owner confirmed non-disclosure and the care of credentials, now (K 3.6)."""
+    user.acknowledged_at = timezone.now()
+    user._change_reason = "Обязательства при первом входе приняты"
+    user.save()
 
 
 @transaction.atomic

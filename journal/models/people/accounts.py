@@ -44,7 +44,7 @@ class User(AbstractUser):
         help_text="С этого дня вход закрыт: увольнение, отчисление.",
     )
     acknowledged_at = models.DateTimeField(
-        "обязательство о неразглашении принято", null=True, blank=True, editable=False
+        "обязательства при первом входе приняты", null=True, blank=True, editable=False
     )
 
     objects = AccountManager()

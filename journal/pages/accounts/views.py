@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from journal.domain.people import acknowledge as confirm
 from journal.domain.people import redeem_code
 from journal.models import User
 from journal.pages.accounts.adapters import consume
@@ -87,6 +88,20 @@ def choose_password(request):
         record_authentication(request, user, method="code")
         return perform_login(request, Login(user=user))
     return render(request, "account/code_password.html", {"form": form, "owner": user})
+
+
+@require_http_methods(["GET", "POST"])
+def acknowledge(request):
+    """What everybody confirms before anything else, once (K 3.6, K 5.2.9, S 3.2).
+
+    Staff: non-disclosure of personal data, and the care of credentials; students and
+    families: the care of credentials. Later the page shows what was confirmed, and when.
+    """
+    user = request.user
+    if request.method == "POST" and user.acknowledged_at is None:
+        confirm(user)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "account/acknowledge.html")
 
 
 def account(request):
