@@ -83,6 +83,7 @@ def test_begin_makes_the_institution_its_lists_and_its_administrator(empty):
     client = Client()
     assert enter(client, "first", code_in(said)).status_code == 302
     assert choose(client).url == "/"
+    assert client.post(client.get("/").url).url == "/"  # the confirmation
     assert client.get("/").url == "/admin/"
 
 
