@@ -5,7 +5,7 @@ from django.db import models
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget as Choices
 from unfold.widgets import UnfoldAdminFileFieldWidget as File
 from unfold.widgets import UnfoldAdminSelectWidget as Select
@@ -71,7 +71,7 @@ class LongSelect(Select):
 def dress(form):
     """Give the fields of a form from below the look of the skin."""
     for field in form.fields.values():
-        is_select = getattr(field.widget, "input_type", "") == "select"
-        classes = SELECT_CLASSES if is_select else INPUT_CLASSES
-        field.widget.attrs["class"] = " ".join(classes)
+        kind = getattr(field.widget, "input_type", "")
+        classes = {"select": SELECT_CLASSES, "checkbox": CHECKBOX_CLASSES}
+        field.widget.attrs["class"] = " ".join(classes.get(kind, INPUT_CLASSES))
     return form
