@@ -72,6 +72,7 @@ SECTIONS = (
             _list("Учётные записи", "key", "user"),
             _list("Роли", "admin_panel_settings", "role"),
             _list("Загрузки из файлов", "upload_file", "importbatch"),
+            _list("Обращения к данным", "policy", "dataaccess"),
         ),
     ),
 )

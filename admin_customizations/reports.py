@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from admin_customizations.access import Kind, note
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import dress
 from journal.reports.questions import own_groups
@@ -164,6 +165,10 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
         *(export, request.user.pk, report.slug, kind, len(table.rows)),
         context["query"],
     )
+    if report.is_personal:
+        access = Kind.PRINTED if kind == "pdf" else Kind.EXPORTED
+        words = ", ".join([report.title, *table.lines])
+        note(request, access, words, count=len(table.rows))
     shown = "inline" if request.GET.get("open") and kind == "pdf" else "attachment"
     name = file_name_of(table, kind)
     response["Content-Disposition"] = f'{shown}; filename="{name}"'

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import DO_NOTHING, Model
 from django.utils import timezone
 from simple_history.models import HistoricalChanges
 from simple_history.utils import bulk_update_with_history
@@ -203,7 +203,8 @@ def _references(added: Mapping[Key, Model]) -> list[tuple[Key, tuple, str]]:
             if not relation.auto_created or relation.concrete or relation.many_to_many:
                 continue
             model = relation.related_model
-            if issubclass(model, HistoricalChanges):
+            # A log names its rows and holds none of them.
+            if issubclass(model, HistoricalChanges) or relation.on_delete is DO_NOTHING:
                 continue
             attname = relation.field.attname
             # Of a million marks it is enough to know whose they are.

@@ -75,7 +75,8 @@ Build = Callable[[dict[str, Any]], Table]
 class Report:
     """One report of the list; `number` is the one of the requirements ("R5").
 
-    `short` names it in a link beside a group or a course.
+    `short` names it in a link beside a group or a course. One that names persons
+    `is_personal`: its files are written down in the log of personal data (K 3.5).
     """
 
     slug: str
@@ -87,6 +88,7 @@ class Report:
     description: str = ""
     form_class: type[ReportForm] = ReportForm
     short: str = ""
+    is_personal: bool = True
 
     @property
     def codename(self) -> str:
@@ -118,6 +120,7 @@ def report(
     form: type[ReportForm] = ReportForm,
     description: str = "",
     short: str = "",
+    is_personal: bool = True,
 ) -> Callable[[Build], Build]:
     """Put the decorated `build(params) -> Table` on the list.
 
@@ -142,6 +145,7 @@ def report(
             description=description,
             form_class=form,
             short=short or title,
+            is_personal=is_personal,
         )
         return build
 

@@ -14,6 +14,7 @@ from journal.models import (
     CourseTeacher,
     Curriculum,
     Cycle,
+    DataAccess,
     Exemption,
     Guardian,
     Guardianship,
@@ -53,6 +54,12 @@ def build_more(world):
     world.closing = PeriodClosing.objects.create(
         period=world.next_period, aspect="results", closed_by=world.deputy
     )
+    world.looks = [
+        DataAccess.objects.create(
+            by=world.office, kind="opened", subject="Карточка студента", student=student
+        )
+        for student in (world.students[1], world.students2[1])
+    ]
     world.far_parent = cast.person(Guardian, ("Носова", "Инга", "Павловна"))
     Guardianship.objects.create(
         student=world.students2[1],
@@ -140,6 +147,7 @@ def rows_of(world) -> dict:
     return {model: (row, row) for model, row in common.items()} | {
         "user": (world.student, world.stranger),
         "student": (near, far),
+        "dataaccess": tuple(world.looks),
         "guardian": (world.trustee.guardian, world.far_parent),
         "membership": (seats.get(student=near), seats.get(student=far)),
         "group": (world.group, world.group2),

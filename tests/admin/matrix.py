@@ -12,7 +12,9 @@ REFERENCE = (
 COURSES = "group course courseteacher timetableentry lesson subgroup membership"
 PLANS = "thematicplan plannedlesson"
 CURRICULA = "curriculum planitem"
-REST = "role employee user student guardian exemption periodclosing importbatch"
+REST = (
+    "role employee user student guardian exemption periodclosing importbatch dataaccess"
+)
 ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST}"
 
 # role: ((letters, models), …); a later line overrides an earlier one
@@ -96,7 +98,7 @@ EXPECTED = {
         ("v", "course courseteacher timetableentry lesson subgroup"),
         ("va", PLANS),
     ),
-    "safety": (("vnf", f"{REFERENCE} employee user group"),),
+    "safety": (("vnf", f"{REFERENCE} employee user group dataaccess"),),
     "extracurricular": (("vnf", f"{REFERENCE} employee student membership group"),),
     "certificates": (
         ("vnf", f"{REFERENCE} employee student guardian exemption {COURSES} {PLANS}"),
@@ -107,7 +109,7 @@ EXPECTED = {
         ("vnfcd", "lesson"),
         ("vnfac", "user"),
         ("vnfa", "periodclosing"),
-        ("vnf", "importbatch"),
+        ("vnf", "importbatch dataaccess"),
     ),
 }
 OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")

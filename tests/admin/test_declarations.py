@@ -41,7 +41,6 @@ WITHOUT_A_LIST = {
             "certificate",
             "certificatetemplate",
             "consent",
-            "dataaccess",
             "datapower",
             "diploma",
             "listdelivery",

@@ -16,6 +16,7 @@ from journal.exchange.reading.text import clean_text
 from journal.models import (
     Course,
     CourseTeacher,
+    DataAccess,
     Discipline,
     Employee,
     Exemption,
@@ -68,17 +69,21 @@ def grow(college, count: int):
         TimetableEntry.objects.create(
             course=course, teacher=employee, weekday=1, number=1, start=start
         )
+        DataAccess.objects.create(
+            by=account, kind="opened", subject="Карточка", student=student
+        )
         Exemption.objects.create(
             student=student, course=course, kind="exempt", document="д", start=start
         )
 
 
-# Session, account, roles; count and rows; one for each filter and column that needs it.
+# Session, account, roles; count and rows; one for each filter and column that needs it,
+# and one for the log of who looked at people.
 QUERIES = {
     "user": 7,
-    "employee": 5,
-    "student": 6,
-    "guardian": 6,
+    "employee": 6,
+    "student": 7,
+    "guardian": 7,
     "group": 7,
     "membership": 8,
     "discipline": 5,
@@ -89,6 +94,7 @@ QUERIES = {
     "subgroup": 8,
     "exemption": 8,
     "timetableentry": 9,
+    "dataaccess": 8,
 }
 
 

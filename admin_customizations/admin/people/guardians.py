@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Prefetch
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import TabularInline
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from journal.models import Guardian, Guardianship
@@ -18,8 +19,10 @@ class GuardianshipInline(TabularInline):
 
 
 @admin.register(Guardian)
-class GuardianAdmin(PersonAdmin):
+class GuardianAdmin(Personal, PersonAdmin):
     """Parents, other legal representatives and trusted ones."""
+
+    card_name = "Карточка представителя"
 
     list_display = ["full_name", "wards", "phone", "email", "has_account"]
     fieldsets = [

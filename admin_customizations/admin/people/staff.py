@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import Q
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import AnswerFilter
@@ -19,8 +20,10 @@ class EmployedFilter(AnswerFilter):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(SafeExport, PersonAdmin):
+class EmployeeAdmin(Personal, SafeExport, PersonAdmin):
     """Staff of the institution."""
+
+    card_name = "Карточка сотрудника"
 
     list_display = ["full_name", "position", "phone", "email", "has_account"]
     list_filter = [EmployedFilter]

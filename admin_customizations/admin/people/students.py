@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.toolkit.export import SafeExport
@@ -99,8 +100,10 @@ def may_enrol(by, student) -> bool:
 
 
 @admin.register(Student)
-class StudentAdmin(SafeExport, PersonAdmin):
+class StudentAdmin(Personal, SafeExport, PersonAdmin):
     """Students (pupils), with the group in which they sit today."""
+
+    card_name = "Карточка студента"
 
     private_fields = ["snils"]
     list_display = ["full_name", "group_now", "birth_date", "phone", "has_account"]
