@@ -6,28 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0003_unfilled_lessons'),
+        ("journal", "0004_acknowledgement"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='dataaccess',
-            name='by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='кто'),
+            model_name="dataaccess",
+            name="by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="кто",
+            ),
         ),
         migrations.AlterField(
-            model_name='dataaccess',
-            name='student',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='journal.student', verbose_name='студент'),
+            model_name="dataaccess",
+            name="student",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="journal.student",
+                verbose_name="студент",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dataaccess',
-            index=models.Index(fields=['by', '-at'], name='dataaccess_by_whom'),
+            model_name="dataaccess",
+            index=models.Index(fields=["by", "-at"], name="dataaccess_by_whom"),
         ),
         migrations.AddIndex(
-            model_name='dataaccess',
-            index=models.Index(fields=['student', '-at'], name='dataaccess_of_student'),
+            model_name="dataaccess",
+            index=models.Index(fields=["student", "-at"], name="dataaccess_of_student"),
         ),
     ]
