@@ -35,6 +35,12 @@ SECTIONS = (
             _list("Представители", "family_restroom", "guardian"),
             _list("Пребывание в группах", "swap_horiz", "membership"),
             _list("Освобождения", "medical_information", "exemption"),
+            Link(
+                "Сверка карточек",
+                "fact_check",
+                "admin:journal_cardcheck_rounds",
+                "view_cardcheck",
+            ),
         ),
     ),
     (

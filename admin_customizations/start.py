@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from admin_customizations.duties import duties
 from admin_customizations.imports.urls import load_url
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
@@ -158,6 +159,7 @@ def start_page(site, request):
         "lessons": own_lessons(user, today) if teaches else [],
         "groups": own_groups(user, today),
         "oversees": oversees(user),
+        "duties": duties(user, today),
         "shown": SHOWN,
     }
     if teaches:

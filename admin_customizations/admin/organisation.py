@@ -62,6 +62,17 @@ class InstitutionAdmin(ModelAdmin):
         ),
         ("Планы и семьи", {"fields": ["plan_due", "guardians_see_adults"]}),
         ("Первый вход", {"fields": ["nondisclosure_text", "care_text"]}),
+        (
+            "Списки и сверка карточек",
+            {
+                "fields": [
+                    "lists_due",
+                    "curator_check_days",
+                    "department_check_days",
+                    "hr_check_days",
+                ]
+            },
+        ),
         ("Подпись ведомостей", {"fields": ["signatory_post", "signatory_name"]}),
     ]
 

@@ -11,6 +11,7 @@ from journal.models import (
     AbsenceReason,
     CalendarDay,
     Campus,
+    CardCheck,
     CourseTeacher,
     Curriculum,
     Cycle,
@@ -84,6 +85,10 @@ def build_more(world):
             document="справка",
             start=world.year.start,
         )
+        check = CardCheck.objects.create(
+            student=member, round="curator", on=cast.day(world, -40), by=world.curator
+        )
+        setattr(world, f"check{suffix}", check)
         setattr(world, f"subgroup{suffix}", part)
         setattr(world, f"exemption{suffix}", exemption)
     return world
@@ -165,6 +170,7 @@ def rows_of(world) -> dict:
         "lesson": (world.lesson_past, world.lesson_elsewhere_past),
         "subgroup": (world.subgroup, world.subgroup2),
         "exemption": (world.exemption, world.exemption2),
+        "cardcheck": (world.check, world.check2),
         "curriculum": (world.curriculum, world.curriculum2),
         "planitem": (world.item, world.item2),
     }

@@ -13,7 +13,8 @@ COURSES = "group course courseteacher timetableentry lesson subgroup membership"
 PLANS = "thematicplan plannedlesson"
 CURRICULA = "curriculum planitem"
 REST = (
-    "role employee user student guardian exemption periodclosing importbatch dataaccess"
+    "role employee user student guardian exemption periodclosing importbatch "
+    "dataaccess cardcheck"
 )
 ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST}"
 
@@ -44,11 +45,11 @@ EXPECTED = {
     "deputy_uvr": (("vnf", ALL),),
     "department_head": (
         ("vnf", f"{REFERENCE} employee periodclosing"),
-        ("vn", f"{COURSES} {PLANS} student guardian exemption"),
+        ("vn", f"{COURSES} {PLANS} student guardian exemption cardcheck"),
     ),
     "studyunit": (
         ("vnf", f"{REFERENCE} employee periodclosing"),
-        ("vn", f"lesson {PLANS} guardian"),
+        ("vn", f"lesson {PLANS} guardian cardcheck"),
         (
             "vnac",
             "student membership group course courseteacher timetableentry subgroup "
@@ -67,14 +68,14 @@ EXPECTED = {
         ("vnfacd", "calendarday timetableentry"),
     ),
     "secretary": (
-        ("vnf", f"{REFERENCE} importbatch employee course exemption"),
+        ("vnf", f"{REFERENCE} importbatch employee course exemption cardcheck"),
         ("vnfac", "student guardian membership group"),
     ),
     # Its own imports alone.
-    "hr": (("vnf", REFERENCE), ("v", "importbatch"), ("vnfac", "employee")),
+    "hr": (("vnf", REFERENCE), ("v", "importbatch cardcheck"), ("vnfac", "employee")),
     "curator": (
         ("vnf", f"{REFERENCE} employee"),
-        ("vn", f"{COURSES} {PLANS} exemption"),
+        ("vn", f"{COURSES} {PLANS} exemption cardcheck"),
         ("vnc", "student guardian"),
         ("vnac", "subgroup"),
     ),
@@ -109,7 +110,7 @@ EXPECTED = {
         ("vnfcd", "lesson"),
         ("vnfac", "user"),
         ("vnfa", "periodclosing"),
-        ("vnf", "importbatch dataaccess"),
+        ("vnf", "importbatch dataaccess cardcheck"),
     ),
 }
 OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")
@@ -165,6 +166,8 @@ ELSEWHERE = {
     "journal_cells",
     "journal_cell_past",
     "journal_importbatch_take_back",
+    "journal_cardcheck_rounds",
+    "journal_cardcheck_round",
 }
 
 

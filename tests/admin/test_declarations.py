@@ -37,7 +37,6 @@ WITHOUT_A_LIST = {
     **dict.fromkeys(
         [
             "benefit",
-            "cardcheck",
             "certificate",
             "certificatetemplate",
             "consent",

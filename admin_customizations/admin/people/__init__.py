@@ -3,10 +3,11 @@
 from admin_customizations.admin.people import (
     accounts,
     cards,
+    checks,
     guardians,
     roles,
     staff,
     students,
 )
 
-__all__ = ["accounts", "cards", "guardians", "roles", "staff", "students"]
+__all__ = ["accounts", "cards", "checks", "guardians", "roles", "staff", "students"]

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.admin.people.checks import CheckedCards
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import AnswerFilter
 from journal.models import Employee
@@ -20,7 +21,7 @@ class EmployedFilter(AnswerFilter):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(Personal, SafeExport, PersonAdmin):
+class EmployeeAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
     """Staff of the institution."""
 
     card_name = "Карточка сотрудника"

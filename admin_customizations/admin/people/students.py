@@ -8,6 +8,7 @@ from django.utils import timezone
 from admin_customizations.access import Personal
 from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.admin.people.checks import CheckedCards
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
 from admin_customizations.toolkit.pages import AskForm, Choice, Day, confirmed
@@ -100,7 +101,7 @@ def may_enrol(by, student) -> bool:
 
 
 @admin.register(Student)
-class StudentAdmin(Personal, SafeExport, PersonAdmin):
+class StudentAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
     """Students (pupils), with the group in which they sit today."""
 
     card_name = "Карточка студента"

@@ -1,0 +1,40 @@
+// Rows that are ticked or sorted into columns, from the keyboard.
+const form = document.querySelector("form.ticks");
+const all = form?.querySelector(".tick-all");
+const rows = () => [...(form?.querySelectorAll("tbody tr") ?? [])];
+const field = (row) => row.querySelector("input:checked:not(:disabled)") ?? row.querySelector("input:not(:disabled)");
+
+all?.addEventListener("change", () => {
+  for (const tick of form.querySelectorAll(".tick:not(:disabled)")) tick.checked = all.checked;
+});
+
+const count = () => {
+  for (const cell of form.querySelectorAll("[data-count]")) {
+    cell.textContent = form.querySelectorAll(`input[type=radio][value="${cell.dataset.count}"]:checked`).length;
+  }
+};
+
+form?.addEventListener("change", count);
+
+form?.addEventListener("keydown", (event) => {
+  const row = event.target.closest("tbody tr");
+  if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const list = rows().filter(field);
+    const next = list[list.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next) field(next).focus();
+    return;
+  }
+  if (event.target.type !== "radio") return;
+  const value = event.key === "Delete" || event.key === "Backspace" ? "0" : event.key;
+  const radio = /^\d$/.test(value) && row.querySelector(`input[type=radio][value="${value}"]:not(:disabled)`);
+  if (radio) {
+    event.preventDefault();
+    radio.checked = true;
+    radio.focus();
+    count();
+  }
+});
+
+if (form) count();
