@@ -74,24 +74,30 @@ def build_more(world):
     ):
         member = world.students[1] if suffix == "" else world.students2[1]
         _plans(world, suffix, group, course)
-        part = Subgroup.objects.create(course=course, number=1)
-        SubgroupMember.objects.create(
-            subgroup=part, student=member, start=world.year.start
-        )
-        exemption = Exemption.objects.create(
-            student=member,
-            course=course,
-            kind="exempt",
-            document="справка",
-            start=world.year.start,
-        )
-        check = CardCheck.objects.create(
-            student=member, round="curator", on=cast.day(world, -40), by=world.curator
-        )
-        setattr(world, f"check{suffix}", check)
-        setattr(world, f"subgroup{suffix}", part)
-        setattr(world, f"exemption{suffix}", exemption)
+        _parts(world, suffix, course, member)
+        _rounds(world, suffix, member)
     return world
+
+
+def _parts(world, suffix, course, member):
+    part = Subgroup.objects.create(course=course, number=1)
+    SubgroupMember.objects.create(subgroup=part, student=member, start=world.year.start)
+    exemption = Exemption.objects.create(
+        student=member,
+        course=course,
+        kind="exempt",
+        document="справка",
+        start=world.year.start,
+    )
+    setattr(world, f"subgroup{suffix}", part)
+    setattr(world, f"exemption{suffix}", exemption)
+
+
+def _rounds(world, suffix, member):
+    check = CardCheck.objects.create(
+        student=member, round="curator", on=cast.day(world, -40), by=world.curator
+    )
+    setattr(world, f"check{suffix}", check)
 
 
 def _plans(world, suffix, group, course):

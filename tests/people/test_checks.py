@@ -21,6 +21,7 @@ from journal.domain.people.checks import (
 from journal.models import (
     CardCheck,
     Consent,
+    DataAccess,
     Department,
     Employee,
     Group,
@@ -232,6 +233,13 @@ def test_the_page_lists_the_own_group_with_what_is_missing(world, client_of):
     assert "родитель или представитель" in html
 
 
+def test_looking_at_a_round_is_noted_as_a_list_of_people(world, client_of):
+    client_of(world.curator).get(at("curator"))
+    noted = DataAccess.objects.get()
+    assert (noted.by, noted.kind, noted.count) == (world.curator, "listed", 6)
+    assert noted.subject == "Сверка карточек своей группы"
+
+
 def test_one_card_and_several_are_confirmed_from_the_page(world, client_of):
     client = client_of(world.curator)
     first, second, third = (str(student.pk) for student in world.students[:3])
@@ -340,7 +348,7 @@ def test_the_page_takes_as_many_queries_for_thirty_cards_as_for_one(world, clien
             student=student, group=world.group, start=world.year.start
         )
         check(world, student, 40, by=world.curator)
-    assert (few, queries()) == (11, 11)
+    assert (few, queries()) == (12, 12)
 
 
 def test_a_department_without_a_head_waits_for_nobody(world):

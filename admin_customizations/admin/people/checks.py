@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from admin_customizations.access import note_when_sent
 from admin_customizations.admin.base import ModelAdmin, ReadOnly
 from admin_customizations.toolkit.filters import AnswerFilter, ChoiceFilter
 from admin_customizations.toolkit.shell import shell
@@ -25,7 +26,7 @@ from journal.domain.people.checks import (
     round_cards,
     rounds_of,
 )
-from journal.models import CardCheck, Membership, Student, User
+from journal.models import CardCheck, DataAccess, Membership, Student, User
 from journal.models.reach import grants
 from journal.pages.diary.words import plural
 from journal.roles import Anchor
@@ -227,7 +228,12 @@ class CardCheckAdmin(ReadOnly, ModelAdmin):
             "lines": _lines(user, list(page), round_, today),
             "is_staff_round": round_ == Round.HR,
         }
-        return TemplateResponse(request, "admin/people/round.html", context)
+        response = TemplateResponse(request, "admin/people/round.html", context)
+        count = len(context["lines"])
+        note_when_sent(
+            request, response, DataAccess.Kind.LISTED, TITLES[round_], count=count
+        )
+        return response
 
 
 def _seats(group: str, today: date):
