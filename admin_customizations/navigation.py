@@ -35,6 +35,8 @@ SECTIONS = (
             _list("Представители", "family_restroom", "guardian"),
             _list("Пребывание в группах", "swap_horiz", "membership"),
             _list("Освобождения", "medical_information", "exemption"),
+            _list("Выданные справки", "description", "certificate"),
+            _list("Образцы справок", "draft", "certificatetemplate"),
             Link(
                 "Сверка карточек",
                 "fact_check",
@@ -101,6 +103,7 @@ KEEPERS = {
     "membership",
     "subgroup",
     "courseteacher",
+    "certificatetemplate",
 }
 
 

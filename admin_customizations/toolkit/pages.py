@@ -8,6 +8,8 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
 from admin_customizations.toolkit.widgets import Choice, Choices, Day, Line, Lines
@@ -80,7 +82,41 @@ def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=F
     return wrap
 
 
-__all__ = ["AskForm", "Choice", "Choices", "Day", "Line", "Lines", "confirmed", "page"]
+def opened(title: str, *, may, icon=None):
+    """Make `method(self, request, obj)` a button of an object that shows a page or file.
+
+    `may(user, obj)` decides: an unseen object is 404, a refusal 403.
+    """
+
+    def wrap(method):
+        @wraps(method)
+        def view(self, request, object_id):
+            self.may_look(request)
+            obj = self.seen_or_404(request, object_id)
+            if not may(request.user, obj):
+                raise PermissionDenied
+            return method(self, request, obj)
+
+        button = action(description=title, icon=icon)(
+            method_decorator(require_safe)(view)
+        )
+        button.may = may
+        return button
+
+    return wrap
+
+
+__all__ = [
+    "AskForm",
+    "Choice",
+    "Choices",
+    "Day",
+    "Line",
+    "Lines",
+    "confirmed",
+    "opened",
+    "page",
+]
 
 
 class AskForm(forms.Form):

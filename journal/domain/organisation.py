@@ -28,6 +28,8 @@ from journal.models import (
 from journal.models.reach import grants
 from journal.roles import Anchor
 
+# Fixtures of every new journal: lists and templates that its people then change.
+REFERENCE = ("reference", "order_reasons", "certificate_templates")
 DAY, MONDAY = Institution.FillingDue.DAY, Institution.FillingDue.MONDAY
 DEPUTY_UPR = "Заместитель директора по учебно-производственной работе"
 DEPUTY_UR = "Заместитель директора по учебной работе"
@@ -149,7 +151,7 @@ def begin(institution: Institution, admin: User, full_name: str = "") -> str:
     institution._history_user = admin
     institution.full_clean()
     institution.save()
-    call_command("loaddata", "reference", "order_reasons", verbosity=0)
+    call_command("loaddata", *REFERENCE, verbosity=0)
     return issue_code(admin, by=None)
 
 

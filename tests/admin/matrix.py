@@ -5,6 +5,8 @@ one (of 1-ЭК); `a` adds, `c` changes the near row, `d` deletes it. What is not
 a role is closed to it.
 """
 
+from tests.admin import papers
+
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
     "bellschedule discipline lessonkind workkind absencereason cycle"
@@ -16,7 +18,7 @@ REST = (
     "role employee user student guardian exemption periodclosing importbatch "
     "dataaccess cardcheck"
 )
-ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST}"
+ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS}"
 
 # role: ((letters, models), …); a later line overrides an earlier one
 EXPECTED = {
@@ -171,9 +173,12 @@ ELSEWHERE = {
 }
 
 
+BUTTONS |= papers.BUTTONS
+
+
 def letters(role: str) -> dict[str, str]:
     """model: letters, for one of the roles."""
     found = {}
-    for allowed, models in EXPECTED[role]:
+    for allowed, models in (*EXPECTED[role], *papers.EXPECTED.get(role, ())):
         found |= dict.fromkeys(models.split(), allowed)
     return found

@@ -37,8 +37,6 @@ WITHOUT_A_LIST = {
     **dict.fromkeys(
         [
             "benefit",
-            "certificate",
-            "certificatetemplate",
             "consent",
             "datapower",
             "diploma",

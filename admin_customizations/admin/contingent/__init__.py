@@ -1,5 +1,5 @@
-"""Contingent: who sits in which group."""
+"""Contingent: who sits in which group, and the papers given out."""
 
-from admin_customizations.admin.contingent import membership
+from admin_customizations.admin.contingent import certificates, membership
 
-__all__ = ["membership"]
+__all__ = ["certificates", "membership"]

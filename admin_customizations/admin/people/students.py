@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from admin_customizations.access import Personal
 from admin_customizations.admin.base import ReadOnly, TabularInline
+from admin_customizations.admin.contingent.certificates import CertificateIssuing
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
 from admin_customizations.toolkit.export import SafeExport
@@ -101,7 +102,7 @@ def may_enrol(by, student) -> bool:
 
 
 @admin.register(Student)
-class StudentAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
+class StudentAdmin(CheckedCards, Personal, SafeExport, CertificateIssuing, PersonAdmin):
     """Students (pupils), with the group in which they sit today."""
 
     card_name = "Карточка студента"
@@ -120,6 +121,7 @@ class StudentAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
     actions_detail = [
         "let_in",
         {"title": "Группа", "icon": "groups", "items": ["enrol", "transfer", "leave"]},
+        "issue_certificate",
     ]
     empty_hint = (
         "Студентов пока нет. Загрузите список контингента или добавьте карточку."

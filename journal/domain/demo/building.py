@@ -37,6 +37,7 @@ from journal.domain.demo.times import (
     terms_around,
 )
 from journal.domain.demo.weekly import create_week, entries_of
+from journal.domain.organisation import REFERENCE
 from journal.domain.people import give_role
 from journal.domain.timetable import draft_lessons
 from journal.models import (
@@ -134,7 +135,7 @@ def build(
 def _found(house: House, rng: Random, today: date, count: int) -> Site:
     """The institution itself, its calendar and its staff."""
     if not WorkKind.objects.exists():
-        call_command("loaddata", "reference", "order_reasons", verbosity=0)
+        call_command("loaddata", *REFERENCE, verbosity=0)
     terms, ahead = terms_around(today, house.shape, count)
     at = moment(terms[0].first - 14 * DAY, 9)
     saved(Institution(pk=1, **house.institution), at)

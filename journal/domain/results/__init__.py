@@ -29,6 +29,7 @@ from journal.domain.results.student import (
     period_at,
     periods_of,
 )
+from journal.domain.results.studied import Studied, studied
 
 __all__ = [
     "Earned",
@@ -37,6 +38,7 @@ __all__ = [
     "Span",
     "Standing",
     "Statement",
+    "Studied",
     "StudiedCourse",
     "StudiedPeriod",
     "absences_of",
@@ -52,6 +54,7 @@ __all__ = [
     "periods_of",
     "rates",
     "read_statement",
+    "studied",
     "suggested_mark",
     "with_comma",
 ]

@@ -114,7 +114,7 @@ def read_statement(
     begun = {course for _, course in marks}
     for line in lines:
         for course in ids:
-            line.standings[course] = exempt.get((line.pk, course)) or _standing(
+            line.standings[course] = exempt.get((line.pk, course)) or standing(
                 marks.get((line.pk, course), NO_MARKS), course in begun, rules
             )
     _add_absences(lines, ids, day)
@@ -235,7 +235,7 @@ def _read_lessons(courses, day):
     )
 
 
-def _standing(sums, is_begun: bool, rules: Institution) -> Standing:
+def standing(sums, is_begun: bool, rules: Institution) -> Standing:
     """The standing that (marks, credits, points, weights) of one student give.
 
     Credits alone come to a credit where more of them are passed than failed.

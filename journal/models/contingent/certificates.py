@@ -1,5 +1,8 @@
 """Papers given out: certificates of study (R31), diplomas (ФИС ФРДО)."""
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +16,43 @@ from journal.models.reach import Everyone, Reach
 
 OGRN = RegexValidator(r"^\d{13}(\d{2})?$", "ОГРН — 13 цифр, ОГРНИП — 15.")
 KPP = RegexValidator(r"^\d{9}$", "КПП — 9 знаков.")
+
+# What a template may name in braces, and what stands there on the paper. Words that
+# change with the sex of the student come in the form that the sentence needs.
+PLACEHOLDERS = {
+    "студент": "фамилия, имя, отчество",
+    "дата рождения": "01.02.2008",
+    "он": "он, она",
+    "состояние": "обучается по настоящее время; отчислен с такого-то дня; в академическом отпуске",
+    "обучался": "обучался, обучалась",
+    "группа": "группа в день выдачи или последняя",
+    "курс": "курс (класс) цифрой",
+    "специальность": "код и название",
+    "квалификация": "квалификация по специальности",
+    "отделение": "отделение группы",
+    "форма": "форма обучения",
+    "основание": "кто платит за обучение",
+    "поступил": "день зачисления",
+    "по день": "последний день в группе, у обучающегося — день выдачи",
+    "приказ о зачислении": "№ 15-с от 25.08.2026",
+    "отчислен": "день отчисления или «обучение продолжается»",
+    "приказ об отчислении": "номер, дата, основание или «обучение продолжается»",
+    "причина отчисления": "основание приказа или «обучение продолжается»",
+    "год окончания": "год, когда группа заканчивает обучение",
+    "номер личного дела": "из карточки",
+    "документ об образовании": "из личного дела, если оно открыто вам",
+    "учреждение": "полное наименование",
+    "учреждение кратко": "краткое наименование",
+    "куда": "куда выдана справка",
+    "номер": "номер справки",
+    "дата": "день выдачи",
+}
+BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholder(words: str) -> str:
+    """The key of what stands between braces, however it was typed."""
+    return " ".join(words.split()).lower()
 
 
 class CertificateTemplate(Model):
@@ -50,6 +90,22 @@ class CertificateTemplate(Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Braces hold known words and nothing else: a paper never shows `{грпупа}`."""
+        super().clean()
+        found = BRACES.findall(self.body)
+        unknown = [one for one in found if placeholder(one) not in PLACEHOLDERS]
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        if unknown:
+            words = ", ".join(f"{{{one}}}" for one in dict.fromkeys(unknown))
+            raise ValidationError(
+                {"body": f"Журнал не знает, что вписать вместо {words}. Есть: {known}."}
+            )
+        if re.search(r"[{}]", BRACES.sub("", self.body)):
+            raise ValidationError(
+                {"body": f"Скобка без пары. Пишите так: {{студент}}. Есть: {known}."}
+            )
 
 
 class Certificate(Model):

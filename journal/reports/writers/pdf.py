@@ -71,17 +71,23 @@ def _template() -> bytes:
 
 def write(table: Table) -> bytes:
     """The document. A sign the fonts lack is printed as an empty square."""
-    data = json.dumps(_data(table), ensure_ascii=False)
     moment = _fixed(table.created_at)
     try:
-        return _compile(_template(), moment, data)
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
-        return _compile(_template(), moment, FOREIGN.sub(MISSING, data))
+        return compiled(_template(), table.created_at, _data(table))
     finally:
         if len(table.rows) * len(table.columns) > LARGE:
             _forget(moment)
+
+
+def compiled(template: bytes, made: datetime, data: dict[str, Any]) -> bytes:
+    """A template of ours with `data` as JSON in `sys.inputs.table`, as PDF/A-2b."""
+    text, moment = json.dumps(data, ensure_ascii=False), _fixed(made)
+    try:
+        return _compile(template, moment, text)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        return _compile(template, moment, FOREIGN.sub(MISSING, text))
 
 
 def _forget(moment: datetime) -> None:
