@@ -1,12 +1,17 @@
 """The house itself: the cast, both databases, deployment, the table of roles, health."""
 
+import contextlib
 import re
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from journal.models import Institution, Mark, PeriodClosing, Role
@@ -14,6 +19,7 @@ from journal.models.guards import GUARDS, guards_are_in_place
 from journal.roles import ROLES, codenames
 from tests import cast, postgres
 from tests.conftest import ROOT, lacking
+from tests.migrated import new_base
 
 # The cast
 
@@ -176,14 +182,61 @@ def test_health_is_open_to_all_and_says_nothing_else(client, db):
     assert not response.cookies
 
 
-def test_health_is_503_while_the_database_is_away(client, db, monkeypatch):
-    def gone(*args):
-        raise OperationalError("connection to 10.0.0.1 refused")
+@pytest.fixture
+def away(request, tmp_path):
+    """Settings of a database that does not work: none there, empty, or locked."""
+    settings = {**connection.settings_dict, "OPTIONS": {}}
+    if request.param == "none" and connection.vendor == "postgresql":
+        settings["HOST"] = str(tmp_path)  # a folder without a socket
+    elif request.param == "none":
+        settings["NAME"] = tmp_path / "absent" / "journal.sqlite3"
+    elif connection.vendor == "postgresql":
+        settings["NAME"] = new_base()
+    else:
+        settings["NAME"] = tmp_path / "journal.sqlite3"
+    if request.param != "locked":
+        yield settings
+        return
+    settings["OPTIONS"] = {"timeout": 0.1}
+    with contextlib.closing(sqlite3.connect(settings["NAME"])) as other:
+        other.execute("CREATE TABLE django_session (session_key)")
+        other.execute("BEGIN EXCLUSIVE")
+        yield settings
 
-    with monkeypatch.context() as patch:
-        patch.setattr(connection, "cursor", gone)
+
+def answer_with(settings: dict, client):
+    """What /health/ says in a thread whose database has these settings."""
+
+    def ask():
+        connections["default"] = type(connections["default"])(settings)
+        try:
+            return client.get("/health/")
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(ask).result()
+
+
+@pytest.mark.parametrize(
+    "away",
+    ["none", "empty", pytest.param("locked", marks=pytest.mark.sqlite)],
+    indirect=True,
+)
+def test_health_is_503_while_the_database_is_away(world, client_of, away):
+    for client in (Client(), client_of(world.office)):
+        response = answer_with(away, client)
+        assert (response.status_code, response.content) == (503, b"unavailable")
+        assert not response.cookies
+
+
+def test_health_leaves_a_session_as_it_was(world, client_of):
+    client = client_of(world.office)
+    with CaptureQueriesContext(connection) as queries:
         response = client.get("/health/")
-    assert (response.status_code, response.content) == (503, b"unavailable")
+    assert (response.status_code, len(queries)) == (200, 1)
+    assert not response.cookies
+    assert client.get("/admin/").status_code == 200
 
 
 def test_health_takes_no_post(client, db):

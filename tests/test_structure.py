@@ -322,7 +322,6 @@ SQL = {
     "journal/exchange/importer.py": "the lock of an import",
     "journal/models/guards.py": "the triggers",
     "journal/models/prepared.py": "SELECT alone, as Django built it",
-    "journal/pages/health.py": "SELECT 1",
 }
 
 
