@@ -1,9 +1,11 @@
 """Accounts of people: opened, named, opened and closed by orders, ended."""
 
 import itertools
+from collections.abc import Iterable
 from datetime import date
 
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -22,7 +24,7 @@ from journal.models import (
     User,
 )
 from journal.models.contingent import Order, OrderKind
-from journal.models.reach import grants, rights_q
+from journal.models.reach import Asker, Grant, employee_key, grants, rights_q
 from journal.roles import FAMILIES, ISSUES
 
 LATIN = str.maketrans(
@@ -30,6 +32,7 @@ LATIN = str.maketrans(
     | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
     | {"ю": "yu", "я": "ya"}
 )
+RIGHT = "issue_accesscode"
 FAMILY_ROLE = {Student: "student", Guardian: "parent"}
 
 
@@ -39,17 +42,14 @@ def may_issue_code(by: User, user: User) -> bool:
     The person behind it has to be within reach, and every role of the account one that
     `by` serves: a curator does not enter as a head whose child is in the group.
     """
-    right = "issue_accesscode"
-    if by.pk == user.pk or not by.has_perm(f"journal.{right}") or user.is_closed():
+    if by.pk == user.pk or not by.has_perm(f"journal.{RIGHT}") or user.is_closed():
         return False
     if by.is_superuser or user.is_superuser:
         return by.is_superuser
     held = set(Role.objects.filter(user=user).values_list("slug", flat=True))
-    if not _serves(by, held):
-        return False
     parts = ("student", "guardian")
     family = [person for part in parts if (person := getattr(user, part, None))]
-    return any(_reached(by, person, right) for person in family or [user])
+    return any(reached(by, type(one), held, [one.pk]) for one in family or [user])
 
 
 def may_open_account(by: User, person: Person) -> bool:
@@ -60,23 +60,31 @@ def may_open_account(by: User, person: Person) -> bool:
         return by.has_perm("journal.add_user") and person.dismissed_on is None
     if by.is_superuser:
         return True
-    served = _serves(by, {FAMILY_ROLE[type(person)]})
-    return served and _reached(by, person, "issue_accesscode")
+    return reached(by, type(person), {FAMILY_ROLE[type(person)]}, [person.pk]) != set()
 
 
-def _serves(by: User, roles: set[str]) -> bool:
-    """Is handing out sign-ins to holders of all these roles up to `by`?"""
-    served = [
-        ISSUES.get(grant.slug, FAMILIES)
+def reached(by: User, model, roles: set[str], keys: Iterable[int]) -> set[int]:
+    """Keys of `model`, among `keys`, whose sign-in is `by`'s to hand out.
+
+    `roles` are those that the account holds, or will. A role of `by` counts only with
+    its own anchor: a deputy who is a curator too serves the families of the own group,
+    not of every group that a deputy sees.
+    """
+    if by.is_superuser:
+        return set(keys)
+    asker = Asker(by.pk, employee_key(by), serving(by, roles), is_superuser=False)
+    rows = model._base_manager.filter(rights_q(asker, model.reach, RIGHT))
+    return set(rows.filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def serving(by: User, roles: set[str]) -> tuple[Grant, ...]:
+    """The roles of `by` that hand out sign-ins to holders of all of `roles`."""
+    return tuple(
+        grant
         for grant in grants(by)
-        if "issue_accesscode" in grant.permissions
-    ]
-    return any(slugs is None or roles <= set(slugs) for slugs in served)
-
-
-def _reached(by: User, row, codename: str) -> bool:
-    rows = type(row)._base_manager.filter(rights_q(by, row.reach, codename))
-    return rows.filter(pk=row.pk).exists()
+        if RIGHT in grant.permissions
+        and ((served := ISSUES.get(grant.slug, FAMILIES)) is None or roles <= {*served})
+    )
 
 
 @transaction.atomic
@@ -84,7 +92,11 @@ def open_account(person: Person) -> User:
     """An account for a person who has none; enters by a one-time code only.
 
     Students and representatives get their role with it, staff are appointed after.
+    Raises ValidationError where somebody else was faster.
     """
+    rows = type(person).objects.select_for_update(of=("self",))
+    if rows.get(pk=person.pk).user_id is not None:
+        raise ValidationError(f"{person}: вход уже открыт. Обновите страницу.")
     user = User(
         username=_username(person),
         last_name=person.last_name,
