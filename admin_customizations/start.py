@@ -158,6 +158,7 @@ def start_page(site, request):
         "teaches": teaches,
         "lessons": own_lessons(user, today) if teaches else [],
         "groups": own_groups(user, today),
+        "hands_out": user.has_perm("journal.issue_accesscode"),
         "oversees": oversees(user),
         "duties": duties(user, today),
         "shown": SHOWN,

@@ -12,12 +12,15 @@ from admin_customizations.admin.base import (
     TabularInline,
     by_alphabet,
 )
+from admin_customizations.admin.people.slips import group_page
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import (
     AnswerFilter,
     ChoiceFilter,
     ScopedRelatedFilter,
 )
+from admin_customizations.toolkit.pages import opened
+from journal.domain.people import may_hand_out
 from journal.models import (
     AcademicYear,
     Bell,
@@ -228,6 +231,7 @@ class GroupAdmin(SafeExport, ModelAdmin):
         ("Набор", {"fields": [("admission_year", "name_pattern")]}),
     ]
     inlines = [GroupMembershipInline]
+    actions_detail = ["access"]
     empty_hint = "Групп пока нет. Загрузите их список из файла или добавьте."
     export_columns = {
         "name": "Группа",
@@ -245,6 +249,10 @@ class GroupAdmin(SafeExport, ModelAdmin):
         counted = seats.order_by().values("group").annotate(count=Count("pk"))
         size = Subquery(counted.values("count"))
         return super().get_queryset(request).annotate(size=size)
+
+    @opened("Кто пользуется дневником", may=may_hand_out, icon="key")
+    def access(self, request, group):
+        return group_page(self, request, group)
 
     @admin.display(description="студентов", ordering="size", empty_value="0")
     def size(self, group):

@@ -34,6 +34,14 @@ def change_url(admin, obj) -> str:
     return reverse("{}:{}_{}_change".format(*info), args=[obj.pk])
 
 
+def opened_from_list(title: str, *, permission: str, icon=None):
+    """Make `method(self, request)` a page that a button over the list leads to.
+
+    `has_<permission>_permission(request)` of the admin decides: a refusal is 403.
+    """
+    return action(description=title, icon=icon, permissions=[permission])
+
+
 def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=False):
     """Make `method(self, request, obj, data)` a button of an object that asks first.
 
@@ -82,10 +90,11 @@ def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=F
     return wrap
 
 
-def opened(title: str, *, may, icon=None):
+def opened(title: str, *, may, icon=None, acts=False):
     """Make `method(self, request, obj)` a button of an object that shows a page or file.
 
-    `may(user, obj)` decides: an unseen object is 404, a refusal 403.
+    `may(user, obj)` decides: an unseen object is 404, a refusal 403. A page that `acts`
+    takes POST as well.
     """
 
     def wrap(method):
@@ -97,9 +106,8 @@ def opened(title: str, *, may, icon=None):
                 raise PermissionDenied
             return method(self, request, obj)
 
-        button = action(description=title, icon=icon)(
-            method_decorator(require_safe)(view)
-        )
+        shown = view if acts else method_decorator(require_safe)(view)
+        button = action(description=title, icon=icon)(shown)
         button.may = may
         return button
 
@@ -115,6 +123,7 @@ __all__ = [
     "Lines",
     "confirmed",
     "opened",
+    "opened_from_list",
     "page",
 ]
 

@@ -137,6 +137,7 @@ BUTTONS = {
         OFFICE | {"curator", "dispatcher"},
         OFFICE | {"dispatcher"},
     ),
+    ("group", "access"): (OFFICE | {"curator", "dispatcher"}, OFFICE | {"dispatcher"}),
     ("student", "enrol"): (set(), set()),
     ("student", "transfer"): (
         {"office", "studyunit", "secretary", "root"},
@@ -163,6 +164,7 @@ EXPORTS = {
 }
 # Pages that the tests of their own area walk.
 ELSEWHERE = {
+    "journal_employee_access",
     "journal_course_spread",
     "journal_lesson_take",
     "journal_cells",

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.html import format_html
 
+from admin_customizations.access import Kind, note
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, TabularInline
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
 from admin_customizations.toolkit.pages import AskForm, Choices, confirmed, page
@@ -17,7 +18,7 @@ from journal.domain.people import (
     may_give,
     may_issue_code,
 )
-from journal.models import AccessCode, Role, User
+from journal.models import AccessCode, Role, Student, User
 
 CODE_TEXT = (
     "Будет создан код для входа. Он показывается один раз, действует неделю и заменяет "
@@ -26,7 +27,10 @@ CODE_TEXT = (
 
 
 def show_code(model_admin, request, obj, user):
-    """The page with the one sight of a new code."""
+    """The page with the one sight of a new code; the log says who gave it out."""
+    subject = f"Код для входа: {getattr(obj, 'full_name', obj)}"
+    student = obj if isinstance(obj, Student) else None
+    note(request, Kind.CODES, subject, student=student)
     return page(
         model_admin,
         request,

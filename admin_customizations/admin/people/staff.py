@@ -6,8 +6,11 @@ from django.db.models import Q
 from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
+from admin_customizations.admin.people.slips import staff_page
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import AnswerFilter
+from admin_customizations.toolkit.pages import opened_from_list
+from journal.domain.people import may_hand_out
 from journal.models import Employee
 
 
@@ -26,6 +29,7 @@ class EmployeeAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
 
     card_name = "Карточка сотрудника"
 
+    actions_list = ["access"]
     list_display = ["full_name", "position", "phone", "email", "has_account"]
     list_filter = [EmployedFilter]
     search_fields = [*PersonAdmin.search_fields, "position", "personal_no"]
@@ -50,6 +54,13 @@ class EmployeeAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
         "hired_on": "Принят",
         "dismissed_on": "Уволен",
     }
+
+    def has_hand_out_permission(self, request, obj=None):
+        return self.has_view_permission(request) and may_hand_out(request.user, None)
+
+    @opened_from_list("Памятки для входа", permission="hand_out", icon="key")
+    def access(self, request):
+        return staff_page(self, request)
 
     @admin.display(description="сотрудник", ordering=BY_NAME)
     def full_name(self, employee):

@@ -20,14 +20,6 @@ from journal.domain.people.codes import (
     issue_code,
     redeem_code,
 )
-from journal.domain.people.slips import (
-    Holder,
-    Slip,
-    holders_of,
-    issue_slips,
-    may_hand_out,
-    staff_of,
-)
 from journal.domain.people.roles import (
     appoint,
     give_role,
@@ -35,6 +27,14 @@ from journal.domain.people.roles import (
     may_appoint,
     may_give,
     sync_roles,
+)
+from journal.domain.people.slips import (
+    Holder,
+    Slip,
+    holders_of,
+    issue_slips,
+    may_hand_out,
+    staff_of,
 )
 
 __all__ = [

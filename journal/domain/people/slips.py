@@ -14,7 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from journal.domain.contingent import roster
-from journal.domain.people.accounts import FAMILY_ROLE, RIGHT, open_account, reached, serving
+from journal.domain.people.accounts import (
+    FAMILY_ROLE,
+    RIGHT,
+    open_account,
+    reached,
+    serving,
+)
 from journal.domain.people.codes import CODE_DAYS, issue_code
 from journal.models import (
     AccessCode,
