@@ -91,7 +91,7 @@ def staff_page(model_admin, request):
 
 
 def _page(model_admin, request, title, parts, holders, back, name) -> HttpResponse:
-    problem = ""
+    problem, lacking = "", any(holder.user is None for holder in holders)
     if request.method == "POST":
         try:
             chosen = _chosen(holders, request.POST)
@@ -106,7 +106,7 @@ def _page(model_admin, request, title, parts, holders, back, name) -> HttpRespon
         "parts": parts,
         "lines": [_line(holder) for holder in holders],
         "whom": WHOM,
-        "asked": request.POST.get("whom", "new"),
+        "asked": request.POST.get("whom", "new" if lacking else "never"),
         "choices": {key: words for key, (_, words) in PARTS.items()}
         if len(parts) > 1
         else {},
@@ -179,7 +179,7 @@ def _line(holder: Holder) -> Line:
     url = reverse(f"admin:journal_{person._meta.model_name}_change", args=[person.pk])
     code = [_code(holder.code)] if holder.code else []
     if not holder.may and not (holder.user and holder.user.is_closed()):
-        code.append("код выдаёт администратор журнала")
+        code.append("выдаёт администратор журнала")
     return Line(holder, who, url, _visit(holder.user), "; ".join(code))
 
 
