@@ -179,7 +179,7 @@ def _line(holder: Holder) -> Line:
     url = reverse(f"admin:journal_{person._meta.model_name}_change", args=[person.pk])
     code = [_code(holder.code)] if holder.code else []
     if not holder.may and not (holder.user and holder.user.is_closed()):
-        code.append("выдаёт администратор журнала")
+        code.append("выдаёте не вы")
     return Line(holder, who, url, _visit(holder.user), "; ".join(code))
 
 

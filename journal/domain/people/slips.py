@@ -88,7 +88,7 @@ def holders_of(by: User, group: Group, day: date) -> list[Holder]:
     first of them. Seven queries, whatever the group.
     """
     students = roster(group, day).visible_to(by).select_related("user")
-    found = {student.pk: [Holder(student)] for student in students}
+    found = {one.pk: [Holder(one)] for one in sorted(students, key=_alphabet)}
     ties = Guardianship.objects.in_force().filter(student__in=found)
     known: dict[int, Holder] = {}
     for tie in ties.select_related("guardian__user").order_by("student", "start", "pk"):
@@ -108,9 +108,13 @@ def staff_of(by: User, day: date) -> list[Holder]:
     """Those who work here on `day`; five queries."""
     working = Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=day)
     rows = Employee.objects.visible_to(by).filter(working).select_related("user")
-    holders = [Holder(employee) for employee in rows]
+    holders = [Holder(employee) for employee in sorted(rows, key=_alphabet)]
     _judge(by, holders)
     return holders
+
+
+def _alphabet(person: Person) -> str:
+    return person.full_name.casefold().replace("ё", "е")
 
 
 def _judge(by: User, holders: list[Holder]):
