@@ -250,7 +250,7 @@ class GroupAdmin(SafeExport, ModelAdmin):
         size = Subquery(counted.values("count"))
         return super().get_queryset(request).annotate(size=size)
 
-    @opened("Кто пользуется дневником", may=may_hand_out, icon="key")
+    @opened("Кто пользуется дневником", may=may_hand_out, icon="key", acts=True)
     def access(self, request, group):
         return group_page(self, request, group)
 
