@@ -168,6 +168,16 @@ class Importer(TableReader):
             told.append((known.verbose_name, *pair))
         return told
 
+    @staticmethod
+    def in_words(model: type[Model], values: Mapping) -> list[tuple[str, str]]:
+        """(field, value) of what a new record holds, foreign rows apart."""
+        told = []
+        for name, value in values.items():
+            known = model._meta.get_field(name)
+            words = dict(known.flatchoices)
+            told.append((str(known.verbose_name), words.get(value) or as_text(value)))
+        return told
+
     # The whole file
 
     def collect(self, workbook: Workbook) -> Outcome:
@@ -188,7 +198,11 @@ class Importer(TableReader):
             if not row.errors:
                 self._take(row)
         self.finish()
-        for store in self.store.values():
+        for model, store in self.store.items():
+            added, changed = len(store.create_instances), len(store.update_instances)
+            if added or changed:
+                title = str(model._meta.verbose_name_plural)
+                self.outcome.parts.append((title, added, changed))
             for instance, names, message in store.clashes():
                 self.error(self.origin[id(instance)], names[0], message)
         return self.outcome

@@ -38,7 +38,7 @@ class ByName:
 
     def add(self, row: Model) -> None:
         for attribute in self.attributes:
-            if said := getattr(row, attribute):
+            if said := str(row) if attribute == "__str__" else getattr(row, attribute):
                 self.exact.setdefault(said, []).append(row)
                 known = self.alike.setdefault(squeezed(said), [])
                 if row not in known:

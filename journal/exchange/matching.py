@@ -28,7 +28,9 @@ class Field:
     of a nameless column how likely it is this field, 0…1. `stand_in`: keys whose
     column serves when no other is found. `from_context`: where there is no
     column, the value may come from above or beside the table. `carried`: an
-    empty cell repeats the one above. `unique`: equal rows are pointed at.
+    empty cell repeats the one above. `unique`: equal rows are pointed at. `least`:
+    how alike a header must be. `assumed`: words of `choices` that say less than the
+    value they are taken for, which is told.
     """
 
     key: str
@@ -45,6 +47,8 @@ class Field:
     carried: bool = False
     unique: bool = False
     limit: int = 250
+    least: float = BY_HEADER
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ class Headers:
         for start in {word[:3] for word in words}:
             for place, known, usual in self.by_start.get(start, ()):
                 score = weight * usual * compare(words, known)
-                if score >= BY_HEADER and score > scores.get(place, 0.0):
+                least = self.fields[place].least
+                if score >= least and score > scores.get(place, 0.0):
                     scores[place] = score
         return {
             place: score

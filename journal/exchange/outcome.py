@@ -66,7 +66,8 @@ class Question:
 class Outcome:
     """The result of one file: `added`, `changed` and `skipped` count its rows.
 
-    `also` counts what came along (groups created, courses tied). `repeats` are rows that
+    `parts` are (records of a kind, added, changed); `also` counts what came along
+    (groups created, courses tied). `repeats` are rows that
     say again what an earlier one said, `left_out` those that are no entries. With any
     of `obstacles` nothing is stored.
     """
@@ -76,6 +77,7 @@ class Outcome:
     skipped: int = 0
     repeats: int = 0
     entries: list[Entry] = field(default_factory=list)
+    parts: list[tuple[str, int, int]] = field(default_factory=list)
     also: Counter[str] = field(default_factory=Counter)
     errors: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
@@ -130,6 +132,10 @@ class Outcome:
             "skipped": self.skipped,
             "repeats": self.repeats,
             "also": dict(self.also),
+            "parts": {
+                title: {"added": added, "changed": changed}
+                for title, added, changed in self.parts
+            },
             "errors": [note.as_json() for note in self.obstacles],
             **{
                 name: [note.as_json() for note in getattr(self, name)]

@@ -106,6 +106,8 @@ class Records(ModelResource):
 
         Foreign rows stand among `values` by their key.
         """
+        if match is not None and self._stands(match, values):
+            return Taken("skipped", match, {}, {})
         row = {MATCH: match, FRESH: fresh, **values}
         result = self.import_row(row, None, row_number=0, dry_run=True)
         if result.errors:  # a fault of the program, not of the file
@@ -127,6 +129,13 @@ class Records(ModelResource):
         }
         self.changes[instance.pk] = changes
         return Taken("changed", instance, changes, {})
+
+    def _stands(self, match: Model, values: Mapping) -> bool:
+        return all(
+            getattr(match, field.attribute) == values[field.column_name]
+            for field in self.import_fields
+            if field.column_name in values
+        )
 
     # The whole set
 

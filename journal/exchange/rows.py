@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from journal.exchange.matching import Field
+from journal.exchange.matching import BY_HEADER, Field
 from journal.exchange.reading import text
 from journal.exchange.reading.groups import group_in_title, group_name
 from journal.exchange.reading.names import split_full_name
@@ -19,6 +19,8 @@ TOTAL = re.compile(
 SECTION = re.compile(
     r"(раздел|модуль|глава|блок|часть)\b\s*(№|\d|[ivx])?", re.IGNORECASE
 )
+# What tools for coded columns write for "nothing".
+BLANK = ("нет статуса", "Нет статуса", "не указано", "Не указано", "-", "—")
 WIDE = 3  # a merged range of so many columns is a heading between rows
 NAME_PARTS = ("last_name", "first_name", "middle_name")
 
@@ -40,7 +42,8 @@ class Row:
     """One entry of the table, by its number in the spreadsheet.
 
     `errors` forbid the import of the row, `warnings` want a look, `repairs`
-    were made silently and are told.
+    were made silently and are told; `raw` are the cells that they changed,
+    and the whole name as it stood.
     """
 
     sheet: str
@@ -50,6 +53,7 @@ class Row:
     errors: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
     repairs: list[Issue] = field(default_factory=list)
+    raw: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ class Reader:
 
 
 def _fill(row: Row, wanted: Field, cell: Cell, column: str) -> None:
-    if cell is None:
+    if cell is None or (wanted.least > BY_HEADER and cell in BLANK):
         row.values[wanted.key] = None
         if wanted.required:
             row.errors.append(Issue(column, wanted.title, "не заполнено."))
@@ -204,19 +208,29 @@ def _fill(row: Row, wanted: Field, cell: Cell, column: str) -> None:
         return
     row.values[wanted.key] = value
     if repaired:
-        message = f"«{text.as_text(cell)[:60]}» → «{text.as_text(value)[:60]}»"
-        row.repairs.append(Issue(column, wanted.title, message))
+        shown = wanted.choices[value][0] if wanted.choices else text.as_text(value)
+        _tell_repair(row, wanted, column, cell, shown)
 
 
 def _fill_full_name(row: Row, wanted: Field, cell: Cell, column: str) -> None:
     name = split_full_name(cell)
     parts = (name.last_name, name.first_name, name.middle_name)
     row.values.update(zip(NAME_PARTS, parts, strict=True))
+    row.raw[wanted.key] = text.as_text(cell)
     for warning in name.warnings:
         row.warnings.append(Issue(column, wanted.title, warning))
     if name.repaired:
-        message = f"«{text.as_text(cell)[:60]}» → «{' '.join(filter(None, parts))}»"
-        row.repairs.append(Issue(column, wanted.title, message))
+        _tell_repair(row, wanted, column, cell, " ".join(filter(None, parts)))
+
+
+def _tell_repair(row: Row, wanted: Field, column: str, cell: Cell, value: str) -> None:
+    """Say what was repaired, and keep the cell as it was; what reads the same is none."""
+    said = text.as_text(cell)
+    if said == value:
+        return
+    row.raw[wanted.key] = said
+    message = f"«{said[:60]}» → «{value[:60]}»"
+    row.repairs.append(Issue(column, wanted.title, message))
 
 
 def merge_repeats(tables: Sequence[Sequence[Row]], keys: Sequence[str]) -> list[Row]:

@@ -59,6 +59,14 @@ class TableReader:
         """Keys of the columns that are not left out."""
         return {key for keys in cls.columns.values() for key in keys} | {*cls.besides}
 
+    @classmethod
+    def read_by_title(cls, found: FoundTable) -> Mapping[int, str]:
+        """Columns (by index) that are no field and are read all the same, in words."""
+        return {}
+
+    def complete(self, found: FoundTable, rows: list[Row]) -> None:
+        """Add to the rows of one table what its columns of their own say."""
+
     def note(self, kind: str, sheet: str, row, column: str, reason: str) -> None:
         getattr(self.outcome, kind).append(Note(sheet, row, column, reason))
 
@@ -116,14 +124,17 @@ class TableReader:
                     chosen[column.letter] = key
                     unused.discard(normal(title))
         chosen |= sheet.chosen
+        takes = self.takes()
         proposed = propose(found, self.fields(), chosen)
         left = {
             index: guess
             for index, guess in proposed.columns.items()
-            if guess.key not in self.takes()
+            if guess.key not in takes
         }
-        letters = {column_letter(index): None for index in left}
+        beside = self.read_by_title(found)
+        letters = {column_letter(index): None for index in (*left, *beside)}
         mapping = propose(found, self.fields(), {**chosen, **letters})
+        mapping.unknown = [c for c in mapping.unknown if c.index not in beside]
         context = {**self.options.given, **sheet.given}
         for key, said in context.items():
             mapping.from_context.pop(key, None)
@@ -148,6 +159,8 @@ class TableReader:
             for skipped in applied.skipped:
                 reason = f"{skipped.reason}: «{skipped.text}»"
                 self.note("left_out", found.name, skipped.number, "", reason)
+            self.complete(found, applied.rows)
+            self.tell_spaces(found, mapping, applied.rows)
             read.append(applied.rows)
         if len(read) == 1 or not self.same:
             return [row for rows in read for row in rows]
@@ -175,6 +188,25 @@ class TableReader:
             place = f"{column.letter} «{column.title}»"
             reason = f"«{self.field_title(key)}» взято из другого столбца"
             self.note("ignored", found.name, None, place, reason)
+
+    def tell_spaces(
+        self, found: FoundTable, mapping: ColumnMapping, rows: list[Row]
+    ) -> None:
+        """The columns in which spaces too many were taken away: how many cells."""
+        if not found.sheet.spaced:
+            return
+        entries = {row.number for row in rows}
+        cells: dict[int, list[int]] = {}
+        for row, column in found.sheet.spaced:
+            if row + 1 in entries and column in mapping.columns:
+                cells.setdefault(column, []).append(row + 1)
+        for column, numbers in cells.items():
+            place = self.places[found.name, column_letter(column)]
+            more = f" и ещё {len(numbers) - 5}" if len(numbers) > 5 else ""
+            which = ", ".join(map(str, numbers[:5]))
+            rows_said = "строка" if len(numbers) == 1 else "строки"
+            reason = f"убраны лишние пробелы: {rows_said} {which}{more}"
+            self.note("repairs", found.name, None, place, reason)
 
     def field_title(self, key: str) -> str:
         return next((f.title for f in self.fields() if f.key == key), key)

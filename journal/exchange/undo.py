@@ -22,7 +22,16 @@ from journal.models import ImportBatch, User
 CHANGED = "изменено после загрузки"
 FOREIGN = "эту запись вы не ведёте"
 # A part stays where its whole stays: nobody wants a student without the group.
-PART_OF = {"membership": "student", "plannedlesson": "plan"}
+PART_OF = {
+    "membership": "student",
+    "personalfile": "student",
+    "socialcard": "student",
+    "benefit": "student",
+    "plannedlesson": "plan",
+}
+WHOLES = {"student": "student", "plan": "thematicplan"}
+# Parts that have rights of their own.
+CARDS = ("personalfile", "socialcard", "benefit")
 
 Key = tuple[str, int]  # model name, key
 
@@ -102,7 +111,10 @@ def plan_undo(batch: ImportBatch, by: User | None) -> Undoing:
         key = _key(line)
         if key not in undoing.rows:  # gone already
             continue
-        if key[0] == main and key[1] not in mine:
+        owner = _owner(undoing.rows[key], main)
+        if (owner is not None and owner not in mine) or (
+            key[0] in CARDS and not may(by, f"change_{key[0]}")
+        ):
             undoing.kept[key] = FOREIGN
         elif line["changes"] is None:
             added[key] = undoing.rows[key]
@@ -115,6 +127,16 @@ def plan_undo(batch: ImportBatch, by: User | None) -> Undoing:
     gone = [row for key, row in added.items() if key not in undoing.kept]
     undoing.deleted = gone[::-1]
     return undoing
+
+
+def _owner(row: Model, main: str) -> int | None:
+    """Key of the importer's own row that this one is, or is a part of."""
+    name = row._meta.model_name
+    if name == main:
+        return row.pk
+    if name in PART_OF and WHOLES[PART_OF[name]] == main:
+        return getattr(row, f"{PART_OF[name]}_id")
+    return None
 
 
 def _load(batch: ImportBatch) -> dict[Key, Model]:
@@ -172,7 +194,6 @@ def _keep_what_is_held(undoing: Undoing, added: Mapping[Key, Model]) -> None:
         for key, row in added.items()
         if key[0] in PART_OF
     }
-    wholes = {"student": "student", "plan": "thematicplan"}
     before = -1
     while len(undoing.kept) > before:
         before = len(undoing.kept)
@@ -181,7 +202,7 @@ def _keep_what_is_held(undoing: Undoing, added: Mapping[Key, Model]) -> None:
             if target not in undoing.kept and not going and source not in let_go:
                 undoing.kept[target] = f"на запись ссылаются: {words}"
         for key, (field_name, pk) in parts.items():
-            if (wholes[field_name], pk) in undoing.kept:
+            if (WHOLES[field_name], pk) in undoing.kept:
                 undoing.kept.setdefault(
                     key, "остаётся вместе с записью, частью которой является"
                 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from journal.exchange.matching import Field, compare, normal
 from journal.exchange.reading import text
@@ -31,13 +32,63 @@ def _name(cell: Cell, wanted: Field) -> tuple[str, bool]:
 
 
 def _choice(cell: Cell, wanted: Field) -> tuple[str, bool]:
-    said = normal(text.as_text(cell)).split()
+    said = text.as_text(cell)
+    key = chosen(said, wanted)
+    if key is None:
+        allowed = ", ".join(f"«{words[0]}»" for words in wanted.choices.values())
+        raise ValueError(f"«{said[:40]}» не подходит. Можно: {allowed}.")
+    return key, normal(said) in map(normal, wanted.assumed)
+
+
+@lru_cache(4096)
+def chosen(said: str, wanted: Field) -> str | None:
+    """The key of the choice that a text names, by a whole word or its beginning."""
+    words = normal(said).split()
     for least in (1.0, 0.9):  # the word itself first, then «лаб. работа»
-        for key, words in wanted.choices.items():
-            if any(compare(said, normal(word).split()) >= least for word in words):
-                return key, False
-    allowed = ", ".join(f"«{words[0]}»" for words in wanted.choices.values())
-    raise ValueError(f"«{text.as_text(cell)[:40]}» не подходит. Можно: {allowed}.")
+        for key, known in wanted.choices.items():
+            if any(compare(words, normal(word).split()) >= least for word in known):
+                return key
+    return None
+
+
+YES = {"да", "состоит", "есть", "имеется", "является", "получает", "1", "+"}
+NO = {"нет", "не состоит", "не имеется", "не является", "не получает", "0", "-"}
+
+
+def _yes_no(cell: Cell, _: Field) -> tuple[bool, bool]:
+    said = text.as_text(cell)
+    word = " ".join(said.casefold().split())
+    if word not in YES | NO:
+        raise ValueError(
+            f"«{said[:40]}» не подходит. Можно: «да», «состоит», «нет» или пусто."
+        )
+    return word in YES, False
+
+
+def _passport(digits: int) -> Callable[[Cell, Field], tuple[str, bool]]:
+    """Series (four digits) or number (six): zeros at the head come back.
+
+    What has letters belongs to another document and stays as it is.
+    """
+
+    def convert(cell: Cell, wanted: Field) -> tuple[str, bool]:
+        said = text.as_text(cell)
+        bare = re.sub(r"[\s№-]", "", said)
+        if not (bare.isascii() and bare.isdigit()):
+            return _text(cell, wanted)
+        if len(bare) > digits:
+            raise ValueError(f"«{said[:40]}»: в паспорте здесь {digits} цифр(ы).")
+        return bare.zfill(digits), bare.zfill(digits) != said
+
+    return convert
+
+
+def _inn(cell: Cell, _: Field) -> tuple[str, bool]:
+    said = text.as_text(cell)
+    bare = re.sub(r"[\s-]", "", said)
+    if not (bare.isascii() and bare.isdigit() and 10 < len(bare) <= 12):
+        raise ValueError(f"ИНН человека — 12 цифр, а здесь «{said[:40]}».")
+    return bare.zfill(12), bare.zfill(12) != said
 
 
 def _semester(cell: Cell, _: Field) -> tuple[int, bool]:
@@ -55,6 +106,10 @@ CONVERT: dict[str, Callable[[Cell, Field], tuple[object, bool]]] = {
     "text": _text,
     "name": _name,
     "choice": _choice,
+    "yes_no": _yes_no,
+    "passport_series": _passport(4),
+    "passport_number": _passport(6),
+    "inn": _inn,
     "semester": _semester,
     "int": lambda cell, _: text.whole_number(cell),
     "date": lambda cell, _: text.parse_date(cell),

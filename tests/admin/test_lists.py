@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +25,10 @@ from journal.models import (
     Guardian,
     Guardianship,
     Membership,
+    PersonalFile,
     PlannedLesson,
+    Role,
+    Room,
     Student,
     Subgroup,
     ThematicPlan,
@@ -32,6 +36,7 @@ from journal.models import (
 )
 from tests import cast
 from tests.admin.conftest import url
+from tests.imports.sheets import HEADS
 
 
 def grow(college, count: int):
@@ -181,6 +186,7 @@ def test_search_folds_the_case_of_russian_letters(college, client_of, term):
 
 def exported(client, model: str, kind: str, query="") -> bytes:
     data = {"format": {"xlsx": "0", "csv": "1"}[kind], "resource": "0"}
+    data["sheets"] = "one"
     answer = client.post(url("export", model) + query, data)
     assert answer.status_code == 200
     assert "attachment" in answer["Content-Disposition"]
@@ -221,7 +227,7 @@ def test_what_leaves_is_read_back_by_the_import(text):
 
 
 def test_no_cell_of_a_file_is_a_formula(college, client_of):
-    college.students[1].last_name = '=cmd|"/c calc"!A1'
+    college.students[1].personal_no = '=cmd|"/c calc"!A1'
     college.students[1].phone = "+7 900 000-00-00"
     college.students[1].save()
     client = client_of(college.office)
@@ -242,29 +248,48 @@ def test_no_cell_of_a_file_is_a_formula(college, client_of):
     assert not [value for value in values if is_formula_like(value)]
 
 
+def rows_of(college, client_of, model="student", who="office"):
+    data = exported(client_of(college.people[who]), model, "xlsx")
+    return list(load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True))
+
+
 def test_a_file_has_the_declared_columns_and_no_other(college, client_of):
+    head, *rows = rows_of(college, client_of, "room")
+    assert head == ("Номер", "Название", "Корпус", "Мест")
+    assert len(rows) == Room.objects.count()
+
+
+def test_a_file_of_students_has_the_columns_of_the_contingent_sheet(college, client_of):
     college.students[1].snils = "112-233-445 95"
     college.students[1].save()
-    book = load_workbook(
-        io.BytesIO(exported(client_of(college.office), "student", "xlsx"))
-    )
-    head, *rows = book.active.iter_rows(values_only=True)
-    assert head == (
-        "Фамилия",
-        "Имя",
-        "Отчество",
-        "Группа",
-        "Дата рождения",
-        "Пол",
-        "Номер личного дела",
-        "Телефон",
-        "Электронная почта",
-    )
+    head, *rows = rows_of(college, client_of)
+
+    assert set(HEADS[:31]) <= set(head)
     assert len(rows) == 9
-    assert "112-233-445 95" not in str(rows)
-    bykov = next(row for row in rows if row[0] == "Быков")
-    assert bykov[3] == "2-ИС"
-    assert bykov[4].date() == college.students[1].birth_date
+    bykov = dict(zip(head, next(row for row in rows if "Быков" in row[0]), strict=True))
+    assert (bykov["Группа"], bykov["СНИЛС"]) == ("2-ИС", "112-233-445 95")
+    assert bykov["Дата_рождения"].date() == college.students[1].birth_date
+
+
+def test_columns_that_one_may_not_view_are_absent_from_the_file(college, client_of):
+    PersonalFile.objects.create(student=college.students[1], series="0405")
+    college.students[1].snils = "112-233-445 95"
+    college.students[1].save()
+    head, *rows = rows_of(college, client_of, who="deputy")
+    assert "СНИЛС" not in head and "112-233-445 95" not in str(rows)
+    assert "Серия_паспорта" in head and "0405" in str(rows)
+    role = Role.objects.get(slug="deputy")
+    names = ("view_personalfile", "view_socialcard", "view_benefit")
+    role.permissions.remove(*Permission.objects.filter(codename__in=names))
+    head, *rows = rows_of(college, client_of, who="deputy")
+    assert "ФИО" in head and "0405" not in str(rows)
+    assert not [
+        title
+        for title in head
+        if "паспорт" in title or title in ("ИНН", "Статус_ПДН", "Статус_Сиротство")
+    ]
+    client = client_of(college.people["deputy"])
+    assert "паспорт" not in client.get(url("export", "student")).content.decode()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

@@ -10,7 +10,8 @@ LOAD_HEAD = (
     f"{'надо':>6} {'':<4}{'отказов':>8}"
 )
 IMPORT_HEAD = (
-    f"{'база':<11}{'загрузка списка':<34}{'с':>8}{'ЦП, с':>8}{'память, МБ':>12}"
+    f"{'база':<11}{'загрузка списка':<34}{'с':>8}{'снова':>8}{'ЦП, с':>8}"
+    f"{'память, МБ':>12} "
 )
 KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
 TENFOLD_HEAD = (
@@ -45,10 +46,11 @@ def load_line(row: dict) -> str:
 
 
 def import_line(row: dict) -> str:
-    title = f"{row['students']} студентов, XLSX"
+    title = f"{row['students']} студентов, {row['columns']} столбцов"
     return (
         f"{row['database']:<11}{title:<34}{_figure(row['seconds'], 8)}"
-        f"{_figure(row['cpu_seconds'], 8)}{row['peak_mb']:>12}"
+        f"{_figure(row['again_seconds'], 8)}{_figure(row['cpu_seconds'], 8)}"
+        f"{row['peak_mb']:>12} {VERDICTS[row['passed']]:<4}"
     )
 
 

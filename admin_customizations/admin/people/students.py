@@ -10,10 +10,11 @@ from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.contingent.certificates import CertificateIssuing
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
-from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.toolkit.export import SafeExport, SheetsForm
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
 from admin_customizations.toolkit.pages import AskForm, Choice, Day, confirmed
 from journal.domain.contingent import enrol, leave, transfer
+from journal.exchange.contingent import outgoing
 from journal.models import Group, Guardianship, Membership, Student
 
 
@@ -126,17 +127,15 @@ class StudentAdmin(CheckedCards, Personal, SafeExport, CertificateIssuing, Perso
     empty_hint = (
         "Студентов пока нет. Загрузите список контингента или добавьте карточку."
     )
-    export_columns = {
-        "last_name": "Фамилия",
-        "first_name": "Имя",
-        "middle_name": "Отчество",
-        "group_now": "Группа",
-        "birth_date": "Дата рождения",
-        "get_sex_display": "Пол",
-        "personal_no": "Номер личного дела",
-        "phone": "Телефон",
-        "email": "Электронная почта",
-    }
+    export_form_class = SheetsForm
+    export_columns = {"full_name": "ФИО"}  # and those of the contingent sheet
+
+    def export_titles(self, request):
+        return {title: title for title in outgoing.titles(request.user)}
+
+    def export_pages(self, request, rows, form):
+        by_group = form is None or form.cleaned_data["sheets"] != SheetsForm.ONE
+        return outgoing.pages(rows, request.user, by_group=by_group)
 
     def get_queryset(self, request):
         today = timezone.localdate()

@@ -2,6 +2,14 @@
 
 from dataclasses import replace
 
+from journal.exchange.fields.cards import (
+    FUNDING,
+    PERSONAL_FILE,
+    PROGRAMME,
+    SOCIAL_CARD,
+    STATUS,
+    STUDY_FORM,
+)
 from journal.exchange.fields.content import birth_dates, different_numbers
 from journal.exchange.fields.shared import GROUP, ROW_NUMBER, also
 from journal.exchange.matching import Field
@@ -103,21 +111,17 @@ ROSTER: tuple[Field, ...] = (
         "subgroup", "Подгруппа", ("п/г", "номер подгруппы", "№ подгруппы"), limit=50
     ),
     Field(
-        "funding",
-        "Основа обучения",
-        ("основание обучения", "источник финансирования", "бюджет/договор", "бюджет",
-         "форма оплаты", "статус бюджет", "финансирование"),
-        limit=100,
-    ),
-    Field(
         "enrolled_on",
         "Дата зачисления",
         ("зачислен", "дата приказа о зачислении", "дата поступления"),
         kind="date",
     ),
-    Field(
-        "status", "Статус", ("статус учёба", "состояние", "статус студента"), limit=100
-    ),
+    PROGRAMME,
+    FUNDING,
+    STUDY_FORM,
+    STATUS,
+    *PERSONAL_FILE,
+    *SOCIAL_CARD,
     ROW_NUMBER,
 )  # fmt: skip
 

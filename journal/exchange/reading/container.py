@@ -8,7 +8,7 @@ from io import BytesIO
 
 from journal.exchange.reading.workbook import Refusal
 
-MAX_ENTRIES = 200
+MAX_ENTRIES = 290
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100
 # Small parts full of repetition pack well without being a bomb.

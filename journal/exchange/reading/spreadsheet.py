@@ -10,7 +10,7 @@ from pathlib import Path
 
 from journal.exchange.reading import workbook as limits
 from journal.exchange.reading.container import DAMAGED, LOCKED
-from journal.exchange.reading.text import clean_cell
+from journal.exchange.reading.text import clean_cell, has_extra_spaces
 from journal.exchange.reading.workbook import (
     Cell,
     Merge,
@@ -124,13 +124,19 @@ def _decode(value: dict) -> dict | date | time | timedelta:
 
 def _sheet(answer: dict) -> Sheet:
     known: dict[str, Cell] = {}
+    dirty: set[str] = set()
+    spaced = []
     rows = []
-    for row in answer["rows"]:
+    for number, row in enumerate(answer["rows"]):
         cells: list[Cell] = []
         for value in row:
             if isinstance(value, str):
                 if value not in known:
                     known[value] = clean_cell(value)
+                    if value.strip() and has_extra_spaces(value):
+                        dirty.add(value)
+                if value in dirty:
+                    spaced.append((number, len(cells)))
                 cells.append(known[value])
             else:
                 cells.append(clean_cell(value))
@@ -144,6 +150,7 @@ def _sheet(answer: dict) -> Sheet:
         rows=rectangle(rows),
         merged=[Merge(*start, *end) for start, end in answer["merged"]],
         hidden=answer["hidden"],
+        spaced=spaced,
     )
 
 

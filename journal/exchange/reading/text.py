@@ -14,6 +14,7 @@ from journal.exchange.reading.workbook import Cell
 INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 SPACES = re.compile(r"\s+")
+SEVERAL = re.compile(r"\s\s")
 FORMULA_START = "=+-@\t\r\n;|＝＋－＠"
 
 LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxyk03", "АВСЕНКМОРТХУасеорхукОЗ")
@@ -28,23 +29,34 @@ MONTHS = (
 )  # fmt: skip
 
 
-def clean_text(value: str) -> str:
-    """NFC, no invisible signs, every run of spaces (NBSP, new line) one space.
-
-    A leading apostrophe before a sign that would start a formula is the escape
-    of our own exports (and of Excel) and goes.
-    """
+def tidy(value: str) -> str:
+    """NFC, no invisible signs, every run of spaces (NBSP, new line) one space."""
     if not value.isascii():
         value = unicodedata.normalize("NFC", value)
     if not value.isprintable():  # no sign but a plain space is left to look for
         value = CONTROLS.sub("", INVISIBLE.sub("", value))
         value = SPACES.sub(" ", value)
-    if value.startswith("'") and value[1:2]:
-        rest = value[1:]
-        if rest.lstrip()[:1] in FORMULA_START or rest[0].isdigit():
-            value = rest
     value = value.strip()
     return SPACES.sub(" ", value) if "  " in value else value
+
+
+def clean_text(value: str) -> str:
+    """A cell's text tidied, without the apostrophe that protected it.
+
+    An apostrophe before a sign that would start a formula, or before a digit, is the
+    escape of our own exports (and of Excel) and goes.
+    """
+    value = tidy(value)
+    if value.startswith("'"):
+        bare = value.lstrip("'").lstrip()
+        if bare and (bare[0] in FORMULA_START or bare[0].isdigit()):
+            value = value[1:].lstrip()
+    return value
+
+
+def has_extra_spaces(value: str) -> bool:
+    """Are there spaces at the ends, or several in a row?"""
+    return value != value.strip() or SEVERAL.search(value) is not None
 
 
 def clean_cell(value: object) -> Cell:

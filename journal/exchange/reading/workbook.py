@@ -9,7 +9,7 @@ from functools import cached_property
 Cell = None | str | int | float | bool | date | time | timedelta
 
 MAX_UPLOAD = 5 * 1024 * 1024
-MAX_SHEETS = 100
+MAX_SHEETS = 250
 MAX_ROWS = 20_000
 MAX_COLUMNS = 500
 MAX_CELLS = 300_000
@@ -67,12 +67,16 @@ class Merge:
 
 @dataclass
 class Sheet:
-    """One sheet; `rows[0][0]` is cell A1, every row has the same length."""
+    """One sheet; `rows[0][0]` is cell A1, every row has the same length.
+
+    `spaced` are (row, column) of the cells that had spaces too many.
+    """
 
     name: str
     rows: list[list[Cell]]
     merged: Sequence[Merge] = ()
     hidden: bool = False
+    spaced: Sequence[tuple[int, int]] = ()
 
     @property
     def width(self) -> int:

@@ -6,10 +6,13 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from journal.exchange.contingent.cards import CardsImporter
+from journal.exchange.fields.cards import GONE
 from journal.exchange.importer import NEW, SKIP
 from journal.exchange.lookups import ByName
 from journal.exchange.mapping import Row
-from journal.exchange.people import PERSON_COLUMNS, Known, PersonImporter
+from journal.exchange.people import PERSON_COLUMNS, Known
+from journal.exchange.people.known import CHUNK
 from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import may, reached, reaches_all
@@ -18,16 +21,15 @@ from journal.models import (
     Group,
     Institution,
     Membership,
+    Specialty,
     Student,
     User,
 )
 
-# «Отчислен», «Академический отпуск», «Выпускник»: not in the group.
-GONE = ("отчисл", "выбыл", "выпуск", "академ", "не обучается")
-CHUNK = 5000
+TERMS = {"funding": "основание обучения", "form": "форма обучения"}
 
 
-class RosterImporter(PersonImporter):
+class RosterImporter(CardsImporter):
     """Students, and their place in the group of the column, of the sheet, or as told.
 
     A student is known by СНИЛС or number; else by name (and birth date) inside the
@@ -40,10 +42,14 @@ class RosterImporter(PersonImporter):
     stores = (
         records(Group),
         records(Student, *PERSON_COLUMNS, "personal_no"),
-        records(Membership),
+        records(Membership, *TERMS),
+        *CardsImporter.part_stores,
     )
     columns = {**PERSON_COLUMNS, "personal_no": ("personal_number",)}
-    besides = ("group", "enrolled_on", "status")
+    besides = (
+        *("group", "enrolled_on", "status", "programme", *TERMS),
+        *CardsImporter.part_columns,
+    )
     given = {"group": "Группа"}
     same = ("group", "last_name", "first_name", "middle_name")
     asks_start = "В группе с даты"
@@ -83,14 +89,13 @@ class RosterImporter(PersonImporter):
             known.setdefault(span.group_id, set()).add(span.student_id)
         members = set().union(*self.members.values(), *self.former.values())
         surnames = {str(row.values["last_name"]) for row in rows}
-        for surname in surnames:
-            meant |= {
-                known.pk
-                for known in self.people.called({"last_name": surname})
-                if known.pk in members
-            }
+        literal = {row.raw.get("full_name", "") for row in rows}
+        called = [self.people.called({"last_name": surname}) for surname in surnames]
+        called += [self.people.by_name.get(said, []) for said in literal]
+        meant |= {one.pk for found in called for one in found if one.pk in members}
         self.load_all(meant)
         self._load_seats(sorted(self.loaded))
+        self.load_parts(rows, self.loaded)
 
     def _load_seats(self, pks: Sequence[int]) -> None:
         for start in range(0, len(pks), CHUNK):
@@ -101,9 +106,8 @@ class RosterImporter(PersonImporter):
     # One row
 
     def take(self, row: Row) -> None:
-        status = as_text(row.values.get("status")).casefold()
-        if status.startswith(GONE):
-            self.leave_out(row, f"{self.name_of(row)}: статус «{status}»")
+        if (status := row.values.get("status")) in GONE:
+            self.gone(row, GONE[status][0])
             return
         group = self.group_of(row)
         if group is None:
@@ -117,6 +121,42 @@ class RosterImporter(PersonImporter):
             student = self.record_person(row, values, known)
             if student is not None:
                 self.seat(row, student, group)
+                self.check_programme(row, group)
+                self.write_parts(row, student, group)
+
+    def gone(self, row: Row, status: str) -> None:
+        """Expelled, graduated or on leave: no member of the group, whoever it is."""
+        name = self.name_of(row)
+        self.leave_out(row, f"{name}: статус «{status}»")
+        values = self.values(row)
+        keyed = self.people.keyed(values)
+        groups = self.groups.find(as_text(row.values.get("group")))
+        inside = {pk for one in groups for pk in self.members.get(one.pk, ())}
+        named = {one.pk for one in self.people.called(values)} & inside
+        for pk in set(keyed) or named:
+            if pk in self.people.within and (group := self.group_now.get(pk)):
+                reason = f"{name}: в файле «{status}», а в журнале числится в группе "
+                self.error(
+                    row, "status", f"{reason}{group}. Оформите приказ.", "warnings"
+                )
+
+    def check_programme(self, row: Row, group: Group) -> None:
+        """The programme belongs to the group; a new group takes it, others are told."""
+        said = as_text(row.values.get("programme"))
+        if not said:
+            return
+        found = self.specialties.find(said)
+        if len(found) == 1 and group.pk is None and group.specialty is None:
+            (group.specialty,) = found
+        elif group.specialty not in found:
+            stands = group.specialty or "не указана"
+            reason = f"в файле программа «{said[:80]}», у группы {group}: {stands}. "
+            reason += "Если группа учится иначе, исправьте её карточку."
+            self.once(row, "programme", reason, "warnings")
+
+    @cached_property
+    def specialties(self) -> ByName:
+        return ByName(Specialty.objects.all(), "code", "name", "__str__")
 
     def group_of(self, row: Row) -> Group | None:
         """The group of a row; errors are told once a sheet."""
@@ -168,7 +208,7 @@ class RosterImporter(PersonImporter):
         known = self.by_key(row, values)
         if known is not None or self.refused:
             return known
-        namesakes = self.people.called(values)
+        namesakes = self.people.called(values, row.raw.get("full_name", ""))
         members = self.members.get(group.pk, ())
         inside = [known for known in namesakes if known.pk in members]
         found = self.of_namesakes(row, values, inside, f"в группе {group}")
@@ -219,7 +259,9 @@ class RosterImporter(PersonImporter):
             for span in self.seats.get(student.pk, ())
             if span.end is None or span.end > start
         ]
-        if any(span.group_id == group.pk for span in spans):
+        terms = {name: row.values[name] for name in TERMS if row.values.get(name)}
+        if own := [span for span in spans if span.group_id == group.pk]:
+            self.set_terms(row, student, own, terms)
             return
         if spans:
             span = spans[0]
@@ -231,12 +273,31 @@ class RosterImporter(PersonImporter):
             )
             return
         fresh = {"student": student, "group": group, "start": start}
-        if self.record(Membership, row, None, {}, fresh) is None:
+        if self.record(Membership, row, None, terms, fresh) is None:
             return
         if student.pk is not None:
             self.verb = "changed"
         words = f"{group} с {start:%d.%m.%Y}"
         self.changes.append(("группа", "", words))
+
+    def set_terms(
+        self, row: Row, student: Student, spans: Sequence[Membership], terms: Mapping
+    ) -> None:
+        """Funding and form where nobody has said them yet; a change is by order."""
+        now = [span for span in spans if span.start <= timezone.localdate()]
+        span = (now or spans)[-1]
+        fresh = {}
+        for name, value in terms.items():
+            stands = getattr(span, name)
+            if not stands:
+                fresh[name] = value
+            elif stands != value:
+                words = dict(Membership._meta.get_field(name).flatchoices)
+                reason = f"{student}: {TERMS[name]} в журнале «{words[stands]}», "
+                reason += f"в файле «{words[value]}». Смена оформляется приказом."
+                self.error(row, name, reason, "warnings")
+        if fresh:
+            self.record(Membership, row, span, fresh)
 
 
 def first_day_of_year() -> date:

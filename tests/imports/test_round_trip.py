@@ -1,0 +1,141 @@
+"""What the journal lets out comes back and changes nothing."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from journal.exchange.options import Options
+from journal.exchange.reading import read_workbook
+from journal.exchange.registry import IMPORTERS
+from journal.models import (
+    Benefit,
+    Group,
+    Membership,
+    Order,
+    OrderLine,
+    PersonalFile,
+    SocialCard,
+    Student,
+)
+from tests.imports import counts, said, take
+from tests.imports.sheets import fill
+
+MODELS = (Student, Membership, PersonalFile, SocialCard, Benefit, Group)
+
+
+def facts():
+    return {
+        model: (sorted(map(repr, model.objects.values_list())), model.history.count())
+        for model in MODELS
+    }
+
+
+def let_out(client, model="student", kind="xlsx", sheets="parts", query="") -> bytes:
+    data = {"format": {"xlsx": "0", "csv": "1"}[kind], "resource": "0"}
+    address = reverse(f"admin:journal_{model}_export") + query
+    response = client.post(address, {**data, "sheets": sheets})
+    assert response.status_code == 200
+    return response.content
+
+
+def back(data, by, kind="xlsx", slug="roster"):
+    workbook = read_workbook(data, f"контингент.{kind}")
+    return IMPORTERS[slug](by, Options()).load(workbook)
+
+
+@pytest.mark.parametrize("who", ["office", "secretary", "deputy"])
+@pytest.mark.parametrize(
+    ("kind", "sheets"), [("xlsx", "parts"), ("xlsx", "one"), ("csv", "one")]
+)
+def test_the_contingent_comes_back_unchanged(world, client_of, who, kind, sheets):
+    fill(world)
+    by = world.people[who]
+    data = let_out(client_of(by), kind=kind, sheets=sheets)
+    before = facts()
+    outcome = back(data, by, kind)
+    assert outcome.obstacles == [], said(outcome.obstacles)
+    assert outcome.entries == [] and outcome.batch is None
+    assert (
+        outcome.skipped
+        == Student.objects.filter(
+            memberships__in=Membership.objects.on(world.today)
+        ).count()
+    )
+    assert facts() == before
+    assert not [note for note in outcome.warnings if "приказ" in note.reason]
+
+
+def test_a_group_is_a_sheet_whatever_it_is_called(world, client_of):
+    for name in ("Автомеханики/1", "407", "автомеханики-1", "[А]"):
+        group = Group.objects.create(name=name)
+        student = Student.objects.create(last_name="Ли", first_name=f"Ян{name[0]}")
+        Membership.objects.create(
+            student=student, group=group, start=datetime.date(2026, 9, 1)
+        )
+    data = let_out(client_of(world.office))
+    names = [sheet.name for sheet in read_workbook(data, "к.xlsx").sheets]
+    assert {"2-ИС", "1-ЭК", "407", "Автомеханики-1", "автомеханики-1 (2)"} <= set(names)
+    before = facts()
+    outcome = back(data, world.office)
+    assert outcome.obstacles == [] and outcome.entries == [], said(outcome.obstacles)
+    assert facts() == before
+
+
+def test_who_left_stands_apart_with_the_reason(world, client_of):
+    student = world.students[0]
+    order = Order.objects.create(
+        number="7", kind="leave", effective_on=world.today, state="done", sequence=1
+    )
+    OrderLine.objects.create(order=order, student=student)
+    seat = Membership.objects.get(student=student, end=None)
+    seat.end = world.today
+    seat.save()
+    data = let_out(client_of(world.office))
+    sheet = read_workbook(data, "к.xlsx").sheet("Вне групп")
+    head, *rows = sheet.rows
+    (row,) = [dict(zip(head, r, strict=True)) for r in rows if student.full_name in r]
+    assert row["Статус_Учёба"] == "Академический отпуск"
+    before = facts()
+    outcome = back(data, world.office)
+    assert outcome.obstacles == [] and outcome.entries == []
+    assert student.full_name in said(outcome.left_out)
+    assert facts() == before
+
+
+def test_a_file_holds_the_rows_of_ones_own_and_of_the_filter(world, client_of):
+    fill(world)
+    data = let_out(client_of(world.office), query=f"?group={world.group2.pk}")
+    assert [s.name for s in read_workbook(data, "к.xlsx").sheets] == ["1-ЭК"]
+    world.group.specialty.study_unit_heads.set([world.studyunit.employee])
+    data = let_out(client_of(world.studyunit))
+    assert [s.name for s in read_workbook(data, "к.xlsx").sheets] == ["2-ИС"]
+
+
+def test_a_card_moved_to_another_journal_is_the_same_card(world, client_of):
+    """Out of here, into empty cards: every part arrives."""
+    fill(world)
+    data = let_out(client_of(world.office))
+    first = world.students[0]
+    file = PersonalFile.objects.get(student=first)
+    card = SocialCard.objects.get(student=first)
+    Benefit.objects.all().delete()
+    PersonalFile.objects.all().delete()
+    SocialCard.objects.all().delete()
+    outcome = take("roster", data, world.office)
+    assert outcome.is_stored, said(outcome.obstacles)
+    assert counts(outcome)[0] == 0
+    again = SocialCard.objects.get(student=first)
+    for field in SocialCard._meta.fields:
+        if field.name not in ("id", "disability_cause", "needs", "physical_group"):
+            old = getattr(card, field.attname)
+            old = " ".join(old.split()) if isinstance(old, str) else old
+            assert getattr(again, field.attname) == old, field.name
+    arrived = PersonalFile.objects.get(student=first)
+    assert (arrived.series, arrived.number, arrived.registered_at) == (
+        file.series,
+        file.number,
+        "=1+1",
+    )
+    kinds = set(Benefit.objects.values_list("kind", flat=True))
+    assert kinds == {"Малоимущая семья", "Сирота"}
