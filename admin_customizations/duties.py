@@ -1,12 +1,17 @@
 """What waits for a person, counted on the start page: one line and one click each."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 
+from journal.domain.contingent.deliveries import count_late
+from journal.domain.contingent.mismatches import answered_since, count_new
 from journal.domain.people.checks import Round, due_checks, rounds_of
 
+# How long an answer stands on the start page of whoever told.
+FRESH = timedelta(days=14)
+SHOWN = 5
 CHECKS = {
     Round.CURATOR: "Ждут сверки карточки своей группы",
     Round.DEPARTMENT: "Ждут сверки карточки отделения",
@@ -25,7 +30,45 @@ class Duty:
 
 def duties(user, today: date) -> list[Duty]:
     """Everything that waits for the person, by what the roles may do."""
-    return _checks(user, today)
+    return [
+        *_mismatches(user),
+        *_checks(user, today),
+        *_lists(user, today),
+        *_answers(user, today),
+    ]
+
+
+def _mismatches(user) -> list[Duty]:
+    """What curators told and nobody took yet."""
+    if not user.has_perm("journal.answer_mismatch") or not (count := count_new(user)):
+        return []
+    url = reverse("admin:journal_mismatch_changelist")
+    words = f"Новые расхождения со списками: {count}"
+    return [Duty(words, f"{url}?state__exact=new")]
+
+
+def _answers(user, today: date) -> list[Duty]:
+    """What was answered of late to whoever told."""
+    if not user.has_perm("journal.add_mismatch"):
+        return []
+    found = answered_since(user, today - FRESH)[:SHOWN]
+    return [
+        Duty(
+            f"{one.student or one.name}: {one.get_state_display()}"
+            + (f". {one.answer}" if one.answer else ""),
+            reverse("admin:journal_mismatch_change", args=[one.pk]),
+            is_late=False,
+        )
+        for one in found
+    ]
+
+
+def _lists(user, today: date) -> list[Duty]:
+    count = count_late(user, today)
+    if not count:
+        return []
+    words = f"Просрочена сдача списков: {count}"
+    return [Duty(words, reverse("admin:journal_listdelivery_due"))]
 
 
 def _checks(user, today: date) -> list[Duty]:

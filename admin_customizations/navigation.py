@@ -43,6 +43,13 @@ SECTIONS = (
                 "admin:journal_cardcheck_rounds",
                 "view_cardcheck",
             ),
+            _list("Расхождения со списками", "rule", "mismatch"),
+            Link(
+                "Сдача списков",
+                "assignment_turned_in",
+                "admin:journal_listdelivery_due",
+                "view_listdelivery",
+            ),
         ),
     ),
     (

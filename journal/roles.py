@@ -154,7 +154,7 @@ ROLES = (
         (
             REFERENCE,
             "view:group,course,courseteacher,employee,timetableentry,lesson,lessontopic,"
-            "thematicplan,plannedlesson,subgroup,importbatch",
+            "thematicplan,plannedlesson,subgroup,importbatch,mismatch",
             CONTINGENT,
             *ORDERS,
             f"{EDIT}:timetableentry,room,calendarday,bellschedule,bell,courseteacher",

@@ -20,7 +20,9 @@ from journal.models import (
     Guardian,
     Guardianship,
     ImportBatch,
+    ListDelivery,
     Membership,
+    Mismatch,
     PeriodClosing,
     PlanHours,
     PlanItem,
@@ -99,6 +101,15 @@ def _rounds(world, suffix, member):
         student=member, round="curator", on=cast.day(world, -40), by=world.curator
     )
     setattr(world, f"check{suffix}", check)
+    told = Mismatch.objects.create(
+        group=member.memberships.get().group, kind="left", student=member
+    )
+    setattr(world, f"mismatch{suffix}", told)
+    world.delivery = ListDelivery.objects.create(
+        kind="groups",
+        department=world.department,
+        due_on=cast.day(world, -39 - len(suffix)),
+    )
 
 
 def _plans(world, suffix, group, course):
@@ -131,12 +142,9 @@ def _plans(world, suffix, group, course):
         )
 
 
-def rows_of(world) -> dict:
-    """model: (a row of the group 2-ИС and its course, one of the group 1-ЭК)."""
-    seats = Membership.objects.select_related("student")
-    loads = CourseTeacher.objects
-    near, far = world.students[1], world.students2[1]
-    common = {
+def common_rows(world) -> dict:
+    """model: a row of the whole institution."""
+    return {
         "role": Role.objects.get(slug="hr"),
         "institution": world.institution,
         "campus": world.campus,
@@ -154,9 +162,17 @@ def rows_of(world) -> dict:
         "cycle": world.cycle,
         "periodclosing": world.closing,
         "importbatch": world.batch,
+        "listdelivery": world.delivery,
         "employee": world.teacher_elsewhere.employee,
     }
-    return {model: (row, row) for model, row in common.items()} | {
+
+
+def rows_of(world) -> dict:
+    """model: (a row of the group 2-ИС and its course, one of the group 1-ЭК)."""
+    seats = Membership.objects.select_related("student")
+    loads = CourseTeacher.objects
+    near, far = world.students[1], world.students2[1]
+    return {model: (row, row) for model, row in common_rows(world).items()} | {
         "user": (world.student, world.stranger),
         "student": (near, far),
         "dataaccess": tuple(world.looks),
@@ -178,6 +194,7 @@ def rows_of(world) -> dict:
         "subgroup": (world.subgroup, world.subgroup2),
         "exemption": (world.exemption, world.exemption2),
         "cardcheck": (world.check, world.check2),
+        "mismatch": (world.mismatch, world.mismatch2),
         "curriculum": (world.curriculum, world.curriculum2),
         "planitem": (world.item, world.item2),
     }

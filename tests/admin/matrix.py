@@ -16,7 +16,7 @@ PLANS = "thematicplan plannedlesson"
 CURRICULA = "curriculum planitem"
 REST = (
     "role employee user student guardian exemption periodclosing importbatch "
-    "dataaccess cardcheck"
+    "dataaccess cardcheck mismatch listdelivery"
 )
 ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS}"
 
@@ -32,6 +32,7 @@ EXPECTED = {
         ),
         ("vnfc", "institution"),
         ("vnfacd", "calendarday"),
+        ("vnfa", "mismatch"),
     ),
     "director": (("vnf", ALL), ("vnfc", "role")),
     "deputy": (
@@ -46,12 +47,12 @@ EXPECTED = {
     "deputy_upr": (("vnf", ALL),),
     "deputy_uvr": (("vnf", ALL),),
     "department_head": (
-        ("vnf", f"{REFERENCE} employee periodclosing"),
-        ("vn", f"{COURSES} {PLANS} student guardian exemption cardcheck"),
+        ("vnf", f"{REFERENCE} employee periodclosing listdelivery"),
+        ("vn", f"{COURSES} {PLANS} student guardian exemption cardcheck mismatch"),
     ),
     "studyunit": (
         ("vnf", f"{REFERENCE} employee periodclosing"),
-        ("vn", f"lesson {PLANS} guardian cardcheck"),
+        ("vn", f"lesson {PLANS} guardian cardcheck mismatch"),
         (
             "vnac",
             "student membership group course courseteacher timetableentry subgroup "
@@ -64,13 +65,17 @@ EXPECTED = {
         (
             "vnf",
             f"{REFERENCE} importbatch employee group course lesson subgroup {PLANS} "
-            "student guardian membership exemption",
+            "student guardian membership exemption mismatch",
         ),
         ("vnfac", "room bellschedule courseteacher"),
         ("vnfacd", "calendarday timetableentry"),
     ),
     "secretary": (
-        ("vnf", f"{REFERENCE} importbatch employee course exemption cardcheck"),
+        (
+            "vnf",
+            f"{REFERENCE} importbatch employee course exemption cardcheck mismatch "
+            "listdelivery",
+        ),
         ("vnfac", "student guardian membership group"),
     ),
     # Its own imports alone.
@@ -80,6 +85,7 @@ EXPECTED = {
         ("vn", f"{COURSES} {PLANS} exemption cardcheck"),
         ("vnc", "student guardian"),
         ("vnac", "subgroup"),
+        ("vna", "mismatch"),
     ),
     # The plan of the course is approved: it stands still.
     "teacher": (
@@ -111,8 +117,8 @@ EXPECTED = {
         ("vnfc", "institution"),
         ("vnfcd", "lesson"),
         ("vnfac", "user"),
-        ("vnfa", "periodclosing"),
-        ("vnf", "importbatch dataaccess cardcheck"),
+        ("vnfa", "periodclosing mismatch"),
+        ("vnf", "importbatch dataaccess cardcheck listdelivery"),
     ),
 }
 OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")
@@ -151,6 +157,9 @@ BUTTONS = {
     ("thematicplan", "submit"): (set(), {"deputy", "root"}),
     ("thematicplan", "approve"): (set(), set()),
     ("thematicplan", "send_back"): ({"deputy", "root"}, set()),
+    ("mismatch", "take"): (OFFICE, OFFICE),
+    ("mismatch", "solve"): (OFFICE, OFFICE),
+    ("mismatch", "reject"): (OFFICE, OFFICE),
     ("periodclosing", "reopen"): ({"director", "root"},) * 2,
     ("periodclosing", "close_again"): (set(), set()),
 }
@@ -172,6 +181,7 @@ ELSEWHERE = {
     "journal_importbatch_take_back",
     "journal_cardcheck_rounds",
     "journal_cardcheck_round",
+    "journal_listdelivery_due",
 }
 
 

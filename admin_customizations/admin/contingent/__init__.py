@@ -1,5 +1,10 @@
-"""Contingent: who sits in which group, and the papers given out."""
+"""Contingent: who sits in which group, whether lists say so, and the papers given out."""
 
-from admin_customizations.admin.contingent import certificates, membership
+from admin_customizations.admin.contingent import (
+    certificates,
+    deliveries,
+    membership,
+    mismatches,
+)
 
-__all__ = ["certificates", "membership"]
+__all__ = ["certificates", "deliveries", "membership", "mismatches"]

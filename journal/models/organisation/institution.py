@@ -1,6 +1,9 @@
 """The institution itself, with every rule that differs."""
 
+from datetime import date
+
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 
@@ -148,6 +151,16 @@ class Institution(Model):
 
     def __str__(self):
         return self.short_name
+
+    def clean(self):
+        super().clean()
+        try:
+            day, month = map(int, self.lists_due.split("."))
+            date(2026, month, day)  # not a leap year: the day is there every year
+        except ValueError as error:
+            raise ValidationError(
+                {"lists_due": "Срок пишут днём и месяцем: 05.09."}
+            ) from error
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
