@@ -283,7 +283,7 @@ def test_the_list_offers_what_may_be_opened_and_the_own_groups(world, client_of)
 
 
 def test_a_list_without_reports_says_whom_to_ask(world, client_of):
-    page = client_of(world.hr).get(reverse("admin:reports")).content.decode()
+    page = client_of(world.dispatcher).get(reverse("admin:reports")).content.decode()
     assert "Права на отчёты даёт администратор журнала" in page
 
 
