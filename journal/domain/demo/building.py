@@ -14,6 +14,7 @@ from journal.domain.demo.college import (
     House,
     create_curricula,
     create_disciplines,
+    create_specialties,
 )
 from journal.domain.demo.families import (
     Cohort,
@@ -24,9 +25,17 @@ from journal.domain.demo.families import (
     create_students,
 )
 from journal.domain.demo.lives import Filling, Lives, Sheet, fill_marks
+from journal.domain.demo.papers import give_papers
 from journal.domain.demo.pouring import Pour, saved, saved_all
 from journal.domain.demo.school import SCHOOL
-from journal.domain.demo.staff import FAMILY, OFFICE, TEACHING, Staff, moment
+from journal.domain.demo.staff import (
+    FAMILY,
+    OFFICE,
+    TEACHING,
+    Staff,
+    moment,
+    staff_departments,
+)
 from journal.domain.demo.teaching import Study, Teaching
 from journal.domain.demo.times import (
     Term,
@@ -126,6 +135,8 @@ def build(
     for term in site.terms:
         _live(site, term, teaching, filling)
     _close_past(site)
+    staff_departments(site.staff, site.departments)
+    give_papers(site.home, site.staff, today)
     if connection.vendor == "postgresql":  # fresh rows, no statistics yet
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -159,7 +170,7 @@ def _found(house: House, rng: Random, today: date, count: int) -> Site:
         staff=staff,
         bells=bells,
         taught_as=taught_as,
-        specialties=_create_specialties(house, departments),
+        specialties=create_specialties(house, departments),
         departments=departments,
         campuses=campuses,
     )
@@ -171,17 +182,6 @@ def _create_departments(house: House, staff: Staff, at: datetime) -> list[Depart
         saved(Department(name=name, position=place + 1, head=heads[place]), at)
         for place, name in enumerate(house.departments)
     ]
-
-
-def _create_specialties(
-    house: House, departments: list[Department]
-) -> dict[str, Specialty]:
-    return {
-        letters: Specialty.objects.create(
-            code=code, name=name, department=departments[place % len(departments)]
-        )
-        for place, (letters, (code, name)) in enumerate(house.specialties.items())
-    }
 
 
 def _create_groups(site: Site, students: int, alumni: bool) -> None:

@@ -9,6 +9,7 @@ from journal.domain.demo.times import SEMESTERS
 from journal.models import (
     Curriculum,
     Cycle,
+    Department,
     Discipline,
     Period,
     PlanHours,
@@ -35,6 +36,7 @@ class House:
     curator_post: str
     age_at_entry: int
     curated: int
+    qualifications: dict[str, str] = field(default_factory=dict)
     loads: dict = field(repr=False, default_factory=dict)
 
     def load(self, specialty: str, level: int) -> list[tuple[str, float]]:
@@ -88,6 +90,7 @@ COLLEGE = House(
     curator_post="преподаватель, куратор",
     age_at_entry=16,
     curated=1,
+    qualifications={"ИС": "Программист", "БУ": "Бухгалтер"},
     loads={
         1: "math:4 rus:1 lit:2 eng:2 hist:2 soc:0.5 oboz:0.5 phys:2 chem:1 inf:2 pe:1",
         2: "ruhist:1 engprof:1 bzhd:1 pe:1",
@@ -105,6 +108,22 @@ COLLEGE = House(
 )
 # A practice takes a whole day of the week, without bells.
 PRACTICE = 0.0
+
+
+def create_specialties(
+    house: House, departments: list[Department]
+) -> dict[str, Specialty]:
+    """Specialties by their letters, shared out among the departments."""
+    return {
+        letters: Specialty.objects.create(
+            code=code,
+            name=name,
+            department=departments[place % len(departments)],
+            years=len(house.levels),
+            qualification=house.qualifications.get(letters, ""),
+        )
+        for place, (letters, (code, name)) in enumerate(house.specialties.items())
+    }
 
 
 def create_disciplines(house: House, at: datetime) -> dict[str, Discipline]:

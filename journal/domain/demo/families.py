@@ -10,11 +10,13 @@ from journal.domain.demo.pouring import saved, saved_all
 from journal.domain.demo.staff import FAMILY, Staff, born, moment
 from journal.domain.people import give_role
 from journal.models import (
+    Funding,
     Group,
     Guardian,
     Guardianship,
     Membership,
     Student,
+    StudyForm,
     User,
 )
 
@@ -91,17 +93,29 @@ def create_memberships(
                 group=cohort.group,
                 start=cohort.admitted,
                 end=cohort.left,
+                **_terms(house, seat),
             )
-            for student in cohort.students
+            for seat, student in enumerate(cohort.students)
         ]
     saved_all([span for cohort in cohorts for span in cohort.spans], at, by)
     home, other = cohorts[house.curated], _beside(cohorts, house)
     _end(home.spans[-1], moves.leave, by)
     _end(other.spans[-1], moves.transfer, by)
     moved = Membership(
-        student=other.students[-1], group=home.group, start=moves.transfer
+        student=other.students[-1],
+        group=home.group,
+        start=moves.transfer,
+        **_terms(house, len(other.students) - 1),
     )
     home.spans.append(saved(moved, moment(moves.transfer, 12), by))
+
+
+def _terms(house: House, seat: int) -> dict[str, str]:
+    """Who pays and in which form; every sixth student of a college does it alone."""
+    if not house.specialties:
+        return {}
+    funding = Funding.PERSON if seat % 6 == 5 else Funding.REGION
+    return {"funding": funding, "form": StudyForm.FULL_TIME}
 
 
 def _beside(cohorts: list[Cohort], house: House) -> Cohort:

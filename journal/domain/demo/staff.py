@@ -11,7 +11,7 @@ from journal.domain.demo.college import House
 from journal.domain.demo.names import person
 from journal.domain.demo.pouring import saved
 from journal.domain.people import give_role
-from journal.models import Campus, Employee, Room, User
+from journal.models import Campus, Department, Employee, Room, User
 from journal.models.people import snils_checksum
 
 PASSWORD = "demo"  # noqa: S105 - the demo's, refused beside a real institution
@@ -119,6 +119,7 @@ class Staff:
             **self.contacts(username),
             user=user,
             position=post,
+            **self._terms(username, bool(chair)),
             personal_no=f"{len(self.by) + 1:04}",
             birth_date=date(self.rng.randint(1962, 1996), 5, self.rng.randint(1, 28)),
             hired_on=date(self.rng.randint(2005, 2019), 8, 25),
@@ -128,6 +129,25 @@ class Staff:
             self.chairs.setdefault(chair, []).append(employee)
             self.rooms[employee.pk] = self._room(chair)
         return employee
+
+    def _terms(self, username: str, teaches: bool) -> dict:
+        """Group of staff, contract and category, as they come round."""
+        if not teaches:
+            heads = ("director", "deputy", "department", "studyunit")
+            is_head = username.startswith(heads)
+            kinds = Employee.StaffType
+            return {
+                "staff_type": kinds.EXECUTIVE if is_head else kinds.SUPPORT,
+                "contract": Employee.Contract.EMPLOYMENT,
+            }
+        turn = len(self.by)
+        part_time = turn % 7 == 0
+        contracts, categories = Employee.Contract, Employee.Category.values
+        return {
+            "staff_type": Employee.StaffType.TEACHING,
+            "contract": contracts.PART_TIME if part_time else contracts.EMPLOYMENT,
+            "category": categories[turn % len(categories)],
+        }
 
     def account(self, username: str, fields: dict, known: bool, staff=True) -> User:
         """An account; its password is the demo's where the sign-in is printed."""
@@ -166,6 +186,19 @@ class Staff:
             floor, door = divmod(number - 1, 15)
             room = Room(number=f"{floor + 1}{door + 1:02}", campus=campus, capacity=30)
         return saved(room, self.at)
+
+
+def staff_departments(staff: Staff, departments: list[Department]) -> None:
+    """The head and the teachers belong to departments, a chair to one of them."""
+    if not departments:
+        return
+    rows = [(staff.by["department"], departments[0])]
+    for place, people in enumerate(staff.chairs.values()):
+        department = departments[place % len(departments)]
+        rows += [(employee, department) for employee in people]
+    for employee, department in dict(rows).items():
+        employee.department = department
+        saved(employee, staff.at)
 
 
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
