@@ -277,7 +277,12 @@ ROLES = (
         "parent",
         "Родитель (законный представитель)",
         Anchor.OWN,
-        (REFERENCE, JOURNAL, "view:student,guardian,guardianship"),
+        (
+            REFERENCE,
+            JOURNAL,
+            "view:student,guardian,guardianship",
+            "delegate:guardianship",
+        ),
         is_staff=False,
     ),
     RoleSpec(

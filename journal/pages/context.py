@@ -14,16 +14,18 @@ class Account:
     name: str
     is_staff: bool
     has_diary: bool
+    entrusts: bool
 
 
 def account_of(user) -> Account:
-    """The name and the workplaces of a person; no query beside that of the user."""
+    """The name and the workplaces of a person; no query but that of the rights of a parent."""
     people = [getattr(user, part, None) for part in ("employee", "student", "guardian")]
     person = next(filter(None, people), None)
     return Account(
         name=person.short_name if person else user.get_full_name(),
         is_staff=user.is_staff,
         has_diary=bool(people[1] or people[2]),
+        entrusts=bool(people[2]) and user.has_perm("journal.delegate_guardianship"),
     )
 
 

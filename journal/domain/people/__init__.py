@@ -36,6 +36,14 @@ from journal.domain.people.slips import (
     may_hand_out,
     staff_of,
 )
+from journal.domain.people.trust import (
+    entrust,
+    entrustable,
+    entrusted_by,
+    known_trustees,
+    renew_code,
+    take_back,
+)
 
 __all__ = [
     "CODE_DAYS",
@@ -50,12 +58,16 @@ __all__ = [
     "close_from",
     "code_as_typed",
     "end_sessions",
+    "entrust",
+    "entrustable",
+    "entrusted_by",
     "families_to_close",
     "give_role",
     "holders_of",
     "issue_code",
     "issue_slips",
     "known_rights",
+    "known_trustees",
     "may_appoint",
     "may_give",
     "may_hand_out",
@@ -65,7 +77,9 @@ __all__ = [
     "open_account",
     "open_from",
     "redeem_code",
+    "renew_code",
     "staff_of",
     "still_studying",
     "sync_roles",
+    "take_back",
 ]

@@ -1,7 +1,7 @@
 """Who represents a student, and from which day to which."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from journal.models.base import Dated, check, history, starts_before_end, unique
@@ -14,12 +14,18 @@ class GuardianshipQuerySet(DatedQuerySet):
         """Ties that open the child's data today.
 
         After eighteen they hold where the institution says so, or the student agreed
-        (A4: parents of minors).
+        (A4: parents of minors). What a parent delegated ends with the parent's own tie.
         """
         from journal.models.organisation import Institution
 
         today = timezone.localdate()
-        found = self.on(today)
+        own = self.model._base_manager.filter(
+            Q(end__isnull=True) | Q(end__gt=today),
+            student=OuterRef("student"),
+            guardian=OuterRef("delegated_by"),
+            start__lte=today,
+        )
+        found = self.on(today).filter(Q(delegated_by__isnull=True) | Exists(own))
         if Institution.current().guardians_see_adults:
             return found
         try:
@@ -75,6 +81,7 @@ class Guardianship(Dated):
     class Meta:
         verbose_name = "представительство"
         verbose_name_plural = "представительства"
+        permissions = [("delegate_guardianship", "Доверенность на дневник ребёнка")]
         ordering = ["student", "start"]
         constraints = [
             starts_before_end("guardianship_ends_after_start"),

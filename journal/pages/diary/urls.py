@@ -3,11 +3,13 @@
 from django.urls import path
 
 from journal.pages.diary import views
+from journal.pages.diary.trust import trust
 
 app_name = "diary"
 urlpatterns = [
     path("", views.week, name="week"),
     path("marks/", views.marks, name="marks"),
     path("attendance/", views.attendance, name="attendance"),
+    path("trust/", trust, name="trust"),
     path("choose/", views.choose, name="choose"),
 ]
