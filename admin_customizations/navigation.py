@@ -86,6 +86,8 @@ SECTIONS = (
             _list("Сотрудники", "badge", "employee"),
             _list("Учётные записи", "key", "user"),
             _list("Роли", "admin_panel_settings", "role"),
+            _list("Согласия", "contract", "consent"),
+            _list("Допуск к данным", "shield_person", "datapower"),
             _list("Загрузки из файлов", "upload_file", "importbatch"),
             _list("Обращения к данным", "policy", "dataaccess"),
         ),

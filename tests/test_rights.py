@@ -186,7 +186,12 @@ def test_the_way_of_a_reach_leads_to_what_it_names(model):
         "user": "user",
     }
     reach = our_models()[model].reach
-    for anchor, path in vars(reach).items() if reach else ():
+    ways = [
+        (anchor, path)
+        for anchor, named in (vars(reach).items() if reach else ())
+        for path in (named if isinstance(named, tuple) else (named,))
+    ]
+    for anchor, path in ways:
         step = our_models()[model]
         for name in (path or "pk").split("__"):
             if name != "pk":

@@ -4,13 +4,16 @@ A model names the way from itself to the anchors once, in `reach`; one function 
 person's roles and the reach into a condition; `visible_to` is the only question asked.
 """
 
+import functools
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from journal.models.prepared import Prepared
@@ -21,10 +24,11 @@ from journal.roles import Anchor
 class Reach:
     """Lookups from a model to the anchors; "pk" is the model itself.
 
-    A model with no lookup for an anchor is not reached by it.
+    A model with no lookup for an anchor is not reached by it. Of several lookups to a
+    student each reaches.
     """
 
-    student: str | None = None
+    student: str | tuple[str, ...] | None = None
     group: str | None = None
     course: str | None = None
     lesson: str | None = None
@@ -149,8 +153,36 @@ def rights_q(user, reach: Reach | None, codename: str) -> Q:
     return found
 
 
-def _any(path: str | None, rows) -> Q:
-    return NOTHING if path is None else Q(**{f"{path}__in": rows})
+def rights_over(user, obj, codenames: Iterable[str]) -> frozenset[str]:
+    """Those of the permissions that `user` holds over just this object.
+
+    Also permissions over other models: `change_socialcard` over a student says whether
+    the social card of this student may be changed, be there one or not. One query at
+    most, none where the roles reach everything.
+    """
+    model, held, asked = type(obj), set(), {}
+    for codename in codenames:
+        condition = rights_q(user, model.reach, codename)
+        if condition == EVERYTHING:
+            held.add(codename)
+        elif condition != NOTHING:
+            asked[codename] = Case(
+                When(condition, then=Value(True)), default=Value(False)
+            )
+    if asked:
+        rows = model._base_manager.filter(pk=obj.pk).annotate(**asked)
+        for answers in rows.values(*asked):
+            held |= {codename for codename, yes in answers.items() if yes}
+    return frozenset(held)
+
+
+def _any(path: str | tuple[str, ...] | None, rows) -> Q:
+    if path is None:
+        return NOTHING
+    found = [
+        Q(**{f"{one}__in": rows}) for one in ([path] if isinstance(path, str) else path)
+    ]
+    return functools.reduce(operator.or_, found)
 
 
 def _rows(name: str, **conditions):
@@ -321,9 +353,12 @@ ANCHORS = {
 @cache
 def _multiplies(model) -> bool:
     """Does some lookup of the model's reach lead to many rows for one?"""
+    paths = []
     for path in vars(model.reach).values() if model.reach else ():
+        paths += path if isinstance(path, tuple) else [path or "pk"]
+    for path in paths:
         step = model
-        for name in (path or "pk").split("__"):
+        for name in path.split("__"):
             if name == "pk":
                 break
             field = step._meta.get_field(name)

@@ -5,7 +5,9 @@ one (of 1-ЭК); `a` adds, `c` changes the near row, `d` deletes it. What is not
 a role is closed to it.
 """
 
-from tests.admin import papers
+from itertools import chain
+
+from tests.admin import data_papers, papers
 
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
@@ -18,7 +20,10 @@ REST = (
     "role employee user student guardian exemption periodclosing importbatch "
     "dataaccess cardcheck mismatch listdelivery"
 )
-ALL = f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS}"
+ALL = (
+    f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS} "
+    f"{data_papers.MODELS}"
+)
 
 # role: ((letters, models), …); a later line overrides an earlier one
 EXPECTED = {
@@ -182,15 +187,22 @@ ELSEWHERE = {
     "journal_cardcheck_rounds",
     "journal_cardcheck_round",
     "journal_listdelivery_due",
+    "journal_student_tab",
+    "journal_student_tab_past",
+    "journal_guardian_tab",
+    "journal_guardian_tab_past",
+    "journal_employee_tab",
+    "journal_employee_tab_past",
 }
 
 
-BUTTONS |= papers.BUTTONS
+BUTTONS |= papers.BUTTONS | data_papers.BUTTONS
 
 
 def letters(role: str) -> dict[str, str]:
     """model: letters, for one of the roles."""
     found = {}
-    for allowed, models in (*EXPECTED[role], *papers.EXPECTED.get(role, ())):
+    beside = (more.EXPECTED.get(role, ()) for more in (papers, data_papers))
+    for allowed, models in chain(EXPECTED[role], *beside):
         found |= dict.fromkeys(models.split(), allowed)
     return found

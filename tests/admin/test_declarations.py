@@ -35,17 +35,15 @@ WITHOUT_A_LIST = {
     "mark": "в журнале",
     "absence": "в журнале",
     **dict.fromkeys(
+        ["personalfile", "socialcard", "benefit", "militaryrecord"],
+        "раздел карточки студента",
+    ),
+    **dict.fromkeys(
         [
-            "benefit",
-            "consent",
-            "datapower",
             "diploma",
-            "militaryrecord",
             "order",
             "orderline",
             "orderreason",
-            "personalfile",
-            "socialcard",
             "targetcontract",
         ],
         "ещё нет",
@@ -92,7 +90,8 @@ def test_an_admin_stands_on_the_toolkit(one):
 
 @pytest.mark.parametrize("one", ADMINS)
 def test_an_inline_stands_on_the_toolkit(one):
-    for inline in one.inlines:
+    tabs = getattr(one, "tabs", ())
+    for inline in [*one.inlines, *(part for tab in tabs for part in tab.inlines)]:
         assert issubclass(inline, ScopedInline), inline
         assert not inline.raw_id_fields
 

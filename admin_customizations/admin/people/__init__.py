@@ -4,10 +4,20 @@ from admin_customizations.admin.people import (
     accounts,
     cards,
     checks,
+    consents,
     guardians,
     roles,
     staff,
     students,
 )
 
-__all__ = ["accounts", "cards", "checks", "guardians", "roles", "staff", "students"]
+__all__ = [
+    "accounts",
+    "cards",
+    "checks",
+    "consents",
+    "guardians",
+    "roles",
+    "staff",
+    "students",
+]

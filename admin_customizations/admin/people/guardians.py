@@ -2,24 +2,18 @@
 
 from django.contrib import admin
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from admin_customizations.access import Personal
-from admin_customizations.admin.base import TabularInline
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.admin.people.parts import GUARDIAN_TABS
+from admin_customizations.admin.people.tabs import Tabbed
+from journal.domain.people.consents import lack_of_consent
 from journal.models import Guardian, Guardianship
 
 
-class GuardianshipInline(TabularInline):
-    model = Guardianship
-    fk_name = "guardian"
-    autocomplete_fields = ["student", "delegated_by"]
-    fields = ["student", "relation", "delegated_by", "start", "end"]
-    list_select_related = ["student", "delegated_by"]
-    verbose_name_plural = "дети"
-
-
 @admin.register(Guardian)
-class GuardianAdmin(Personal, PersonAdmin):
+class GuardianAdmin(Tabbed, Personal, PersonAdmin):
     """Parents, other legal representatives and trusted ones."""
 
     card_name = "Карточка представителя"
@@ -30,7 +24,7 @@ class GuardianAdmin(Personal, PersonAdmin):
         PersonAdmin.contact_fields,
         ("Личные данные", {"fields": [("birth_date", "sex"), "snils", "user"]}),
     ]
-    inlines = [GuardianshipInline]
+    tabs = GUARDIAN_TABS
     empty_hint = "Представителей пока нет. Они приходят со списком контингента."
 
     def get_queryset(self, request):
@@ -38,6 +32,11 @@ class GuardianAdmin(Personal, PersonAdmin):
         ties = Guardianship.objects.visible_to(request.user).select_related("student")
         rows = super().get_queryset(request)
         return rows.prefetch_related(Prefetch("guardianships", ties, "ties_seen"))
+
+    def warnings(self, request, guardian):
+        if "view_consent" not in self.rights_over(request, guardian):
+            return []
+        return filter(None, [lack_of_consent(guardian, timezone.localdate())])
 
     @admin.display(description="представитель", ordering=BY_NAME)
     def full_name(self, guardian):

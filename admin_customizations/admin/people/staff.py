@@ -2,15 +2,19 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils import timezone
 
 from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
+from admin_customizations.admin.people.parts import EMPLOYEE_TABS
 from admin_customizations.admin.people.slips import staff_page
+from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport
-from admin_customizations.toolkit.filters import AnswerFilter
+from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import opened_from_list
 from journal.domain.people import may_hand_out
+from journal.domain.people.consents import lack_of_consent
 from journal.models import Employee
 
 
@@ -24,20 +28,29 @@ class EmployedFilter(AnswerFilter):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
+class EmployeeAdmin(Tabbed, CheckedCards, Personal, SafeExport, PersonAdmin):
     """Staff of the institution."""
 
     card_name = "Карточка сотрудника"
 
     actions_list = ["access"]
     list_display = ["full_name", "position", "phone", "email", "has_account"]
-    list_filter = [EmployedFilter]
+    list_filter = [EmployedFilter, ("department", ScopedRelatedFilter)]
+    tabs = EMPLOYEE_TABS
     search_fields = [*PersonAdmin.search_fields, "position", "personal_no"]
     fieldsets = [
         PersonAdmin.name_fields,
         (
             "Работа",
-            {"fields": ["position", "personal_no", ("hired_on", "dismissed_on")]},
+            {
+                "fields": [
+                    ("position", "department"),
+                    ("staff_type", "contract"),
+                    ("category", "education"),
+                    "personal_no",
+                    ("hired_on", "dismissed_on"),
+                ]
+            },
         ),
         PersonAdmin.contact_fields,
         ("Личные данные", {"fields": [("birth_date", "sex"), "snils", "user"]}),
@@ -61,6 +74,14 @@ class EmployeeAdmin(CheckedCards, Personal, SafeExport, PersonAdmin):
     @opened_from_list("Памятки для входа", permission="hand_out", icon="key")
     def access(self, request):
         return staff_page(self, request)
+
+    def warnings(self, request, employee):
+        if "view_consent" not in self.rights_over(request, employee):
+            return []
+        today = timezone.localdate()
+        if employee.dismissed_on and employee.dismissed_on <= today:
+            return []
+        return filter(None, [lack_of_consent(employee, today)])
 
     @admin.display(description="сотрудник", ordering=BY_NAME)
     def full_name(self, employee):

@@ -10,10 +10,13 @@ from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.contingent.certificates import CertificateIssuing
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
+from admin_customizations.admin.people.parts import STUDENT_TABS
+from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport, SheetsForm
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
 from admin_customizations.toolkit.pages import AskForm, Choice, Day, confirmed
 from journal.domain.contingent import enrol, leave, transfer
+from journal.domain.people.consents import lack_of_consent
 from journal.exchange.contingent import outgoing
 from journal.models import Group, Guardianship, Membership, Student
 
@@ -43,32 +46,21 @@ class StudyFilter(AnswerFilter):
     }
 
 
-class StudentGuardianshipInline(TabularInline):
-    model = Guardianship
-    fk_name = "student"
-    autocomplete_fields = ["guardian", "delegated_by"]
-    fields = ["guardian", "relation", "delegated_by", "start", "end"]
-    list_select_related = ["guardian", "delegated_by"]
-    verbose_name_plural = "родители и представители"
-
-
-class StudentMembershipInline(ReadOnly, TabularInline):
-    """Where a student sat; a new card says the first group, later the actions do."""
+class FirstMembershipInline(ReadOnly, TabularInline):
+    """The first group, said on a new card; later orders and the actions say it."""
 
     model = Membership
     fields = ["group", "start", "end"]
-    list_select_related = ["group"]
-    ordering = ["-start"]
-    verbose_name_plural = "группы"
+    verbose_name_plural = "группа"
 
     def has_add_permission(self, request, obj=None):
         return obj is None and request.user.has_perm("journal.add_membership")
 
     def get_extra(self, request, obj=None, **kwargs):
-        return 1 if obj is None else 0
+        return 1
 
     def get_max_num(self, request, obj=None, **kwargs):
-        return 1 if obj is None else 0
+        return 1
 
 
 class EnrolForm(AskForm):
@@ -103,7 +95,9 @@ def may_enrol(by, student) -> bool:
 
 
 @admin.register(Student)
-class StudentAdmin(CheckedCards, Personal, SafeExport, CertificateIssuing, PersonAdmin):
+class StudentAdmin(
+    Tabbed, CheckedCards, Personal, SafeExport, CertificateIssuing, PersonAdmin
+):
     """Students (pupils), with the group in which they sit today."""
 
     card_name = "Карточка студента"
@@ -114,11 +108,23 @@ class StudentAdmin(CheckedCards, Personal, SafeExport, CertificateIssuing, Perso
     search_fields = [*PersonAdmin.search_fields, "personal_no"]
     fieldsets = [
         PersonAdmin.name_fields,
-        (None, {"fields": [("birth_date", "sex"), "personal_no"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("birth_date", "sex"),
+                    ("birth_place", "citizenship"),
+                    ("personal_no", "language"),
+                ]
+            },
+        ),
         PersonAdmin.contact_fields,
-        ("Личные данные", {"fields": ["snils", "guardians_see_adult", "user"]}),
+        (
+            "Личные данные",
+            {"fields": ["snils", "guardians_see_adult", "note", "user"]},
+        ),
     ]
-    inlines = [StudentMembershipInline, StudentGuardianshipInline]
+    tabs = STUDENT_TABS
     actions_detail = [
         "let_in",
         {"title": "Группа", "icon": "groups", "items": ["enrol", "transfer", "leave"]},
@@ -136,6 +142,18 @@ class StudentAdmin(CheckedCards, Personal, SafeExport, CertificateIssuing, Perso
     def export_pages(self, request, rows, form):
         by_group = form is None or form.cleaned_data["sheets"] != SheetsForm.ONE
         return outgoing.pages(rows, request.user, by_group=by_group)
+
+    def get_inlines(self, request, obj):
+        return (
+            [FirstMembershipInline]
+            if obj is None
+            else super().get_inlines(request, obj)
+        )
+
+    def warnings(self, request, student):
+        if "view_consent" not in self.rights_over(request, student):
+            return []
+        return filter(None, [lack_of_consent(student, timezone.localdate())])
 
     def get_queryset(self, request):
         today = timezone.localdate()

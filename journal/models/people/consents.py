@@ -3,9 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from journal.models.base import Dated, Model, check, history, starts_before_end, unique
-from journal.models.people.persons import Employee, Guardian, Student
+from journal.models.people.persons import ADULT, Employee, Guardian, Student, age_on
 from journal.models.reach import Everyone, Reach, ReachQuerySet
 
 
@@ -25,7 +26,9 @@ class Consent(Model):
         PUBLICATION = "publication", "согласие на распространение"
         NONDISCLOSURE = "nondisclosure", "обязательство о неразглашении"
 
-    reach = Reach(student="student", employee="employee")
+    reach = Reach(
+        student=("student", "guardian__guardianships__student"), employee="employee"
+    )
 
     student = models.ForeignKey(
         Student,
@@ -104,9 +107,45 @@ class Consent(Model):
 
     def clean(self):
         super().clean()
-        if self.signed_by_id and not self.student_id:
+        if self.signed_on and self.signed_on > timezone.localdate():
+            raise ValidationError({"signed_on": "Эта дата ещё не наступила."})
+        if self.kind and self.student_id:
+            self._check_signer()
+        elif self.signed_by_id:
             raise ValidationError(
                 {"signed_by": "Представитель подписывает только за студента."}
+            )
+
+    def _check_signer(self):
+        """A parent signs for a minor, an adult signs alone (152-ФЗ art. 9)."""
+        born = self.student.birth_date
+        if born is None or self.signed_on is None:
+            return
+        if self.signed_on < born:
+            raise ValidationError(
+                {"signed_on": "Подписано раньше, чем родился студент."}
+            )
+        is_adult = age_on(born, self.signed_on) >= ADULT
+        if is_adult and self.signed_by_id:
+            raise ValidationError(
+                {
+                    "signed_by": "В этот день студенту уже было 18 лет: он подписывает "
+                    "сам, поле оставьте пустым."
+                }
+            )
+        if is_adult:
+            return
+        if not self.signed_by_id:
+            raise ValidationError(
+                {
+                    "signed_by": "В этот день студенту не было 18 лет: выберите "
+                    "представителя, который подписал за него."
+                }
+            )
+        ties = self.student.guardianships.filter(guardian=self.signed_by_id)
+        if not ties.exists():
+            raise ValidationError(
+                {"signed_by": "Этот человек не записан представителем студента."}
             )
 
 

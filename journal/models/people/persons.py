@@ -1,5 +1,7 @@
 """Persons: employees, students, parents and other representatives."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -30,6 +32,14 @@ def validate_snils(value: str):
         raise ValidationError(
             "В СНИЛС ошибка: контрольные цифры не сходятся. Сверьте с документом."
         )
+
+
+ADULT = 18
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years lived by `day`; whoever was born on 29 February ages on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 class Person(Model):
