@@ -33,6 +33,7 @@ SECTIONS = (
             _list("Группы", "groups", "group"),
             _list("Студенты", "school", "student"),
             _list("Представители", "family_restroom", "guardian"),
+            _list("Приказы", "gavel", "order"),
             _list("Пребывание в группах", "swap_horiz", "membership"),
             _list("Освобождения", "medical_information", "exemption"),
             _list("Выданные справки", "description", "certificate"),
@@ -78,6 +79,7 @@ SECTIONS = (
             _list("Виды занятий", "category", "lessonkind"),
             _list("Виды работ", "assignment", "workkind"),
             _list("Причины отсутствия", "sick", "absencereason"),
+            _list("Основания приказов", "rule", "orderreason"),
         ),
     ),
     (
@@ -107,6 +109,7 @@ KEEPERS = {
     "lessonkind",
     "workkind",
     "absencereason",
+    "orderreason",
     "discipline",
     "role",
     "membership",

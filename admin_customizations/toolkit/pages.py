@@ -42,13 +42,41 @@ def opened_from_list(title: str, *, permission: str, icon=None):
     return action(description=title, icon=icon, permissions=[permission])
 
 
-def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=False):
+def _acted(admin, request, obj, method, answers):
+    """The answer to a POST that was done; None where there is still something to ask."""
+    if not answers.is_bound or not answers.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            done = method(admin, request, obj, answers.cleaned_data)
+    except ValidationError as error:
+        answers.add_error(None, error)
+        return None
+    if not isinstance(done, str):
+        return done
+    admin.message_user(request, done)
+    return HttpResponseRedirect(change_url(admin, obj))
+
+
+def confirmed(
+    title: str,
+    *,
+    may,
+    text: str = "",
+    form=None,
+    icon=None,
+    danger=False,
+    template="toolkit/ask.html",
+    shows=None,
+):
     """Make `method(self, request, obj, data)` a button of an object that asks first.
 
     GET shows what will happen and the questions of `form(user, obj)`; POST does it in one
     transaction. `may(user, obj)` decides: an unseen object is 404, a refusal 403. The
     method returns the message to show, or a response. Its ValidationError is shown in
-    the form, and nothing is done. `text` may name the object as `{}`.
+    the form, and nothing is done. `text` may name the object as `{}`. `shows(user, obj)`
+    gives what a `template` over `toolkit/ask.html` shows besides; `blocked` in it leaves
+    no button to press.
     """
 
     def wrap(method):
@@ -60,27 +88,19 @@ def confirmed(title: str, *, may, text: str = "", form=None, icon=None, danger=F
                 raise PermissionDenied
             data = request.POST if request.method == "POST" else None
             answers = (form or AskForm)(request.user, obj, data)
-            if answers.is_bound and answers.is_valid():
-                try:
-                    with transaction.atomic():
-                        done = method(self, request, obj, answers.cleaned_data)
-                except ValidationError as error:
-                    answers.add_error(None, error)
-                else:
-                    if not isinstance(done, str):
-                        return done
-                    self.message_user(request, done)
-                    return HttpResponseRedirect(change_url(self, obj))
+            if done := _acted(self, request, obj, method, answers):
+                return done
             return page(
                 self,
                 request,
                 obj,
-                "toolkit/ask.html",
+                template,
                 title=title,
                 text=text.format(obj),
                 form=answers,
                 danger=danger,
                 media=self.media + answers.media,
+                **(shows(request.user, obj) if shows else {}),
             )
 
         button = action(description=title, icon=icon)(view)

@@ -36,7 +36,7 @@ from journal.models import (
 )
 from journal.models.organisation import BellSchedule
 from tests import cast
-from tests.admin import data_papers, papers
+from tests.admin import data_papers, movement, papers
 
 UNPLAYED = ("safety", "extracurricular", "certificates")
 
@@ -212,7 +212,9 @@ def quiet():
 def college(world):
     """`college.<anything of the world>` and more; `college.rows` as in `rows_of`."""
     full = SimpleNamespace(**vars(build_more(world)))
-    full.rows = rows_of(full) | papers.build(full) | data_papers.build(full)
+    full.rows = rows_of(full)
+    for more in (papers, data_papers, movement):
+        full.rows |= more.build(full)
     return full
 
 

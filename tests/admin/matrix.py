@@ -7,7 +7,7 @@ a role is closed to it.
 
 from itertools import chain
 
-from tests.admin import data_papers, papers
+from tests.admin import data_papers, movement, papers
 
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
@@ -22,7 +22,7 @@ REST = (
 )
 ALL = (
     f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS} "
-    f"{data_papers.MODELS}"
+    f"{data_papers.MODELS} {movement.MODELS}"
 )
 
 # role: ((letters, models), …); a later line overrides an earlier one
@@ -149,15 +149,6 @@ BUTTONS = {
         OFFICE | {"dispatcher"},
     ),
     ("group", "access"): (OFFICE | {"curator", "dispatcher"}, OFFICE | {"dispatcher"}),
-    ("student", "enrol"): (set(), set()),
-    ("student", "transfer"): (
-        {"office", "studyunit", "secretary", "root"},
-        {"office", "secretary", "root"},
-    ),
-    ("student", "leave"): (
-        {"office", "studyunit", "secretary", "root"},
-        {"office", "secretary", "root"},
-    ),
     # The near plan is approved, the far one a draft.
     ("thematicplan", "submit"): (set(), {"deputy", "root"}),
     ("thematicplan", "approve"): (set(), set()),
@@ -196,13 +187,14 @@ ELSEWHERE = {
 }
 
 
-BUTTONS |= papers.BUTTONS | data_papers.BUTTONS
+BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS
 
 
 def letters(role: str) -> dict[str, str]:
     """model: letters, for one of the roles."""
     found = {}
-    beside = (more.EXPECTED.get(role, ()) for more in (papers, data_papers))
+    parts = (papers, data_papers, movement)
+    beside = (more.EXPECTED.get(role, ()) for more in parts)
     for allowed, models in chain(EXPECTED[role], *beside):
         found |= dict.fromkeys(models.split(), allowed)
     return found

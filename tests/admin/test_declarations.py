@@ -32,6 +32,7 @@ WITHOUT_A_LIST = {
     "subgroupmember": "на странице подгруппы",
     "lessontopic": "на странице занятия",
     "task": "на странице занятия",
+    "orderline": "на странице приказа",
     "mark": "в журнале",
     "absence": "в журнале",
     **dict.fromkeys(
@@ -41,9 +42,6 @@ WITHOUT_A_LIST = {
     **dict.fromkeys(
         [
             "diploma",
-            "order",
-            "orderline",
-            "orderreason",
             "targetcontract",
         ],
         "ещё нет",

@@ -133,6 +133,7 @@ UNADDED = {
     "cardcheck",
     "listdelivery",
     "certificate",
+    "membership",
 }
 
 

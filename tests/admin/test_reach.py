@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from admin_customizations.admin.organisation import RoomAdmin
 from journal.models import (
     CalendarDay,
     Guardianship,
+    Membership,
     PlannedLesson,
     Student,
     Subgroup,
@@ -267,14 +269,19 @@ def test_a_new_student_comes_with_a_group_of_ones_own(college, client_of):
 # What only the database knows
 
 
-def test_a_rule_of_the_database_is_said_in_the_form(college, client_of):
+def test_a_rule_of_the_database_is_said_in_the_form(college, client_of, monkeypatch):
     """Two spans of one student overlap: a trigger refuses, the form keeps what is typed."""
     student = college.rows["student"][0]
-    data = {"student": student.pk, "group": college.group2.pk, "start": "05.10.2026"}
-    answer = client_of(college.secretary).post(url("add", "membership"), data)
+
+    def overlap(*args):
+        seat = {"student": student, "group": college.group2, "start": college.today}
+        Membership.objects.create(**seat)
+
+    monkeypatch.setattr(RoomAdmin, "save_model", overlap)
+    answer = client_of(college.office).post(url("add", "room"), {"number": "777"})
     html = text_of(answer)
     assert "Студент в эти дни уже числится в группе." in html
-    assert 'value="05.10.2026"' in html
+    assert 'value="777"' in html
     assert student.memberships.count() == 1
 
 

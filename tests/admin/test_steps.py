@@ -21,7 +21,7 @@ from journal.domain.curriculum import (
     return_plan,
     submit_plan,
 )
-from journal.models import Institution, Mark, Membership, PeriodClosing, ThematicPlan
+from journal.models import Institution, Mark, PeriodClosing, ThematicPlan
 from tests.admin.conftest import url
 
 
@@ -214,50 +214,6 @@ def test_a_period_is_closed_once(college, client_of):
     assert "Этот период уже закрыт." in html
     with pytest.raises(ValidationError):
         close_again(college.closing, college.deputy)
-
-
-# Students
-
-
-def test_a_student_is_moved_from_the_card(college, client_of):
-    student = college.rows["student"][0]
-    client = client_of(college.secretary)
-    page = url("change", "student", student)
-    html = text_of(client.get(page))
-    assert "Перевести в другую группу" in html
-    assert "Зачислить в группу" not in html
-    data = {"group": college.group2.pk, "day": "2026-10-20"}
-    assert client.post(url("transfer", "student", student), data).status_code == 302
-    spans = Membership.objects.filter(student=student).order_by("start")
-    assert [(span.group.name, str(span.end)) for span in spans] == [
-        ("2-ИС", "2026-10-20"),
-        ("1-ЭК", "None"),
-    ]
-
-
-def test_a_student_leaves_and_comes_back(college, client_of):
-    student = college.rows["student"][0]
-    client = client_of(college.office)
-    client.post(url("leave", "student", student), {"day": "2026-10-14"})
-    assert not Membership.objects.on(college.today).filter(student=student).exists()
-    html = text_of(client.get(url("change", "student", student)))
-    assert "Зачислить в группу" in html
-    data = {"group": college.group.pk, "day": "2026-10-14"}
-    client.post(url("enrol", "student", student), data)
-    assert Membership.objects.on(college.today).filter(student=student).count() == 1
-
-
-def test_a_move_that_the_rules_refuse_is_said_and_undone(college, client_of):
-    student = college.rows["student"][0]
-    client = client_of(college.secretary)
-    data = {"group": college.group.pk, "day": "2026-10-20"}
-    html = text_of(client.post(url("transfer", "student", student), data))
-    assert "и так в группе 2-ИС" in html
-    assert Membership.objects.get(student=student).end is None
-    data = {"group": college.group2.pk, "day": "abc"}
-    html = text_of(client.post(url("transfer", "student", student), data))
-    assert "errors" in html
-    assert Membership.objects.get(student=student).end is None
 
 
 # The rest

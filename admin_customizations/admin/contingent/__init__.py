@@ -1,10 +1,19 @@
-"""Contingent: who sits in which group, whether lists say so, and the papers given out."""
+"""Contingent: who sits where, the orders that move people, lists, the papers given out."""
 
 from admin_customizations.admin.contingent import (
     certificates,
     deliveries,
     membership,
     mismatches,
+    orders,
+    reasons,
 )
 
-__all__ = ["certificates", "deliveries", "membership", "mismatches"]
+__all__ = [
+    "certificates",
+    "deliveries",
+    "membership",
+    "mismatches",
+    "orders",
+    "reasons",
+]

@@ -2,21 +2,25 @@
 
 from django.contrib import admin
 
-from admin_customizations.admin.base import ModelAdmin, by_alphabet
-from admin_customizations.toolkit.filters import ScopedRelatedFilter
+from admin_customizations.admin.base import ModelAdmin, ReadOnly, by_alphabet
+from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import Membership
 
 
 @admin.register(Membership)
-class MembershipAdmin(ModelAdmin):
-    """Spans of students in groups; the first day counts, the last does not."""
+class MembershipAdmin(ReadOnly, ModelAdmin):
+    """Spans of students in groups, as the orders made them; nobody writes them here."""
 
-    list_display = ["student", "group", "start", "end"]
-    list_filter = [("group", ScopedRelatedFilter)]
+    list_display = ["student", "group", "start", "end", "funding", "form"]
+    list_filter = [
+        ("group", ScopedRelatedFilter),
+        ("funding", ChoiceFilter),
+        ("form", ChoiceFilter),
+    ]
     list_select_related = ["student", "group"]
     search_fields = ["student__last_name", "student__first_name", "group__name"]
-    autocomplete_fields = ["student", "group"]
     date_hierarchy = "start"
-    fields = ["student", "group", ("start", "end")]
+    fields = ["student", "group", ("start", "end"), ("funding", "form")]
     ordering = ["-start", *by_alphabet("student__last_name", "student__first_name")]
+    list_before_template = "admin/contingent/by_order.html"
     empty_hint = "Никто ещё не зачислен. Загрузите список контингента."

@@ -1,6 +1,5 @@
 """Cards of students."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -8,14 +7,13 @@ from django.utils import timezone
 from admin_customizations.access import Personal
 from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.contingent.certificates import CertificateIssuing
+from admin_customizations.admin.contingent.quick import QuickOrders
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
 from admin_customizations.admin.people.parts import STUDENT_TABS
 from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport, SheetsForm
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
-from admin_customizations.toolkit.pages import AskForm, Choice, Day, confirmed
-from journal.domain.contingent import enrol, leave, transfer
 from journal.domain.people.consents import lack_of_consent
 from journal.exchange.contingent import outgoing
 from journal.models import Group, Guardianship, Membership, Student
@@ -63,40 +61,15 @@ class FirstMembershipInline(ReadOnly, TabularInline):
         return 1
 
 
-class EnrolForm(AskForm):
-    group = forms.ModelChoiceField(Group.objects.none(), label="Группа", widget=Choice)
-    day = forms.DateField(label="Первый день в группе", widget=Day)
-
-    def prepare(self):
-        groups = Group.objects.filter(closed_on__isnull=True)
-        self.fields["group"].queryset = groups.visible_to(self.user)
-        self.initial["day"] = timezone.localdate()
-
-
-class LeaveForm(AskForm):
-    day = forms.DateField(label="Первый день вне группы", widget=Day)
-
-    def prepare(self):
-        self.initial["day"] = timezone.localdate()
-
-
-def _sits(student) -> bool:
-    return Membership.objects.on(timezone.localdate()).filter(student=student).exists()
-
-
-def may_move(by, student) -> bool:
-    """May `by` change where a student sits who sits in a group of theirs?"""
-    seats = Membership.objects.visible_to(by, "change")
-    return seats.on(timezone.localdate()).filter(student=student).exists()
-
-
-def may_enrol(by, student) -> bool:
-    return by.has_perm("journal.add_membership") and not _sits(student)
-
-
 @admin.register(Student)
 class StudentAdmin(
-    Tabbed, CheckedCards, Personal, SafeExport, CertificateIssuing, PersonAdmin
+    Tabbed,
+    CheckedCards,
+    Personal,
+    SafeExport,
+    QuickOrders,
+    CertificateIssuing,
+    PersonAdmin,
 ):
     """Students (pupils), with the group in which they sit today."""
 
@@ -127,7 +100,11 @@ class StudentAdmin(
     tabs = STUDENT_TABS
     actions_detail = [
         "let_in",
-        {"title": "Группа", "icon": "groups", "items": ["enrol", "transfer", "leave"]},
+        {
+            "title": "Приказ",
+            "icon": "gavel",
+            "items": ["enrol", "transfer", "leave", "rename"],
+        },
         "issue_certificate",
     ]
     empty_hint = (
@@ -168,31 +145,3 @@ class StudentAdmin(
     @admin.display(description="группа", ordering="group_now", empty_value="вне групп")
     def group_now(self, student):
         return student.group_now
-
-    @confirmed("Зачислить в группу", may=may_enrol, form=EnrolForm, icon="group_add")
-    def enrol(self, request, student, data):
-        enrol(student, data["group"], data["day"])
-        return f"{student}: группа {data['group']} с {data['day']:%d.%m.%Y}."
-
-    @confirmed(
-        "Перевести в другую группу",
-        may=may_move,
-        form=EnrolForm,
-        icon="swap_horiz",
-        text="Прежняя группа закончится в тот же день, отметки в ней сохранятся.",
-    )
-    def transfer(self, request, student, data):
-        transfer(student, data["group"], data["day"])
-        return f"{student}: группа {data['group']} с {data['day']:%d.%m.%Y}."
-
-    @confirmed(
-        "Вывести из группы",
-        may=may_move,
-        form=LeaveForm,
-        icon="group_remove",
-        danger=True,
-        text="Отчисление или академический отпуск: с этого дня студента нет в списках.",
-    )
-    def leave(self, request, student, data):
-        leave(student, data["day"])
-        return f"{student}: вне группы с {data['day']:%d.%m.%Y}."

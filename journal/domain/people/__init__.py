@@ -10,6 +10,7 @@ from journal.domain.people.accounts import (
     may_open_account,
     open_account,
     open_from,
+    shut,
     still_studying,
 )
 from journal.domain.people.codes import (
@@ -78,6 +79,7 @@ __all__ = [
     "open_from",
     "redeem_code",
     "renew_code",
+    "shut",
     "staff_of",
     "still_studying",
     "sync_roles",

@@ -133,9 +133,9 @@ def _username(person: Person) -> str:
     return next(name for name in names if name not in taken)
 
 
-def end_sessions(user: User) -> int:
-    """Sign a person out everywhere (K 3.12); returns from how many places."""
-    sessions = list(UserSession.objects.filter(user=user))
+def end_sessions(*users: User) -> int:
+    """Sign people out everywhere (K 3.12); returns from how many places."""
+    sessions = list(UserSession.objects.filter(user__in=users))
     for session in sessions:
         session.end()
     return len(sessions)
@@ -159,7 +159,7 @@ def open_from(user: User, day: date | None, reason: str = ""):
     user._change_reason = reason[:100]
     user.save()
     if not user.is_open():
-        _shut(user)
+        shut(user)
 
 
 @transaction.atomic
@@ -177,12 +177,13 @@ def close_from(user: User, day: date | None, reason: str = ""):
     user._change_reason = reason[:100]
     user.save()
     if user.is_closed():
-        _shut(user)
+        shut(user)
 
 
-def _shut(user: User):
-    end_sessions(user)
-    kill_codes(user)
+def shut(*users: User):
+    """Nobody is signed in to these accounts any more, and no code of theirs opens."""
+    end_sessions(*users)
+    kill_codes(*users)
 
 
 def families_to_close(student: Student, day: date) -> QuerySet[User]:

@@ -61,16 +61,16 @@ def issue_code(user: User, by: User | None) -> str:
     return clear
 
 
-def kill_codes(user: User):
-    """No code of this account opens anything from now on."""
-    for code in _live(user).select_for_update():
+def kill_codes(*users: User):
+    """No code of these accounts opens anything from now on."""
+    for code in _live(*users).select_for_update():
         code.expires_at = timezone.now()
         code.save()
 
 
-def _live(user: User | None) -> QuerySet[AccessCode]:
+def _live(*users: User | None) -> QuerySet[AccessCode]:
     return AccessCode.objects.filter(
-        user=user, used_at__isnull=True, expires_at__gt=timezone.now()
+        user__in=users, used_at__isnull=True, expires_at__gt=timezone.now()
     )
 
 
