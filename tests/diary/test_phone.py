@@ -29,6 +29,7 @@ def test_pages_fit_a_phone(page_of, world, scheme):
         "/diary/marks/",
         "/diary/attendance/",
         "/diary/choose/",
+        "/diary/trust/",
     ):
         page.goto(address)
         page.evaluate(

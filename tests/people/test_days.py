@@ -222,7 +222,24 @@ def test_a_parent_who_works_here_keeps_the_account(world):
     assert set(families_to_close(world.students[0], world.today)) == {world.teacher}
 
 
-# The page of the account
+# The page of the account, and the card
+
+
+def test_a_dismissal_written_into_the_card_closes_the_account(world, client_of):
+    teacher = Client()
+    sign_in(teacher, "teacher")
+    at = reverse("admin:journal_employee_change", args=[world.teacher.employee.pk])
+    client = client_of(world.hr)
+    fields = {
+        name: value
+        for name, value in client.get(at).context["adminform"].form.initial.items()
+        if isinstance(value, str | int) and name != "user"
+    }
+    client.post(at, {**fields, "dismissed_on": "2026-10-14", "_save": ""})
+    assert fresh(world.teacher).valid_until == world.today
+    assert not signed_in(teacher)
+    client.post(at, {**fields, "dismissed_on": "", "_save": ""})
+    assert fresh(world.teacher).is_open()
 
 
 def test_the_account_shows_its_days_and_the_list_finds_the_closed(world, client_of):

@@ -15,6 +15,7 @@ PAGES = (
 OWN_PAGES = (
     "/account/",
     "/account/password/change/",
+    "/account/acknowledge/",
     "/account/2fa/",
     "/account/2fa/totp/activate/",
     "/account/sessions/",

@@ -13,7 +13,7 @@ from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import opened_from_list
-from journal.domain.people import may_hand_out
+from journal.domain.people import close_from, may_hand_out
 from journal.domain.people.consents import lack_of_consent
 from journal.models import Employee
 
@@ -67,6 +67,13 @@ class EmployeeAdmin(Tabbed, CheckedCards, Personal, SafeExport, PersonAdmin):
         "hired_on": "Принят",
         "dismissed_on": "Уволен",
     }
+
+    def save_model(self, request, obj, form, change):
+        """A dismissal written into the card closes the account as the order does."""
+        super().save_model(request, obj, form, change)
+        user = obj.user
+        if "dismissed_on" in form.changed_data and user and not user.is_superuser:
+            close_from(user, obj.dismissed_on, "Карточка сотрудника: увольнение")
 
     def has_hand_out_permission(self, request, obj=None):
         return self.has_view_permission(request) and may_hand_out(request.user, None)
