@@ -75,6 +75,7 @@ ROLES = (
             "delete:bell,calendarday,guardianship,benefit",
             "import,export:student,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
+            "add:subgroupmember",
         ),
     ),
     RoleSpec(
@@ -249,6 +250,7 @@ ROLES = (
             f"{EDIT}:thematicplan,plannedlesson",
             "delete:plannedlesson",
             "import:thematicplan",
+            "add:subgroupmember",
         ),
     ),
     RoleSpec(
@@ -264,6 +266,7 @@ ROLES = (
             f"{EDIT}:thematicplan,plannedlesson",
             "delete:plannedlesson",
             "import:thematicplan",
+            "add:subgroupmember",
         ),
     ),
     RoleSpec(

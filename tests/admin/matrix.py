@@ -184,6 +184,7 @@ ELSEWHERE = {
     "journal_guardian_tab_past",
     "journal_employee_tab",
     "journal_employee_tab_past",
+    "journal_subgroup_split",
 }
 
 

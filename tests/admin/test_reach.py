@@ -191,19 +191,14 @@ def test_a_row_may_not_be_written_to_where_one_does_not_reach(college, client_of
 def test_a_curator_puts_no_foreign_student_into_a_subgroup(college, client_of):
     client = client_of(college.curator)
     part = college.subgroup
-    data = {
-        "course": part.course_id,
-        "number": part.number,
-        "members-TOTAL_FORMS": "1",
-        "members-INITIAL_FORMS": "0",
-        "members-0-student": college.rows["student"][1].pk,
-        "members-0-start": "01.10.2026",
-    }
-    answer = client.post(url("change", "subgroup", part), data)
-    (formset,) = answer.context["inline_admin_formsets"]
-    assert formset.formset.errors[0].as_data()["student"][0].code == "invalid_choice"
-    data["members-0-student"] = college.students[2].pk
-    assert client.post(url("change", "subgroup", part), data).status_code == 302
+    at = reverse("admin:journal_subgroup_split", args=[part.course_id])
+    foreign, own = college.rows["student"][1], college.students[2]
+    answer = client.post(at, {f"seat-{foreign.pk}": "1", "day": "2026-10-01"})
+    assert answer.status_code == 400
+    assert "не числится в группе 2-ИС" in answer.content.decode()
+    assert SubgroupMember.objects.filter(subgroup=part).count() == 1
+    answer = client.post(at, {f"seat-{own.pk}": "1", "day": "2026-10-01"})
+    assert answer.status_code == 302
     assert SubgroupMember.objects.filter(subgroup=part).count() == 2
     assert Subgroup.objects.get(pk=part.pk).history.count() == 1
 

@@ -1,10 +1,9 @@
-"""Who teaches what to whom: loads, subgroups, exemptions."""
+"""Who teaches what to whom: loads, exemptions."""
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q
 
-from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.toolkit.filters import (
     ChoiceFilter,
@@ -13,9 +12,7 @@ from admin_customizations.toolkit.filters import (
 from journal.models import (
     CourseTeacher,
     Exemption,
-    Membership,
     Subgroup,
-    SubgroupMember,
 )
 
 COURSE_SEARCH = ["course__discipline__name", "course__group__name"]
@@ -56,58 +53,6 @@ class SubgroupOfCourse:
                 "course__discipline", "course__group"
             )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class SubgroupMemberForm(forms.ModelForm):
-    def clean(self):
-        """Who is not in the group on that day is in none of its parts."""
-        found = super().clean()
-        student, start = found.get("student"), found.get("start")
-        course = getattr(self.instance.subgroup, "course", None)
-        if student and start and course:
-            seats = Membership.objects.on(start).filter(group=course.group_id)
-            if not seats.filter(student=student).exists():
-                self.add_error(
-                    "student",
-                    f"{student} {start:%d.%m.%Y} не числится в группе {course.group}.",
-                )
-        return found
-
-
-class SubgroupMemberInline(TabularInline):
-    model = SubgroupMember
-    form = SubgroupMemberForm
-    fields = ["student", "start", "end"]
-    autocomplete_fields = ["student"]
-    tab = False
-    list_select_related = ["student"]
-
-
-@admin.register(Subgroup)
-class SubgroupAdmin(ModelAdmin):
-    """Parts of a group on one course, with who is in them (E 4.2)."""
-
-    list_display = ["course", "number", "name", "size"]
-    list_display_links = ["course"]
-    list_filter = [
-        PeriodFilter,
-        ("course__group", ScopedRelatedFilter),
-        ("course__discipline", ScopedRelatedFilter),
-    ]
-    list_select_related = COURSE_NAME
-    search_fields = [*COURSE_SEARCH, "name"]
-    autocomplete_fields = ["course"]
-    ordering = ["course__group__name", "course__discipline__name", "number"]
-    inlines = [SubgroupMemberInline]
-    empty_hint = "Подгрупп пока нет. Добавьте их там, где группа делится на занятиях."
-
-    def get_queryset(self, request):
-        now = Count("members", Q(members__end__isnull=True))
-        return super().get_queryset(request).annotate(size=now)
-
-    @admin.display(description="студентов", ordering="size")
-    def size(self, subgroup):
-        return subgroup.size
 
 
 @admin.register(CourseTeacher)

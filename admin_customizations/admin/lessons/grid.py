@@ -59,6 +59,8 @@ def _head(column: Column, today: date, address: str) -> str:
         attributes += f' data-w="{",".join(map(str, weights))}"'
     if column.is_taken:
         attributes += " data-t"
+    if column.part:
+        kinds = f"{column.part} п/г {kinds}".strip()
     title = escape(column.topic[:80]) or "Тема не записана"
     return (
         f'<th{attributes}><a href="{address.replace("0", str(column.lesson), 1)}"'

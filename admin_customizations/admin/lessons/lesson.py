@@ -205,6 +205,8 @@ class LessonAdmin(PlainChoices, ModelAdmin):
                 "lesson": obj,
                 "deviates": deviates(obj),
                 "page": page,
+                "is_empty_part": bool(obj.subgroup_id and page.lines)
+                and not any(line.sits_in(page.columns[0]) for line in page.lines),
                 "grid": roster_html(page, timezone.localdate()),
                 "title": f"{obj.course.discipline}, {obj.course.group}",
                 "spread_url": reverse(

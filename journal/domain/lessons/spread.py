@@ -28,7 +28,7 @@ NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
 
 @dataclass
 class Column:
-    """One lesson of the spread; `weights` and `kinds` of its works by number."""
+    """One lesson of the spread, of the subgroup number `part` if of one; `weights` and `kinds` of its works by number."""
 
     lesson: int
     date: date
@@ -39,6 +39,7 @@ class Column:
     is_taken: bool
     is_cancelled: bool
     is_editable: bool
+    part: int | None = None
     weights: dict[int, int] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
 
@@ -163,6 +164,7 @@ def _column_rows(like: Likeness, path: str) -> Prepared:
                     default=Value(False),
                     output_field=BooleanField(),
                 ),
+                "subgroup__number",
             )
         )
 
@@ -174,7 +176,7 @@ def _columns(user: User, course: Course, lesson: int | None) -> dict[int, Column
         user=user.pk, employee=employee_key(user), key=lesson or course.pk
     )
     return {
-        row[0]: Column(*row[:6], row[6] is not None, bool(row[7]), bool(row[8]))
+        row[0]: Column(*row[:6], row[6] is not None, bool(row[7]), bool(row[8]), row[9])
         for row in rows
     }
 
