@@ -38,6 +38,8 @@ SECTIONS = (
             _list("Освобождения", "medical_information", "exemption"),
             _list("Выданные справки", "description", "certificate"),
             _list("Образцы справок", "draft", "certificatetemplate"),
+            _list("Дипломы", "workspace_premium", "diploma"),
+            _list("Целевые договоры", "contract", "targetcontract"),
             Link(
                 "Сверка карточек",
                 "fact_check",

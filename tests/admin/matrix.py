@@ -187,7 +187,7 @@ ELSEWHERE = {
     "journal_subgroup_split",
 }
 
-
+ELSEWHERE |= papers.ELSEWHERE
 BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS
 
 

@@ -39,13 +39,6 @@ WITHOUT_A_LIST = {
         ["personalfile", "socialcard", "benefit", "militaryrecord"],
         "раздел карточки студента",
     ),
-    **dict.fromkeys(
-        [
-            "diploma",
-            "targetcontract",
-        ],
-        "ещё нет",
-    ),
 }
 
 

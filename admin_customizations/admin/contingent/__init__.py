@@ -3,6 +3,7 @@
 from admin_customizations.admin.contingent import (
     certificates,
     deliveries,
+    diplomas,
     membership,
     mismatches,
     orders,
@@ -12,6 +13,7 @@ from admin_customizations.admin.contingent import (
 __all__ = [
     "certificates",
     "deliveries",
+    "diplomas",
     "membership",
     "mismatches",
     "orders",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from admin_customizations.access import Personal
 from admin_customizations.admin.base import ReadOnly, TabularInline
 from admin_customizations.admin.contingent.certificates import CertificateIssuing
+from admin_customizations.admin.contingent.diplomas import StudentPapers
 from admin_customizations.admin.contingent.quick import QuickOrders
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
@@ -69,6 +70,7 @@ class StudentAdmin(
     SafeExport,
     QuickOrders,
     CertificateIssuing,
+    StudentPapers,
     PersonAdmin,
 ):
     """Students (pupils), with the group in which they sit today."""
@@ -105,7 +107,11 @@ class StudentAdmin(
             "icon": "gavel",
             "items": ["enrol", "transfer", "leave", "rename"],
         },
-        "issue_certificate",
+        {
+            "title": "Документы",
+            "icon": "description",
+            "items": ["issue_certificate", "draw_up_diploma", "keep_contract"],
+        },
     ]
     empty_hint = (
         "Студентов пока нет. Загрузите список контингента или добавьте карточку."

@@ -307,3 +307,11 @@ class Diploma(Model):
 
     def __str__(self):
         return f"{self.series} {self.number}".strip()
+
+    def clean(self):
+        super().clean()
+        original = self.original
+        if original and original.pk == self.pk:
+            raise ValidationError({"original": "Документ не заменяет сам себя."})
+        if original and original.student_id != self.student_id:
+            raise ValidationError({"original": "Это документ другого человека."})
