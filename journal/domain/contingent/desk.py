@@ -285,6 +285,17 @@ class Desk:
         )
         return found | set(themselves.values_list("pk", flat=True))
 
+    @cached_property
+    def raised(self) -> set[int]:
+        """Groups that the order itself is about, without a student."""
+        return {line.group_id for line in self.lines if line.student_id is None}
+
+    @cached_property
+    def names(self) -> dict[str, Group]:
+        """The group that has a name now."""
+        rows = Group.objects.select_related("specialty")
+        return {group.name: group for group in rows}
+
     def user_of(self, person) -> User | None:
         """The account of a person: one object for the whole order."""
         if person.user_id is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from journal.domain.contingent import accounts
 from journal.domain.contingent.desk import Desk, LineError
+from journal.domain.contingent.groups import disband, raise_group, years_of
 from journal.models import (
     Funding,
     Group,
@@ -19,9 +20,6 @@ from journal.models import (
     StudyForm,
     SubgroupMember,
 )
-
-COURSE = "{курс}"
-MOST_YEARS = 11
 
 Act = Callable[[Desk, OrderLine], str]
 
@@ -308,18 +306,6 @@ def rename(desk: Desk, line: OrderLine) -> str:
 # Groups
 
 
-def years_of(group: Group) -> int | None:
-    """How many courses the group studies; None where nobody said."""
-    return group.years or (group.specialty.years if group.specialty else None)
-
-
-def name_in(group: Group, course_year: int) -> str:
-    """The group's name in a course: its pattern «4{курс}-АВ» filled, else the name."""
-    if COURSE not in group.name_pattern:
-        return group.name
-    return group.name_pattern.replace(COURSE, str(course_year))
-
-
 def go_up(desk: Desk, line: OrderLine) -> str:
     """A line with a student says who goes up; the one without raises the group."""
     if line.student_id is not None:
@@ -331,46 +317,10 @@ def go_up(desk: Desk, line: OrderLine) -> str:
                 f"числится в группе {current.group}, а не {line.group}. "
                 "Смену группы оформите приказом о переводе."
             )
-        raised = current.group_id in {
-            one.group_id for one in desk.lines if one.student_id is None
-        }
-        if not raised:
+        if current.group_id not in desk.raised:
             desk.warn(f"группы {current.group} самой по себе в приказе нет")
         return f"перевод на следующий курс с группой {current.group}"
-    group = line.group
-    total = years_of(group) or MOST_YEARS
-    if group.course_year >= total:
-        raise LineError("последний курс: нужен выпуск, а не перевод.")
-    if group.closed_on and group.closed_on <= desk.day:
-        raise LineError(f"группа расформирована {_day(group.closed_on)}.")
-    year = group.course_year + 1
-    was, name = group.name, name_in(group, year)
-    taken = Group.objects.filter(name=name).exclude(pk=group.pk).first()
-    if taken and taken.pk not in {
-        one.group_id for one in desk.lines if one.student_id is None
-    }:
-        raise LineError(f"название «{name}» уже занято другой группой.")
-    desk.change(group, course_year=year, **({} if name == was else {"name": name}))
-    renamed = f", {was} → {name}" if name != was else ""
-    return f"{year} курс{renamed}"
-
-
-def disband(desk: Desk, line: OrderLine) -> str:
-    group, day = line.group, desk.day
-    if group.closed_on:
-        raise LineError(f"уже расформирована {_day(group.closed_on)}.")
-    seats = Membership.objects.overlapping(day, None).filter(group=group)
-    names = ("student__last_name", "student__first_name", "pk")
-    sitting = list(seats.select_related("student").order_by(*names)[:4])
-    if sitting:
-        shown = ", ".join(one.student.full_name for one in sitting[:3])
-        more = f" и другие, всего {seats.count()}" if len(sitting) > 3 else ""
-        raise LineError(
-            f"в группе ещё числятся: {shown}{more}. Сначала переведите их, отчислите "
-            "или выпустите."
-        )
-    desk.change(group, closed_on=day)
-    return f"группа {group} закрывается с {_day(day)}"
+    return raise_group(desk, line)
 
 
 KINDS = {

@@ -70,7 +70,7 @@ def read_occupancy(groups: QuerySet[Group], day: date) -> list[Occupancy]:
     rows = groups.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
     related = ("specialty", "department")
     kept = {group.pk: group for group in rows.select_related(*related)}
-    names = _names_on(list(kept), day)
+    names = names_on(list(kept), day)
     found = {
         pk: Occupancy(
             pk,
@@ -95,7 +95,7 @@ def read_occupancy(groups: QuerySet[Group], day: date) -> list[Occupancy]:
     )
 
 
-def _names_on(groups: list[int], day: date) -> dict[int, tuple[str, int]]:
+def names_on(groups: list[int], day: date) -> dict[int, tuple[str, int]]:
     """Names change with the year of study: what history says of the end of that day."""
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
     past = Group.history.filter(id__in=groups, history_date__lt=end)

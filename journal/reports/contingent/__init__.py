@@ -1,5 +1,5 @@
 """Reports and papers of the contingent: a file each."""
 
-from journal.reports.contingent import certificates, occupancy
+from journal.reports.contingent import certificates, dynamics, movement, occupancy
 
-__all__ = ["certificates", "occupancy"]
+__all__ = ["certificates", "dynamics", "movement", "occupancy"]
