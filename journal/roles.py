@@ -73,7 +73,7 @@ ROLES = (
             "answer:mismatch",
             "export:diploma",
             "delete:bell,calendarday,guardianship,benefit",
-            "import,export:student,group,room,employee,discipline,thematicplan",
+            "import,export:student,guardian,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
             "add:subgroupmember",
         ),
@@ -179,7 +179,7 @@ ROLES = (
             "delete:benefit",
             *ORDERS,
             "export:diploma",
-            "import,export:student,group",
+            "import,export:student,guardian,group",
         ),
     ),
     RoleSpec(

@@ -4,12 +4,13 @@ from journal.exchange.contingent import RosterImporter
 from journal.exchange.curriculum import DisciplineImporter, ThematicPlanImporter
 from journal.exchange.importer import Importer
 from journal.exchange.organisation import GroupImporter, RoomImporter
-from journal.exchange.people import EmployeeImporter
+from journal.exchange.people import EmployeeImporter, GuardianImporter
 
 IMPORTERS: dict[str, type[Importer]] = {
     importer.slug: importer
     for importer in (
         RosterImporter,
+        GuardianImporter,
         GroupImporter,
         RoomImporter,
         EmployeeImporter,

@@ -27,9 +27,10 @@ PART_OF = {
     "personalfile": "student",
     "socialcard": "student",
     "benefit": "student",
+    "guardianship": "guardian",
     "plannedlesson": "plan",
 }
-WHOLES = {"student": "student", "plan": "thematicplan"}
+WHOLES = {"student": "student", "guardian": "guardian", "plan": "thematicplan"}
 # Parts that have rights of their own.
 CARDS = ("personalfile", "socialcard", "benefit")
 

@@ -160,6 +160,7 @@ BUTTONS = {
     ("periodclosing", "close_again"): (set(), set()),
 }
 EXPORTS = {
+    "guardian": {"office", "secretary", "root"},
     "student": {"office", "deputy", "studyunit", "secretary", "root"},
     "group": {"office", "deputy", "secretary", "root"},
     "room": {"office", "deputy", "dispatcher", "root"},

@@ -99,6 +99,7 @@ def test_nonsense_in_the_options_is_refused_in_json(world, run, arguments, word)
         "import_groups",
         "import_rooms",
         "import_employees",
+        "import_guardians",
         "import_disciplines",
         "import_thematic_plan",
     ],

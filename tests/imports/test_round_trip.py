@@ -10,7 +10,11 @@ from journal.exchange.reading import read_workbook
 from journal.exchange.registry import IMPORTERS
 from journal.models import (
     Benefit,
+    Department,
+    Employee,
     Group,
+    Guardian,
+    Guardianship,
     Membership,
     Order,
     OrderLine,
@@ -139,3 +143,56 @@ def test_a_card_moved_to_another_journal_is_the_same_card(world, client_of):
     )
     kinds = set(Benefit.objects.values_list("kind", flat=True))
     assert kinds == {"Малоимущая семья", "Сирота"}
+
+
+def test_parents_come_back_unchanged(world, client_of):
+    mother = world.parent.guardian
+    mother.phone, mother.email = "8 (900) 111-22-33", "Mother@Example.RU"
+    mother.last_name = "аБРАМОВА"
+    mother.save()
+    for who in ("office", "secretary"):
+        by = world.people[who]
+        data = let_out(client_of(by), "guardian")
+        told = Guardian.history.count(), Guardianship.history.count()
+        outcome = back(data, by, slug="guardians")
+        assert outcome.obstacles == [], said(outcome.obstacles)
+        assert outcome.entries == [] and outcome.skipped >= 3
+        assert (Guardian.history.count(), Guardianship.history.count()) == told
+
+
+def test_staff_come_back_unchanged_and_whole(world, client_of):
+    department = Department.objects.create(name="Отделение  почты")
+    one = world.teacher.employee
+    one.department, one.staff_type, one.contract = department, "teaching", "part_time"
+    one.category, one.education = "higher", "=высшее"
+    one.hired_on, one.birth_date = world.today, datetime.date(1980, 2, 29)
+    one.personal_no, one.snils, one.phone = "'007", "112-233-445 95", "+7 900 0000000"
+    one.sex = "f"
+    one.save()
+    data = let_out(client_of(world.hr), "employee")
+    told = Employee.history.count()
+    outcome = back(data, world.hr, slug="employees")
+    assert outcome.obstacles == [], said(outcome.obstacles)
+    assert outcome.entries == [] and Employee.history.count() == told
+    fields = ("department", "staff_type", "contract", "category", "education", "sex")
+    was = [getattr(one, name) for name in fields]
+    for name in fields:
+        setattr(one, name, None if name == "department" else "")
+    one.save()
+    assert counts(back(data, world.hr, slug="employees"))[:2] == (0, 1)
+    one.refresh_from_db()
+    assert [getattr(one, name) for name in fields] == was
+
+
+def test_numbers_of_the_pension_fund_leave_with_who_keeps_the_cards_alone(
+    world, client_of
+):
+    world.teacher.employee.snils = "112-233-445 95"
+    world.teacher.employee.save()
+    for who, model, kept in (
+        ("hr", "employee", True),
+        ("deputy", "employee", False),
+        ("secretary", "guardian", True),
+    ):
+        sheet = read_workbook(let_out(client_of(world.people[who]), model), "с.xlsx")
+        assert ("СНИЛС" in sheet.sheets[0].rows[0]) is kept, who

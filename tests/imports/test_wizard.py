@@ -269,9 +269,12 @@ def test_a_file_no_longer_kept_is_asked_for_again(wizard):
 @pytest.mark.parametrize(
     ("who", "allowed"),
     [
-        ("office", {"roster", "groups", "rooms", "employees", "disciplines"}),
+        (
+            "office",
+            {"roster", "guardians", "groups", "rooms", "employees", "disciplines"},
+        ),
         ("deputy", {"roster", "groups", "rooms", "employees", "disciplines"}),
-        ("secretary", {"roster", "groups"}),
+        ("secretary", {"roster", "guardians", "groups"}),
         ("hr", {"employees"}),
         ("dispatcher", {"rooms"}),
         ("studyunit", {"roster"}),
@@ -283,6 +286,7 @@ def test_a_file_no_longer_kept_is_asked_for_again(wizard):
 def test_each_role_imports_what_is_its_own(wizard, who, allowed):
     lists = {
         "roster": "student",
+        "guardians": "guardian",
         "groups": "group",
         "rooms": "room",
         "employees": "employee",

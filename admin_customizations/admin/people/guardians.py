@@ -8,12 +8,14 @@ from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.parts import GUARDIAN_TABS
 from admin_customizations.admin.people.tabs import Tabbed
+from admin_customizations.toolkit.export import SafeExport
 from journal.domain.people.consents import lack_of_consent
+from journal.exchange.people import outgoing
 from journal.models import Guardian, Guardianship
 
 
 @admin.register(Guardian)
-class GuardianAdmin(Tabbed, Personal, PersonAdmin):
+class GuardianAdmin(Tabbed, Personal, SafeExport, PersonAdmin):
     """Parents, other legal representatives and trusted ones."""
 
     card_name = "Карточка представителя"
@@ -25,7 +27,14 @@ class GuardianAdmin(Tabbed, Personal, PersonAdmin):
         ("Личные данные", {"fields": [("birth_date", "sex"), "snils", "user"]}),
     ]
     tabs = GUARDIAN_TABS
-    empty_hint = "Представителей пока нет. Они приходят со списком контингента."
+    empty_hint = "Представителей пока нет. Загрузите их список из файла или добавьте."
+    export_columns = {"full_name": "ФИО представителя"}  # and those of the list
+
+    def export_titles(self, request):
+        return {title: title for title in outgoing.titles(request.user)}
+
+    def export_pages(self, request, rows, form):
+        return outgoing.pages(rows, request.user)
 
     def get_queryset(self, request):
         """With the children that the person asking sees, not those of other groups."""

@@ -62,11 +62,33 @@ class EmployeeAdmin(Tabbed, CheckedCards, Personal, SafeExport, PersonAdmin):
         "middle_name": "Отчество",
         "position": "Должность",
         "personal_no": "Табельный номер",
+        "department": "Отделение",
+        "get_staff_type_display": "Группа персонала",
+        "get_contract_display": "Договор",
+        "get_category_display": "Категория",
+        "education": "Образование",
+        "birth_date": "Дата рождения",
+        "get_sex_display": "Пол",
+        "snils": "СНИЛС",
         "phone": "Телефон",
         "email": "Электронная почта",
         "hired_on": "Принят",
         "dismissed_on": "Уволен",
     }
+    private_columns = ("birth_date", "get_sex_display", "snils")
+
+    def get_export_queryset(self, request):
+        return super().get_export_queryset(request).select_related("department")
+
+    def export_titles(self, request):
+        """What the card hides from those who do not keep it the file hides too."""
+        if self.has_change_permission(request):
+            return self.export_columns
+        return {
+            path: title
+            for path, title in self.export_columns.items()
+            if path not in self.private_columns
+        }
 
     def save_model(self, request, obj, form, change):
         """A dismissal written into the card closes the account as the order does."""

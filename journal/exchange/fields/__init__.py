@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from journal.exchange.fields.people import EMPLOYEES, ROSTER
+from journal.exchange.fields.families import GUARDIANS
+from journal.exchange.fields.people import ROSTER
+from journal.exchange.fields.staff import EMPLOYEES
 from journal.exchange.fields.teaching import DISCIPLINES, GROUPS, ROOMS, THEMATIC_PLAN
 from journal.exchange.matching import Field
 
@@ -10,6 +12,7 @@ __all__ = [
     "DISCIPLINES",
     "EMPLOYEES",
     "GROUPS",
+    "GUARDIANS",
     "ROOMS",
     "ROSTER",
     "TABLES",
@@ -21,6 +24,7 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "groups": GROUPS,
     "rooms": ROOMS,
     "employees": EMPLOYEES,
+    "guardians": GUARDIANS,
     "disciplines": DISCIPLINES,
     "thematic_plan": THEMATIC_PLAN,
 }

@@ -4,21 +4,12 @@ The names and values are those of a registered tool of colleges (domain §5); `n
 reads «Статус_Уровень_здоровья» as «статус уровень здоровья».
 """
 
-from journal.exchange.matching import Field, share_of
+from journal.exchange.fields.shared import BY_HEADER_ALONE, by_label
+from journal.exchange.matching import Field
 from journal.models import Membership, PersonalFile, SocialCard
 
-# Known by the whole header or by its beginning, and never by what stands in a column.
-CARD = {
-    "without": ("реквизит", "дата"),
-    "least": 0.86,
-    "content": share_of(lambda cell: False),
-}
+CARD = {**BY_HEADER_ALONE, "without": ("реквизит", "дата")}
 PASSPORT = {**CARD, "without": ("аттестат", "диплом", "родител", "приказ")}
-
-
-def by_label(choices, **also: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Values by their labels, and by the other words of offices."""
-    return {key: (label, *also.get(key, ())) for key, label in choices}
 
 
 def coded(model, name: str, title: str, *synonyms: str, assumed=(), **also) -> Field:

@@ -1,7 +1,5 @@
 """People: rosters of students and lists of employees."""
 
-from dataclasses import replace
-
 from journal.exchange.fields.cards import (
     FUNDING,
     PERSONAL_FILE,
@@ -122,32 +120,5 @@ ROSTER: tuple[Field, ...] = (
     STATUS,
     *PERSONAL_FILE,
     *SOCIAL_CARD,
-    ROW_NUMBER,
-)  # fmt: skip
-
-EMPLOYEES: tuple[Field, ...] = (
-    replace(
-        also(
-            PERSON[0],
-            "преподаватель", "преподаватели", "учитель", "сотрудник", "работник",
-            "педагог", "ФИО преподавателя", "ФИО сотрудника", "ФИО учителя",
-            "ФИО педагога", "ФИО работника", "ФИО мастера", "куратор",
-        ),
-        without=PARENTS + STUDENT_WORDS,
-    ),
-    *(replace(part, without=PARENTS) for part in PERSON[1:]),
-    Field("position", "Должность", ("занимаемая должность", "роль"), limit=150),
-    Field(
-        "department",
-        "Отделение",
-        ("ЦК", "цикловая комиссия", "ПЦК", "кафедра", "подразделение", "отдел",
-         "структурное подразделение", "методическое объединение", "МО"),
-        limit=150,
-    ),
-    Field(
-        "personnel_number", "Табельный номер", ("таб. №", "табельный №", "таб. номер"),
-        limit=30,
-    ),
-    Field("category", "Категория", ("квалификационная категория",), limit=100),
     ROW_NUMBER,
 )  # fmt: skip

@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from journal.exchange.fields.content import counting, repeated_groups
-from journal.exchange.matching import Field
+from journal.exchange.matching import Field, share_of
+
+# Known by the whole header or by its beginning, and never by what stands in a column.
+BY_HEADER_ALONE = {"least": 0.86, "content": share_of(lambda cell: False)}
 
 ROW_NUMBER = Field(
     "row_number",
@@ -27,3 +30,8 @@ GROUP = Field(
 def also(field: Field, *synonyms: str) -> Field:
     """The field, known by more headers."""
     return replace(field, synonyms=(*field.synonyms, *synonyms))
+
+
+def by_label(choices, **also: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Values by their labels, and by the other words of offices."""
+    return {key: (label, *also.get(key, ())) for key, label in choices}

@@ -33,6 +33,11 @@ PERSON_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def stands(instance: Model, name: str) -> object:
+    """What the base holds; of a foreign row the key."""
+    return getattr(instance, type(instance)._meta.get_field(name).attname)
+
+
 class PersonImporter(Importer):
     """What importers of people share: who a row is, and what is new about them."""
 
@@ -111,7 +116,7 @@ class PersonImporter(Importer):
         """Whether the row says nothing new about this person."""
         instance = self.loaded[known.pk]
         said = self.unsaid(row, instance, fuller(values, known))
-        return all(getattr(instance, name) == value for name, value in said.items())
+        return all(stands(instance, name) == value for name, value in said.items())
 
     def unsaid(self, row: Row, instance: Model, values: Mapping) -> dict:
         """The values without those that stand in the base as they do in the file.
@@ -124,7 +129,7 @@ class PersonImporter(Importer):
             values = {k: value for k, value in values.items() if k not in NAME}
         kept = {}
         for name, value in values.items():
-            old = getattr(instance, name)
+            old = stands(instance, name)
             if old and old != value and isinstance(old, str):
                 raw = [row.raw.get(key) for key in self.columns.get(name, (name,))]
                 if tidy(old) in (value, *raw):
@@ -172,8 +177,17 @@ class PersonImporter(Importer):
             return said
         return next(known for known in candidates if str(known.pk) == said)
 
-    def record_person(self, row: Row, values: dict, known: Known | None):
-        """Add the person, or change whatever the file knows better."""
+    def record_person(
+        self,
+        row: Row,
+        values: dict,
+        known: Known | None,
+        shown: Mapping[str, str] | None = None,
+    ):
+        """Add the person, or change whatever the file knows better.
+
+        `shown` words for foreign rows.
+        """
         if known is None:
             return self.record(self.model, row, None, values)
         if (first := self.taken.get(known.pk)) is not None:
@@ -187,4 +201,4 @@ class PersonImporter(Importer):
         self.taken[known.pk] = row
         instance = self.loaded[known.pk]
         values = self.unsaid(row, instance, fuller(values, known))
-        return self.record(self.model, row, instance, values)
+        return self.record(self.model, row, instance, values, shown=shown)

@@ -235,4 +235,8 @@ class Guardian(Person):
     class Meta(Person.Meta):
         verbose_name = "представитель"
         verbose_name_plural = "родители и представители"
+        permissions = [
+            ("import_guardian", "Импорт родителей и представителей"),
+            ("export_guardian", "Выгрузка родителей и представителей"),
+        ]
         constraints = [snils_once("guardian")]
