@@ -243,7 +243,8 @@ def test_the_library_takes_no_file_in(college, client_of, model):
 def test_an_inline_shows_the_rows_of_ones_own_alone(college, client_of):
     """The mother has one child in the curator's group, and one elsewhere."""
     mother = college.parent.guardian
-    html = text_of(client_of(college.curator).get(url("change", "guardian", mother)))
+    at = reverse("admin:journal_guardian_tab", args=[mother.pk, "children"])
+    html = text_of(client_of(college.curator).get(at))
     assert "Дарья" in html
     assert "Майя" not in html
     listed = text_of(client_of(college.curator).get(url("changelist", "guardian")))

@@ -86,7 +86,7 @@ def grow(college, count: int):
 # and one for the log of who looked at people.
 QUERIES = {
     "user": 7,
-    "employee": 6,
+    "employee": 7,
     "student": 7,
     "guardian": 7,
     "group": 7,
