@@ -219,7 +219,7 @@ def test_no_patronymic_and_no_series_are_said_in_words(world):
 
 
 def test_the_file_is_text_and_nothing_is_computed(world):
-    one = diploma(graduate(world), programme="=1+1", qualification="+7")
+    one = diploma(graduate(world), number="1", programme="=1+1", qualification="+7")
     diploma(graduate(world, "Быкова", snils="112-233-446 96"), number="2")
     book = load_workbook(io.BytesIO(workbook(read_frdo(Diploma.objects.all()))))
     assert book.sheetnames == ["Шаблон"]

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from journal.domain.contingent.frdo import read_frdo
 from journal.domain.demo import build
 from journal.domain.demo.staff import FAMILY, OFFICE, TEACHING
 from journal.domain.demo.times import (
@@ -22,6 +23,7 @@ from journal.models import (
     Bell,
     CalendarDay,
     Course,
+    Diploma,
     Group,
     Institution,
     Lesson,
@@ -118,6 +120,9 @@ def test_terms_behind_bring_the_groups_that_graduated(swept):
     assert Period.objects.filter(courses__isnull=False).distinct().count() == 3
     gone = Group.objects.filter(closed_on__isnull=False)
     assert gone.exists()
+    lines = read_frdo(Diploma.objects.all())
+    assert len(lines) == 5 * gone.count()
+    assert [len(line.problems) for line in lines[:5]] == [0, 0, 0, 0, 1]
     marks = Mark.objects.filter(task__lesson__course__group__in=gone)
     assert marks.exists()
     assert not marks.filter(task__lesson__date__gte=TODAY - timedelta(days=90)).exists()

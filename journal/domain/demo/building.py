@@ -25,7 +25,7 @@ from journal.domain.demo.families import (
     create_students,
 )
 from journal.domain.demo.lives import Filling, Lives, Sheet, fill_marks
-from journal.domain.demo.papers import give_papers
+from journal.domain.demo.papers import give_diplomas, give_papers
 from journal.domain.demo.pouring import Pour, saved, saved_all
 from journal.domain.demo.school import SCHOOL
 from journal.domain.demo.staff import (
@@ -137,6 +137,7 @@ def build(
     _close_past(site)
     staff_departments(site.staff, site.departments)
     give_papers(site.home, site.staff, today)
+    give_diplomas(site.cohorts, site.staff)
     if connection.vendor == "postgresql":  # fresh rows, no statistics yet
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

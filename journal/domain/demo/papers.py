@@ -1,12 +1,13 @@
-"""Certificates of study given out in the curator's group."""
+"""Papers given out: certificates in the curator's group, diplomas of graduates."""
 
 from datetime import date, timedelta
 
 from journal.domain.contingent.certificates import draft_certificate
+from journal.domain.contingent.diplomas import diploma_facts
 from journal.domain.demo.families import Cohort
 from journal.domain.demo.pouring import saved
 from journal.domain.demo.staff import Staff, moment
-from journal.models import Certificate, CertificateTemplate
+from journal.models import Certificate, CertificateTemplate, Diploma
 
 # days ago, kind, whose (the place in the group), where to
 GIVEN = (
@@ -16,6 +17,7 @@ GIVEN = (
     (2, "place", 4, "в Социальный фонд России"),
 )
 CANCELLED = 1  # of these, by place
+DIPLOMAS = 5  # of each group that has graduated
 
 
 def give_papers(home: Cohort, staff: Staff, today: date) -> None:
@@ -44,3 +46,27 @@ def give_papers(home: Cohort, staff: Staff, today: date) -> None:
             certificate.cancelled_on = day + timedelta(days=1)
             certificate.cancel_reason = "ошибка в назначении справки"
             saved(certificate, moment(day + timedelta(days=1), 10), by)
+
+
+def give_diplomas(cohorts: list[Cohort], staff: Staff) -> None:
+    """Diplomas of the groups that have graduated; the last card lacks a citizenship."""
+    by, number = staff.user("secretary"), 0
+    for cohort in cohorts:
+        if cohort.left is None or not cohort.specialty:
+            continue
+        day = cohort.left - timedelta(days=1)
+        graduates = cohort.students[:DIPLOMAS]
+        for student in graduates:
+            number += 1
+            if student is not graduates[-1]:
+                student.citizenship = "643"
+                saved(student, moment(day, 10), by)
+            diploma = Diploma(
+                **diploma_facts(student),
+                student=student,
+                series="000000",
+                number=f"{number:07}",
+                registration_no=f"{number}",
+                issued_on=day,
+            )
+            saved(diploma, moment(day, 12), by)
