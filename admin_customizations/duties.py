@@ -54,8 +54,8 @@ def _answers(user, today: date) -> list[Duty]:
     found = answered_since(user, today - FRESH)[:SHOWN]
     return [
         Duty(
-            f"{one.student or one.name}: {one.get_state_display()}"
-            + (f". {one.answer}" if one.answer else ""),
+            f"Ответ на расхождение, {one.student or one.name}: "
+            f"{one.get_state_display()}" + (f". {one.answer}" if one.answer else ""),
             reverse("admin:journal_mismatch_change", args=[one.pk]),
             is_late=False,
         )

@@ -128,6 +128,7 @@ class SubgroupAdmin(ModelAdmin):
             "columns": columns,
             "lines": _lines(split, placing, may),
             "may": may,
+            "is_open": may and (split.fixed_on is None or bool(split.outside)),
             "problem": problem,
             "more": len(columns) + 1 if len(columns) < MOST_PARTS else 0,
             "order_url": self._order_url(request),

@@ -10,7 +10,8 @@ all?.addEventListener("change", () => {
 
 const count = () => {
   for (const cell of form.querySelectorAll("[data-count]")) {
-    cell.textContent = form.querySelectorAll(`input[type=radio][value="${cell.dataset.count}"]:checked`).length;
+    const number = cell.dataset.count;
+    cell.textContent = form.querySelectorAll(`input[type=radio][value="${number}"]:checked, [data-fixed="${number}"]`).length;
   }
 };
 

@@ -27,6 +27,7 @@ from journal.domain.demo.families import (
 from journal.domain.demo.lives import Filling, Lives, Sheet, fill_marks
 from journal.domain.demo.papers import give_diplomas, give_papers
 from journal.domain.demo.pouring import Pour, saved, saved_all
+from journal.domain.demo.rounds import create_rounds
 from journal.domain.demo.school import SCHOOL
 from journal.domain.demo.staff import (
     FAMILY,
@@ -138,6 +139,7 @@ def build(
     staff_departments(site.staff, site.departments)
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
+    create_rounds(site.home, site.staff, today)
     if connection.vendor == "postgresql":  # fresh rows, no statistics yet
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
