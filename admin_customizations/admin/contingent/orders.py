@@ -18,6 +18,7 @@ from admin_customizations.admin.contingent.lines import (
     takes_groups,
 )
 from admin_customizations.admin.contingent.reasons import reasons_for
+from admin_customizations.admin.contingent.rollover import Rollover
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import change_url, confirmed
 from journal.domain.contingent.kinds import STAFF_KINDS
@@ -65,7 +66,7 @@ def may_add_group(by, order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(ModelAdmin):
+class OrderAdmin(Rollover, ModelAdmin):
     """A draft is edited; an order that was carried out stands still."""
 
     list_display = ["title", "kind", "effective_on", "who", "shown_state"]

@@ -193,6 +193,7 @@ class Desk:
     line: OrderLine | None = None
     warnings: list[str] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)
+    claimed: dict[str, int] = field(default_factory=dict)  # names that groups take
     to_open: list[tuple[OrderLine, Any]] = field(default_factory=list)
 
     @classmethod

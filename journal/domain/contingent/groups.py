@@ -40,6 +40,8 @@ def _step_aside(desk: Desk, group: Group, name: str) -> str:
 
     A group of graduates is left open while one of them waits for an own order.
     """
+    if desk.claimed.setdefault(name, group.pk) != group.pk:
+        raise LineError(f"название «{name}» в этом приказе получает и другая группа.")
     taken = desk.names.get(name)
     if taken is None or taken.pk == group.pk or taken.pk in desk.raised:
         return ""
