@@ -147,7 +147,29 @@ def test_who_left_is_told_by_the_order(world, kind, words):
         order(world, student, kind, left, reason="Перевод в ДПО")
     body = "{состояние}; {по день}; {приказ об отчислении}"
     paper = "№ 7-с от 28.09.2026, перевод в ДПО" if kind else "—"
+    paper = "в академическом отпуске" if kind == "leave" else paper
     assert filled(world, student, body) == f"{words}; 30.09.2026; {paper}"
+
+
+def test_who_is_expelled_from_a_leave_left_on_the_day_of_that_order(world):
+    student = world.students[0]
+    student.sex = "f"
+    left = date(2026, 10, 1)
+    Membership.objects.filter(student=student).update(end=left)
+    order(world, student, "leave", left, number="1-с")
+    order(world, student, "expel", left + 9 * DAY, number="2-с")
+    assert filled(world, student, "{состояние}; {по день}; {отчислен}") == (
+        "отчислена с 10.10.2026; 30.09.2026; 10.10.2026"
+    )
+
+
+def test_an_expulsion_before_the_last_seat_is_no_end_of_it(world):
+    student = world.students[0]
+    student.sex = "f"
+    order(world, student, "expel", date(2025, 3, 1))
+    Membership.objects.filter(student=student).update(end=date(2026, 10, 1))
+    words = "не числится в группах с 01.10.2026"
+    assert filled(world, student, "{состояние}") == words
 
 
 def test_an_order_that_was_undone_or_lies_ahead_is_no_fact(world):

@@ -25,7 +25,7 @@ from journal.models.people import PersonalFile
 from journal.models.reach import rights_q
 
 GAP = "—"
-GOES_ON = "обучение продолжается"
+GOES_ON, ON_LEAVE = "обучение продолжается", "в академическом отпуске"
 OUT = (OrderKind.EXPEL, OrderKind.GRADUATE, OrderKind.LEAVE, OrderKind.DISBAND)
 IN = (OrderKind.ENROL, OrderKind.REINSTATE)
 # masculine, feminine; both where the card does not say
@@ -236,24 +236,28 @@ def _movement(student: Student, seat: Membership, day: date) -> dict[str, str]:
             "по день": f"{day:%d.%m.%Y}",
         }
         return found | state | dict.fromkeys(out, GOES_ON)
-    left = next((one for one in reversed(lines) if one.order.kind in OUT), None)
-    kind = left.order.kind if left else ""
+    # Expulsion may come out of a leave; an order of before the last seat is another's.
+    gone = [one for one in lines if one.order.kind in OUT]
+    left = gone[-1] if gone and gone[-1].order.effective_on >= seat.end else None
+    day_out = left.order.effective_on if left else seat.end
     last_day = date.fromordinal(seat.end.toordinal() - 1)
+    found["по день"] = f"{last_day:%d.%m.%Y}"
+    kind = left.order.kind if left else ""
+    found["состояние"] = _state(student, kind, day_out)
+    if kind == OrderKind.LEAVE:
+        return found | dict.fromkeys(out, ON_LEAVE)
     reason = str(left.reason or left.order.reason or "") if left else ""
+    words = (_order(left), reason[:1].lower() + reason[1:])
     return found | {
-        "состояние": _state(student, kind, seat.end),
-        "по день": f"{last_day:%d.%m.%Y}",
-        "отчислен": f"{seat.end:%d.%m.%Y}",
-        "приказ об отчислении": ", ".join(
-            filter(None, (_order(left), reason[:1].lower() + reason[1:]))
-        ),
+        "отчислен": f"{day_out:%d.%m.%Y}",
+        "приказ об отчислении": ", ".join(filter(None, words)),
         "причина отчисления": reason,
     }
 
 
 def _state(student: Student, kind: str, end: date) -> str:
     if kind == OrderKind.LEAVE:
-        return f"в академическом отпуске с {end:%d.%m.%Y}"
+        return f"{ON_LEAVE} с {end:%d.%m.%Y}"
     if kind == OrderKind.GRADUATE:
         return f"{_sexed(student, 'окончил')} обучение {end:%d.%m.%Y}"
     word = "отчислен" if kind else "не числится"
