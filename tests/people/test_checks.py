@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from admin_customizations.duties import duties
 from journal.domain.people.checks import (
     Round,
     confirm_cards,
@@ -354,3 +355,24 @@ def test_the_page_takes_as_many_queries_for_thirty_cards_as_for_one(world, clien
 def test_a_department_without_a_head_waits_for_nobody(world):
     Department.objects.filter(pk=world.department.pk).update(head=None)
     assert not due_checks(world.department_head, "department", world.today).exists()
+
+
+# Each round one, the lists due three; reports to answer, and answers, one each.
+DUTIES = {
+    "curator": 2,
+    "department_head": 4,
+    "hr": 1,
+    "secretary": 3,
+    "office": 5,
+    "teacher": 0,
+    "director": 0,
+}
+
+
+@pytest.mark.parametrize("name", DUTIES)
+def test_what_waits_costs_the_start_page_few_queries(world, name):
+    user = world.people[name]
+    duties(user, world.today)  # the rights of a person are read once
+    with CaptureQueriesContext(connection) as caught:
+        duties(user, world.today)
+    assert len(caught) == DUTIES[name]
