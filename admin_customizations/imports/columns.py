@@ -30,11 +30,14 @@ class SheetLine:
 
 @dataclass(frozen=True)
 class ColumnLine:
+    """A column to be agreed on; `words` where its own title says what it is."""
+
     input: str
     letter: str
     title: str
     samples: Sequence[str]
     key: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,10 @@ def _block(
     chosen = {k: key or None for k, key in said.get("chosen", {}).items()}
     guesses = propose(first, importer.fields(), chosen).columns
     takes = importer.takes()
-    shown = [c for c in first.columns if c.index in guesses]
-    shown += [c for c in first.columns if c.index not in guesses]
+    beside = importer.read_by_title(first)
+    wanted = {*guesses, *beside}
+    shown = [c for c in first.columns if c.index in wanted]
+    shown += [c for c in first.columns if c.index not in wanted]
     shown = sorted(shown[:MOST_COLUMNS], key=lambda column: column.index)
     columns = []
     for column in shown:
@@ -103,7 +108,10 @@ def _block(
         key = guess.key if guess and guess.key in takes else ""
         name = f"col-{number}-{column.letter}"
         samples = [sample[:40] for sample in column.samples[:3]]
-        columns.append(ColumnLine(name, column.letter, column.title, samples, key))
+        words = beside.get(column.index, "")
+        columns.append(
+            ColumnLine(name, column.letter, column.title, samples, key, words)
+        )
     return Block(
         number,
         said["header"] if said.get("header") is not None else first.header_row or 0,

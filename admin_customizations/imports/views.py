@@ -89,6 +89,7 @@ def upload(site):
             status,
             form=form,
             fields=choices(importer),
+            beside=importer.columns_beside,
             required=[f.title for f in importer.fields() if f.required],
             recent=recent[:RECENT],
             back=back_to_list(importer),

@@ -59,6 +59,8 @@ class TableReader:
         """Keys of the columns that are not left out."""
         return {key for keys in cls.columns.values() for key in keys} | {*cls.besides}
 
+    columns_beside: ClassVar[str] = ""  # in words: columns known by their own titles
+
     @classmethod
     def read_by_title(cls, found: FoundTable) -> Mapping[int, str]:
         """Columns (by index) that are no field and are read all the same, in words."""

@@ -15,6 +15,8 @@ from journal.models import Discipline, ImportBatch, Student, ThematicPlan
 from tests import hostile
 from tests.imports import HEAD, book
 from tests.imports.hands import Wizard
+from tests.imports.sheets import ANNA as DIRTY
+from tests.imports.sheets import sheet
 from tests.imports.test_plans import plan_rows
 
 ANNA = ["Сомова Анна Львовна", "12.03.2009", "112-233-445 95", "8 900 123-45-67"]
@@ -369,3 +371,23 @@ def test_names_in_a_file_are_text_on_every_page(wizard):
     page.agree()
     pages.append(page.look())
     assert all(evil not in one.content.decode() for one in pages)
+
+
+def test_a_contingent_sheet_is_shown_by_its_parts(wizard):
+    page = wizard("secretary")
+    page.upload({"2-ИС": sheet(DIRTY)})
+    html = page.client.get(page.columns).content.decode()
+    assert "льгота «Сирота»: действует по" in html
+    assert page.form()["col-0-O"] == "hostel"
+    page.agree(start="2026-09-01")
+    html = page.look().content.decode()
+    for words in (
+        "Документы и образование",
+        "Социальный статус",
+        "Льготы</b>: добавится 2",
+    ):
+        assert words in html
+    assert page.apply().status_code == 302
+    assert Student.objects.get(last_name="Сомова").benefits.count() == 2
+    start = page.client.get(page.start).content.decode()
+    assert "льготы парами" in start

@@ -34,6 +34,7 @@ class CardsImporter(PersonImporter):
         records(SocialCard, *PARTS[SocialCard]),
         records(Benefit, "document", "end"),
     )
+    columns_beside = "льготы парами «Реквизит_…» и «Дата_…»"
     part_columns = tuple(PART_OF_COLUMN)
 
     # Columns
@@ -121,6 +122,7 @@ class CardsImporter(PersonImporter):
     # One row
 
     def write_parts(self, row: Row, student: Student, group: Group) -> None:
+        self.begun: list[str] = []  # parts of a new card, for the preview
         for model, names in PARTS.items():
             said = {
                 name: row.values[name]
@@ -131,6 +133,8 @@ class CardsImporter(PersonImporter):
                 self._write_card(row, student, group, model, said)
         for said in row.values.get("benefits") or ():
             self._write_benefit(row, student, group, said)
+        if self.begun:
+            self.changes.append(("карточка", "", ", ".join(self.begun)))
 
     def _write_card(self, row, student, group, model, said: Mapping) -> None:
         match = self.cards[model].get(student.pk)
@@ -170,7 +174,7 @@ class CardsImporter(PersonImporter):
             return
         title = str(fresh.get("kind") or model._meta.verbose_name)
         if student.pk is None:
-            self.changes.append((title, "", "добавляется"))
+            self.begun.append(title)
         else:
             self.verb = "changed" if before == "skipped" else before
             self.changes += [
