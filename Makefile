@@ -13,7 +13,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 STUDENTS ?= 200
 SEED ?= 1
 # What `check --deploy` is asked about: a production of nowhere.
@@ -38,14 +38,10 @@ demo: $(VENV)/.run ## the database and the demo college, without the server
 	$(PY) manage.py migrate --verbosity 0
 	$(PY) manage.py demo --students $(STUDENTS) --seed $(SEED)
 
-# 75: no PostgreSQL here; the first run has then skipped a test that says so.
-test: $(VENV)/.dev ## every test: on SQLite with the browser, then on PostgreSQL
-	@status=0; \
-	$(PY) -m pytest -n $(WORKERS) -rs $(ARGS) || status=$$?; \
-	$(PY) -m tests.postgres $(PY) -m pytest -n $(WORKERS) -rs $(ARGS) || \
-		[ $$? = 75 ] || status=1; \
-	exit $$status
+test: $(VENV)/.dev ## every test: on SQLite with the browser, on PostgreSQL beside it
+	@$(PY) -m tests.both $(WORKERS) $(ARGS)
 
+# 75: no PostgreSQL here.
 soak: $(VENV)/.dev ## the fault tests at full length, on both databases
 	@status=0; \
 	$(PY) -m pytest --soak -m soak -rs $(ARGS) || status=$$?; \

@@ -1,11 +1,12 @@
 """Fixtures of all tests: the database with the cast in it, the day, the clients.
 
 One run uses one database, the one of DATABASE_URL; `make test` runs the suite on SQLite
-and again under `python -m tests.postgres`.
+and under `python -m tests.postgres` (tests/both.py).
 """
 
 import contextlib
 import datetime
+import gc
 import os
 import pickle
 import zoneinfo
@@ -22,6 +23,8 @@ from tests import cast, migrated
 from tests import installation as installation_
 
 ROOT = Path(__file__).resolve().parent.parent
+# Who asks for one of these may come to the database.
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 NOW = datetime.datetime.combine(
     cast.TODAY, datetime.time(10), zoneinfo.ZoneInfo(settings.TIME_ZONE)
 )
@@ -32,15 +35,39 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """A test of one database is no part of the other's run, nor the browser's twice."""
+    """A test of one database is no part of the other's run.
+
+    What asks for no database runs once, with SQLite, and so does the browser.
+    """
     here = connection.vendor
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[here]
-    left = [item for item in items if item.get_closest_marker(other)]
-    if here == "postgresql":
-        left += [item for item in items if item.get_closest_marker("browser")]
+    left = [
+        item
+        for item in items
+        if item.get_closest_marker(other) or (here == "postgresql" and runs_once(item))
+    ]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
+        gone = set(left)
+        items[:] = [item for item in items if item not in gone]
+
+
+def runs_once(item) -> bool:
+    """Is it all the same to this test which database there is?
+
+    pytest-django refuses every query of a test that has not asked for the database.
+    """
+    if item.get_closest_marker("browser"):
+        return True
+    asks = not DATABASE.isdisjoint(item.fixturenames)
+    return not (asks or item.get_closest_marker("django_db"))
+
+
+def pytest_collection_finish(session):
+    """The modules and the tests are here to stay: no need to look through them again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def lacking(what: str, reason: str):
@@ -72,11 +99,11 @@ def django_db_setup(
 
     snapshot = migrated.snapshot(request.config.cache)
     with django_db_blocker.unblock():
-        with migrated.seeded(snapshot):
+        with migrated.alone(snapshot), migrated.seeded(snapshot):
             created = setup_databases(
                 verbosity=0, interactive=False, serialized_aliases=set()
             )
-        migrated.keep(snapshot)
+            migrated.keep(snapshot)
         folder = tmp_path_factory.mktemp("blank")
         request.config.blank = installation_.keep_blank(folder)
         _flush_closings_first()

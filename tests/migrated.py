@@ -5,6 +5,7 @@ list of reports change. It lies in the cache of pytest (`--cache-clear` forgets 
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -53,6 +54,14 @@ def new_base(like: str | None = None) -> str:
     template = f" TEMPLATE {like}" if like else ""
     run_on_server(f"CREATE DATABASE {name}{template}")
     return name
+
+
+@contextlib.contextmanager
+def alone(file: Path):
+    """Of several workers one migrates; the others wait here for its snapshot."""
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager

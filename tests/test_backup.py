@@ -242,6 +242,23 @@ def test_a_missing_or_changed_member_is_refused(db, made, folder):
     refused(remake(made, folder / "more.zip", members=members), "нет в её описи")
 
 
+def test_no_flipped_bit_of_a_small_backup_is_let_through(tmp_path):
+    inside, made = tmp_path / "file", tmp_path / "made.zip"
+    inside.write_bytes(CONTENT[:64])
+    shape = {name: kind() for name, kind in container.FACTS.items()}
+    container.write(
+        made, {**shape, "product": "journal", "format": 1}, [("media/file", inside)]
+    )
+    container.verify(made)
+    whole = made.read_bytes()
+    for place in range(len(whole) * 8):
+        broken = bytearray(whole)
+        broken[place // 8] ^= 1 << place % 8
+        made.write_bytes(broken)
+        with pytest.raises(container.ArchiveError):
+            container.verify(made)
+
+
 @pytest.mark.parametrize("name", ["media/../../etc/cron.d/x", "/etc/passwd"])
 def test_a_member_that_points_outside_is_refused(db, tmp_path, name):
     inside = tmp_path / "file"

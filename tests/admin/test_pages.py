@@ -3,10 +3,13 @@
 404 for a row that is not visible, 403 for what may not be done with a visible one.
 """
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib import admin
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLResolver, reverse
+from django.views import defaults
 
 from tests.admin.conftest import url
 from tests.admin.matrix import (
@@ -28,6 +31,10 @@ STOCK = ("changelist", "add", "change", "history", "delete", "simple_history")
 def unrendered(monkeypatch):
     """Answers without their HTML: a walk asks for the status of thousands."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    blank = SimpleNamespace(render=lambda *args, **context: "")
+    monkeypatch.setattr(
+        defaults, "loader", SimpleNamespace(get_template=lambda name: blank)
+    )
 
 
 def names_of_pages():

@@ -6,8 +6,11 @@ last 64 bytes, is the SHA-256 of everything before it. Any zip tool can open the
 
 import hashlib
 import json
+import lzma
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -96,6 +99,13 @@ def _digest_before_seal(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
+# What reading an archive raises where it is not as it was written.
+BROKEN = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, ValueError, RuntimeError, struct.error),  # a ciphered member, a method
+)
+
+
 def verify(path: Path) -> Manifest:
     """The manifest of a whole, unchanged backup of ours.
 
@@ -111,7 +121,7 @@ def verify(path: Path) -> Manifest:
         raise ArchiveError(f"Нет такого файла: {path}") from None
     except OSError as error:
         raise ArchiveError(f"Файл не читается: {error}") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise ArchiveError(
             f"Файл повреждён или это не резервная копия журнала ({error})."
         ) from None
