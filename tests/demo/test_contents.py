@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from journal.domain.contingent.orders import plan_order
 from journal.domain.demo.names import person
 from journal.domain.demo.staff import FAMILY, OFFICE, TEACHING
 from journal.domain.demo.subjects import plan_lines, subjects
@@ -23,6 +24,8 @@ from journal.models import (
     LessonTopic,
     Mark,
     Membership,
+    Order,
+    OrderLine,
     Period,
     PlannedLesson,
     Student,
@@ -133,14 +136,28 @@ def test_most_students_have_a_guardian(demo):
     assert 42 <= represented < 60
 
 
-def test_one_student_moved_and_one_took_leave_in_mid_term(demo):
+def test_orders_moved_students_in_mid_term(demo):
+    """One took leave, one moved, one was expelled; one has another name, one waits."""
     ended = Membership.objects.filter(end__isnull=False)
-    assert ended.count() == 2
+    assert ended.count() == 3
     moved = Student.objects.annotate(n=Count("memberships")).get(n=2)
     old, new = moved.memberships.order_by("start")
     assert old.end == new.start < TODAY
     assert old.group != new.group == Group.objects.get(curator=user("curator").employee)
     assert [one.history.count() for one in (old, new)] == [2, 1]
+    orders = Order.objects.order_by("pk").values_list("kind", "state")
+    assert list(orders) == [
+        ("enrol", "done"),
+        ("leave", "done"),
+        ("transfer", "done"),
+        ("expel", "done"),
+        ("rename", "done"),
+        ("transfer", "draft"),
+    ]
+    renamed = OrderLine.objects.get(order__kind="rename")
+    assert renamed.student.last_name == renamed.last_name
+    draft = Order.objects.get(state="draft")
+    assert plan_order(draft, user("secretary")).is_possible
 
 
 # What is taught

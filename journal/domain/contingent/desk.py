@@ -7,13 +7,14 @@ made it. Nothing is written before `Changes.write`, so a plan is the same work u
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from simple_history.utils import (
     bulk_create_with_history,
     bulk_update_with_history,
@@ -83,6 +84,7 @@ class Changes:
 
     by: User | None
     reason: str
+    at: datetime | None = None  # of the history, now if nobody says
     touches: list[Touch] = field(default_factory=list)
 
     def change(self, line: OrderLine, row: models.Model, **values: Any) -> None:
@@ -133,6 +135,7 @@ class Changes:
         if model is Group:
             for row, _ in names_made_free(rows):
                 row._history_user, row._change_reason = self.by, self.reason
+                row._history_date = self.at or timezone.now()
                 row.save()
             return
         alike = defaultdict(list)
@@ -146,6 +149,7 @@ class Changes:
                 batch_size=BATCH,
                 default_user=self.by,
                 default_change_reason=self.reason,
+                default_date=self.at,
                 manager=model._default_manager,
             )
 
@@ -156,6 +160,7 @@ class Changes:
             batch_size=BATCH,
             default_user=self.by,
             default_change_reason=self.reason,
+            default_date=self.at,
         )
 
 

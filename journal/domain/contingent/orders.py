@@ -5,8 +5,8 @@ lines or nothing; undoing restores exactly what was, unless something came to de
 it. Orders act one after another: a lock on the institution's row lets one pass at a time.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -183,8 +183,8 @@ def _refuse(effects: Effects) -> None:
 
 
 @transaction.atomic
-def carry_out(order: Order, by: User) -> Effects:
-    """Do what every line says, or nothing.
+def carry_out(order: Order, by: User, at: datetime | None = None) -> Effects:
+    """Do what every line says, or nothing; `at` is now unless a past is being made up.
 
     Raises PermissionDenied where the order is not `by`'s to carry out, ValidationError
     naming the lines that cannot be.
@@ -193,6 +193,7 @@ def carry_out(order: Order, by: User) -> Effects:
     if order.state == Order.State.DRAFT and not may_carry(by, order):
         raise PermissionDenied
     desk = Desk.of(order, by)
+    desk.changes.at = at
     effects = _plan(desk)
     if not effects.is_possible:
         _refuse(effects)
@@ -203,7 +204,8 @@ def carry_out(order: Order, by: User) -> Effects:
     _keep_traces(desk, effects)
     last = Order.objects.aggregate(last=Max("sequence"))["last"] or 0
     order.state, order.sequence = Order.State.DONE, last + 1
-    order.carried_out_at, order.carried_out_by = timezone.now(), by
+    order.carried_out_at, order.carried_out_by = at or timezone.now(), by
+    order._history_date = order.carried_out_at
     _save(order, by)
     return effects
 
@@ -250,12 +252,13 @@ def _keep_traces(desk: Desk, effects: Effects) -> None:
         line.trace = [{"words": words[line.pk]}]
     for touch in desk.changes.touches:
         touch.line.trace.append(touch.as_trace())
-    save_lines(desk.lines, ["trace", "group"], desk.by)
-
-
-def save_lines(lines: Iterable[OrderLine], fields: list[str], by: User | None) -> None:
     bulk_update_with_history(
-        list(lines), OrderLine, fields, batch_size=BATCH, default_user=by
+        desk.lines,
+        OrderLine,
+        ["trace", "group"],
+        batch_size=BATCH,
+        default_user=desk.by,
+        default_date=desk.changes.at,
     )
 
 

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from journal.domain.demo.college import House
+from journal.domain.demo.moves import Office, enrol_all, live_through
 from journal.domain.demo.names import MEN, family_of, person
 from journal.domain.demo.pouring import saved, saved_all
-from journal.domain.demo.staff import FAMILY, Staff, born, moment
+from journal.domain.demo.staff import FAMILY, Staff, born
 from journal.domain.people import give_role
 from journal.models import (
     Funding,
@@ -84,30 +85,32 @@ def create_students(
 def create_memberships(
     cohorts: list[Cohort], house: House, moves: Moves, by: User, at: datetime
 ) -> None:
-    """Spans of the groups; one student of the curator's group goes on academic leave,
-    and one of another group takes the place in the middle of the term."""
-    for cohort in cohorts:
-        cohort.spans = [
-            Membership(
-                student=student,
-                group=cohort.group,
-                start=cohort.admitted,
-                end=cohort.left,
-                **_terms(house, seat),
-            )
-            for seat, student in enumerate(cohort.students)
-        ]
-    saved_all([span for cohort in cohorts for span in cohort.spans], at, by)
-    home, other = cohorts[house.curated], _beside(cohorts, house)
-    _end(home.spans[-1], moves.leave, by)
-    _end(other.spans[-1], moves.transfer, by)
-    moved = Membership(
-        student=other.students[-1],
-        group=home.group,
-        start=moves.transfer,
-        **_terms(house, len(other.students) - 1),
-    )
-    home.spans.append(saved(moved, moment(moves.transfer, 12), by))
+    """Spans of the groups: of the first course by an order, of the others as a college
+    has them that begins with the journal; then what orders did in the middle of the
+    term to the curator's group and the one beside."""
+    first = [
+        one for one in cohorts if one.level == house.levels[0] and one.left is None
+    ]
+    spans = [
+        Membership(
+            student=student,
+            group=cohort.group,
+            start=cohort.admitted,
+            end=cohort.left,
+            **_terms(house, seat),
+        )
+        for cohort in cohorts
+        if cohort not in first
+        for seat, student in enumerate(cohort.students)
+    ]
+    saved_all(spans, at, by)
+    office = Office(by)
+    enrol_all(office, first, lambda seat: _terms(house, seat), at)
+    home = cohorts[house.curated]
+    live_through(office, home, _beside(cohorts, house), moves)
+    of_group = {cohort.group.pk: cohort for cohort in cohorts}
+    for span in Membership.objects.order_by("pk"):
+        of_group[span.group_id].spans.append(span)
 
 
 def _terms(house: House, seat: int) -> dict[str, str]:
@@ -123,11 +126,6 @@ def _beside(cohorts: list[Cohort], house: House) -> Cohort:
     home = cohorts[house.curated]
     others = [one for one in cohorts if one is not home and one.left is None]
     return next((one for one in others if one.level == home.level), others[-1])
-
-
-def _end(span: Membership, day: date, by: User) -> None:
-    span.end = day
-    saved(span, moment(day, 12), by)
 
 
 def create_guardians(cohorts: list[Cohort], staff: Staff, today: date) -> None:
