@@ -1,4 +1,4 @@
-"""Reports on staff: R32."""
+"""Reports on staff: R32, and on papers about personal data (A7)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.db.models import Subquery
 from django.utils import timezone
 
+from journal.domain.people.consents import (
+    open_to,
+    papers_of,
+    processed_on,
+    without_paper,
+)
 from journal.domain.people.staffing import Coming, comings_and_goings, employed_on
-from journal.models import AcademicYear, Department, Employee, Institution
+from journal.models import (
+    AcademicYear,
+    DataPower,
+    Department,
+    Employee,
+    Institution,
+)
 
 from . import frame
 from .questions import DayField, PlainSelect, RowField
@@ -257,3 +270,121 @@ VIEWS: dict[str, Callable[..., Table]] = {
     LISTING: _listing,
     MOVEMENT: _movement,
 }
+
+
+# Personal data
+
+
+class DayForm(ReportForm):
+    day = DayField(label="По состоянию на")
+
+    def prepare(self) -> None:
+        self.fields["day"].initial = timezone.localdate()
+
+
+@report(
+    "data_powers",
+    "Перечень лиц, имеющих доступ к персональным данным",
+    number="A7",
+    area="people",
+    roles=("admin", "director", "deputy", "hr", "safety"),
+    form=DayForm,
+    description="Кто допущен на день, с какими полномочиями и по какому приказу.",
+)
+def data_powers(params: dict[str, Any]) -> Table:
+    """The list of K 3.5 as it is signed by the director and shown to an inspection."""
+    rules, day = Institution.current(), params["day"]
+    powers = (
+        DataPower.objects.visible_to(params["user"])
+        .on(day)
+        .select_related("employee")
+        .order_by("employee__last_name", "employee__first_name", "start")
+    )
+    return Table(
+        "Перечень лиц, имеющих доступ к персональным данным",
+        [
+            Column("number", "№", width=5, kind="number"),
+            Column("name", "Фамилия, имя, отчество", width=32, row_header=True),
+            Column("position", "Должность", width=26),
+            Column("powers", "Полномочия", width=44),
+            Column("basis", "Основание", width=28),
+            Column("start", "С", width=11, kind="date"),
+        ],
+        rows=[
+            (
+                number,
+                one.employee.full_name,
+                one.employee.position,
+                one.powers,
+                one.basis,
+                one.start,
+            )
+            for number, one in enumerate(powers, 1)
+        ],
+        issuer=frame.issuer(rules),
+        lines=[f"По состоянию на {day:%d.%m.%Y}"],
+        signatures=[("Директор", "")],
+        orientation="landscape",
+        empty="На этот день в перечне никого нет. Его ведёт директор: "
+        "раздел «Допуск к данным».",
+    )
+
+
+@report(
+    "without_consent",
+    "Обработка персональных данных без согласия",
+    number="A7",
+    area="people",
+    roles=(
+        "admin",
+        "director",
+        "deputy",
+        "deputy_uvr",
+        "studyunit",
+        "department",
+        "secretary",
+        "curator",
+        "hr",
+    ),
+    form=DayForm,
+    description="Студенты и представители без согласия на обработку или с отозванным, "
+    "сотрудники без обязательства о неразглашении.",
+)
+def without_consent(params: dict[str, Any]) -> Table:
+    """Who lacks a paper in force on a day, among those who study and work then."""
+    rules, user, day = Institution.current(), params["user"], params["day"]
+    rows: list[Any] = []
+    for title, people in processed_on(day):
+        found = _lacking(people, user, day)
+        if found:
+            rows += [Section(f"{title}: {len(found)}"), *found]
+    return Table(
+        "Обработка персональных данных без согласия",
+        [
+            Column("number", "№", width=5, kind="number"),
+            Column("name", "Фамилия, имя, отчество", width=36, row_header=True),
+            Column("place", "Группа, должность", width=26),
+            Column("state", "Документ", width=26),
+        ],
+        rows=rows,
+        issuer=frame.issuer(rules),
+        lines=[f"По состоянию на {day:%d.%m.%Y}"],
+        empty="У всех, кого вы видите, документы есть.",
+    )
+
+
+def _lacking(people, user, day: date) -> list[tuple]:
+    people = open_to(people.visible_to(user), user)
+    last = papers_of(people).filter(withdrawn_on__lte=day).order_by("-withdrawn_on")
+    found = without_paper(people, day).annotate(
+        withdrawn=Subquery(last.values("withdrawn_on")[:1])
+    )
+    return [
+        (
+            number,
+            one.full_name,
+            getattr(one, "place", "") or "",
+            f"отозван {one.withdrawn:%d.%m.%Y}" if one.withdrawn else "нет",
+        )
+        for number, one in enumerate(found, 1)
+    ]

@@ -243,8 +243,8 @@ def test_the_library_takes_no_file_in(college, client_of, model):
 def test_an_inline_shows_the_rows_of_ones_own_alone(college, client_of):
     """The mother has one child in the curator's group, and one elsewhere."""
     mother = college.parent.guardian
-    at = reverse("admin:journal_guardian_tab", args=[mother.pk, "children"])
-    html = text_of(client_of(college.curator).get(at))
+    children = reverse("admin:journal_guardian_tab", args=[mother.pk, "children"])
+    html = text_of(client_of(college.curator).get(children))
     assert "Дарья" in html
     assert "Майя" not in html
     listed = text_of(client_of(college.curator).get(url("changelist", "guardian")))
@@ -267,6 +267,8 @@ def test_rows_of_an_inline_that_are_not_ones_own_are_not_written(college, client
         "guardianships-0-start": "01.10.2026",
     }
     client_of(college.curator).post(url("change", "guardian", mother), data)
+    children = reverse("admin:journal_guardian_tab", args=[mother.pk, "children"])
+    client_of(college.curator).post(children, data)
     tie.refresh_from_db()
     assert tie.student == college.sister
 

@@ -341,6 +341,8 @@ def test_the_guardians_of_a_card_are_kept_by_the_office(college, client_of):
     client = client_of(college.curator)
     assert client.post(url("change", "student", student), data).status_code == 302
     student.refresh_from_db()
-    assert student.phone == "+7 900 000-00-00"
+    assert student.phone == "+79000000000"
+    parents = reverse("admin:journal_student_tab", args=[student.pk, "parents"])
+    assert client.post(parents, data).status_code == 403
     tie.refresh_from_db()
     assert (tie.relation, tie.guardian) == ("mother", college.parent.guardian)

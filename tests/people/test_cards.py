@@ -17,6 +17,7 @@ from journal.models import (
     SocialCard,
 )
 from tests import cast
+from tests.people.cards import card, formset, tab
 
 ALL = "parents documents social benefits military movement results consents"
 # Tabs of a student's card; written by hand, computed by nothing.
@@ -47,22 +48,6 @@ def people(world):
     for name in ("safety", "extracurricular", "certificates"):
         world.people[name] = cast.account(name, name)
     return world.people
-
-
-def tab(student, slug: str, page: str = "tab", model: str = "student") -> str:
-    return reverse(f"admin:journal_{model}_{page}", args=[student.pk, slug])
-
-
-def card(person, model: str = "student") -> str:
-    return reverse(f"admin:journal_{model}_change", args=[person.pk])
-
-
-def formset(prefix: str, *rows: dict, initial: int = 0) -> dict:
-    """What a browser posts of an inline."""
-    data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
-    for place, row in enumerate(rows):
-        data |= {f"{prefix}-{place}-{name}": value for name, value in row.items()}
-    return data
 
 
 @pytest.mark.parametrize("role", TABS)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
+from admin_customizations.admin.people.part_filters import PartFilters
 from admin_customizations.admin.people.parts import GUARDIAN_TABS
 from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport
@@ -15,7 +16,7 @@ from journal.models import Guardian, Guardianship
 
 
 @admin.register(Guardian)
-class GuardianAdmin(Tabbed, Personal, SafeExport, PersonAdmin):
+class GuardianAdmin(PartFilters, Tabbed, Personal, SafeExport, PersonAdmin):
     """Parents, other legal representatives and trusted ones."""
 
     card_name = "Карточка представителя"

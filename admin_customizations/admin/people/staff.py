@@ -7,6 +7,7 @@ from django.utils import timezone
 from admin_customizations.access import Personal
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
+from admin_customizations.admin.people.part_filters import PartFilters
 from admin_customizations.admin.people.parts import EMPLOYEE_TABS
 from admin_customizations.admin.people.slips import staff_page
 from admin_customizations.admin.people.tabs import Tabbed
@@ -28,7 +29,9 @@ class EmployedFilter(AnswerFilter):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(Tabbed, CheckedCards, Personal, SafeExport, PersonAdmin):
+class EmployeeAdmin(
+    PartFilters, Tabbed, CheckedCards, Personal, SafeExport, PersonAdmin
+):
     """Staff of the institution."""
 
     card_name = "Карточка сотрудника"

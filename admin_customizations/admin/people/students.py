@@ -1,6 +1,6 @@
 """Cards of students."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -11,6 +11,11 @@ from admin_customizations.admin.contingent.diplomas import StudentPapers
 from admin_customizations.admin.contingent.quick import QuickOrders
 from admin_customizations.admin.people.cards import BY_NAME, PersonAdmin
 from admin_customizations.admin.people.checks import CheckedCards
+from admin_customizations.admin.people.part_filters import (
+    PaperFilter,
+    PartFilters,
+    SocialFilter,
+)
 from admin_customizations.admin.people.parts import STUDENT_TABS
 from admin_customizations.admin.people.tabs import Tabbed
 from admin_customizations.toolkit.export import SafeExport, SheetsForm
@@ -18,6 +23,9 @@ from admin_customizations.toolkit.filters import AnswerFilter, ScopedListFilter
 from journal.domain.people.consents import lack_of_consent
 from journal.exchange.contingent import outgoing
 from journal.models import Group, Guardianship, Membership, Student
+from journal.models.people.persons import age_on
+
+YOUNGEST, ELDEST = 5, 100  # students of any age there may be
 
 
 class GroupNowFilter(ScopedListFilter):
@@ -64,6 +72,7 @@ class FirstMembershipInline(ReadOnly, TabularInline):
 
 @admin.register(Student)
 class StudentAdmin(
+    PartFilters,
     Tabbed,
     CheckedCards,
     Personal,
@@ -100,6 +109,7 @@ class StudentAdmin(
         ),
     ]
     tabs = STUDENT_TABS
+    part_filters = (PaperFilter, SocialFilter)
     actions_detail = [
         "let_in",
         {
@@ -125,6 +135,13 @@ class StudentAdmin(
     def export_pages(self, request, rows, form):
         by_group = form is None or form.cleaned_data["sheets"] != SheetsForm.ONE
         return outgoing.pages(rows, request.user, by_group=by_group)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        age = obj.birth_date and age_on(obj.birth_date, timezone.localdate())
+        if age is not None and not YOUNGEST <= age <= ELDEST:
+            words = f"По дате рождения студенту {age}: проверьте год."
+            self.message_user(request, words, messages.WARNING)
 
     def get_inlines(self, request, obj):
         return (

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from journal.domain.demo.cards import create_cards
 from journal.domain.demo.college import (
     COLLEGE,
     House,
@@ -207,6 +208,7 @@ def _create_groups(site: Site, students: int, alumni: bool) -> None:
     create_memberships(site.cohorts, house, moves, by, site.at)
     create_guardians(site.cohorts, site.staff, site.today)
     create_sign_ins(site.cohorts, house, site.staff, site.today)
+    create_cards(site.cohorts, site.staff, site.today)
 
 
 def _create_group(site: Site, term: Term, level: int, code: str, nth: int) -> Cohort:

@@ -168,7 +168,7 @@ class Staff:
         self.numbers["snils"] = number = self.numbers.get("snils", 0) + 1
         digits = f"{number:09}"
         return {
-            "phone": f"+7 (000) {digits[2:5]}-{digits[5:7]}-{digits[7:]}",
+            "phone": f"+7000{digits[2:]}",
             "email": f"{word}@demo.example",
             "snils": f"{digits[:3]}-{digits[3:6]}-{digits[6:]} {snils_checksum(digits)}",
         }

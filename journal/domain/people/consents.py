@@ -2,9 +2,66 @@
 
 from datetime import date
 
-from journal.models import Consent, Employee, Guardian, Student
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from journal.models import (
+    Consent,
+    Employee,
+    Guardian,
+    Guardianship,
+    Membership,
+    Student,
+    User,
+)
+from journal.models.reach import rights_q
 
 PROCESSING, NONDISCLOSURE = Consent.Kind.PROCESSING, Consent.Kind.NONDISCLOSURE
+
+
+def _asked(model) -> str:
+    """The paper that these people must have signed."""
+    return NONDISCLOSURE if model is Employee else PROCESSING
+
+
+def papers_of(rows: QuerySet) -> QuerySet:
+    """For a subquery over people: the papers that each of them must have."""
+    whose = {rows.model._meta.model_name: OuterRef("pk")}
+    return Consent.objects.filter(kind=_asked(rows.model), **whose)
+
+
+def without_paper(rows: QuerySet, today: date) -> QuerySet:
+    """Those whose data is processed without a paper in force, withdrawn ones included."""
+    return rows.filter(~Exists(papers_of(rows).in_force(today)))
+
+
+def open_to(rows: QuerySet, user: User) -> QuerySet:
+    """Those of whose papers `user` may know at all."""
+    return rows.filter(rights_q(user, rows.model.reach, "view_consent"))
+
+
+def processed_on(day: date) -> list[tuple[str, QuerySet]]:
+    """(heading, people) of everybody whose data is processed on a day.
+
+    Students in groups with the group as `place`, those who represent them, the staff
+    with the position.
+    """
+    seats = Membership.objects.on(day)
+    group = seats.filter(student=OuterRef("pk")).values("group__name")[:1]
+    studying = seats.values("student")
+    ties = Guardianship.objects.on(day).filter(student__in=studying)
+    staff = Employee.objects.filter(
+        Q(hired_on__isnull=True) | Q(hired_on__lte=day),
+        Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=day),
+    )
+    students = Student.objects.filter(pk__in=studying)
+    return [
+        ("Студенты", students.annotate(place=Subquery(group))),
+        ("Представители", Guardian.objects.filter(pk__in=ties.values("guardian"))),
+        (
+            "Сотрудники (обязательство о неразглашении)",
+            staff.annotate(place=F("position")),
+        ),
+    ]
 
 
 def lack_of_consent(person: Student | Guardian | Employee, today: date) -> str:
@@ -14,8 +71,9 @@ def lack_of_consent(person: Student | Guardian | Employee, today: date) -> str:
     the processing. One query.
     """
     is_staff = isinstance(person, Employee)
-    kind = NONDISCLOSURE if is_staff else PROCESSING
-    papers = person.consents.filter(kind=kind).values_list("signed_on", "withdrawn_on")
+    papers = person.consents.filter(kind=_asked(type(person))).values_list(
+        "signed_on", "withdrawn_on"
+    )
     withdrawn = []
     for signed_on, withdrawn_on in papers:
         if withdrawn_on is None or withdrawn_on > today:

@@ -4,6 +4,9 @@ A part is one row a student, made when first filled. Whoever may not view the mo
 not meet its fields anywhere. Health and family are codes, never words about a diagnosis.
 """
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -113,6 +116,28 @@ class PersonalFile(StudentPart):
     )
 
     history = history()
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        if self.document == self.Document.PASSPORT:
+            self.series = self.series.replace(" ", "")
+            self.number = self.number.replace(" ", "")
+            if self.series and not re.fullmatch(r"\d{4}", self.series):
+                errors["series"] = "Серия паспорта РФ — четыре цифры: 0000."
+            if self.number and not re.fullmatch(r"\d{6}", self.number):
+                errors["number"] = "Номер паспорта РФ — шесть цифр: 000000."
+        # An importer checks rows whose student it has not read: no query a row.
+        student = self._state.fields_cache.get("student")
+        born, today = student and student.birth_date, timezone.localdate()
+        for name in ("issued_on", "finished_on"):
+            day = getattr(self, name)
+            if day and day > today:
+                errors[name] = "Эта дата ещё не наступила."
+            elif day and born and day < born:
+                errors[name] = f"Раньше, чем родился студент ({born:%d.%m.%Y})."
+        if errors:
+            raise ValidationError(errors)
 
     class Meta:
         verbose_name = "документы и образование"

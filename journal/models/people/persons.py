@@ -35,6 +35,7 @@ def validate_snils(value: str):
 
 
 ADULT = 18
+OLDEST = date(1900, 1, 1)
 
 
 def age_on(born: date, day: date) -> int:
@@ -94,6 +95,8 @@ class Person(Model):
         self.snils = self.snils or None
         if self.birth_date and self.birth_date > timezone.localdate():
             raise ValidationError({"birth_date": "Дата рождения ещё не наступила."})
+        if self.birth_date and self.birth_date < OLDEST:
+            raise ValidationError({"birth_date": "Год рождения — не раньше 1900."})
 
 
 def snils_once(model: str) -> models.UniqueConstraint:
