@@ -234,7 +234,7 @@ def queries(client, at: str) -> int:
     return len(caught)
 
 
-COSTS = {"": 15, "parents": 17, "social": 14, "movement": 15, "results": 17}
+COSTS = {"": 21, "parents": 10, "social": 7, "movement": 8, "results": 10}
 
 
 @pytest.mark.parametrize("slug", COSTS)

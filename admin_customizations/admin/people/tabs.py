@@ -228,6 +228,12 @@ class Tabbed:
             return self.has_change_permission(request, obj)
         return super().reaches(request, obj, verb)
 
+    def get_actions_detail(self, request, object_id):
+        """Buttons stand on the card: each asks the database whether it may."""
+        if getattr(request, "tab", None) is not None:
+            return []
+        return super().get_actions_detail(request, object_id)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         if getattr(request, "tab", None) is not None:
             kwargs["form"] = StillForm
