@@ -22,6 +22,7 @@ from tests.bench import measuring, scenarios, tables
 from tests.bench.importing import measure_import
 from tests.bench.keys import measure_keys
 from tests.bench.places import KEPT, Place, cluster, collect_static, say
+from tests.bench.rollover import measure_rollover
 from tests.bench.server import serving
 from tests.installation import ROOT
 from tests.postgres import binaries
@@ -158,6 +159,7 @@ def run(chosen) -> dict:
         "scenarios": [],
         "load": [],
         "keys": [],
+        "rollover": [],
         "import": [],
         "ten_times": [],
     }
@@ -179,6 +181,8 @@ def run(chosen) -> dict:
             found["load"] += measured["load"]
             found["keys"] += measured["keys"]
             if not chosen.only:
+                found["rollover"].append(measure_rollover(place))
+                say(tables.rollover_line(found["rollover"][-1]))
                 found["import"].append(measure_import(place))
                 say(tables.import_line(found["import"][-1]))
             if chosen.times_ten and place.vendor == "postgresql":

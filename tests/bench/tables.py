@@ -14,6 +14,7 @@ IMPORT_HEAD = (
     f"{'память, МБ':>12} "
 )
 KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
+ROLLOVER_HEAD = f"{'база':<11}{'перевод на следующий год':<34}{'туда, с':>8}{'назад':>8}{'предел':>8}"
 TENFOLD_HEAD = (
     f"{'вдесятеро больше строк':<34}{'мс':>8}{'x10':>8}{'раз':>7} {'':<4}"
     f"{'ЦП':>8}{'x10':>8}{'запр.':>6}{'x10':>5}{'КБ':>8}{'x10':>8}"
@@ -61,6 +62,14 @@ def keys_line(row: dict) -> str:
     )
 
 
+def rollover_line(row: dict) -> str:
+    title = f"{row['students']} студентов, групп {row['groups']}"
+    return (
+        f"{row['database']:<11}{title:<34}{_figure(row['there'], 8)}"
+        f"{_figure(row['back'], 8)}{row['limit']:>8} {VERDICTS[row['passed']]}"
+    )
+
+
 def tenfold_line(row: dict) -> str:
     return (
         f"{row['title']:<34}{_figure(row['ms'], 8)}{_figure(row['ms_x10'], 8)}"
@@ -76,6 +85,7 @@ def report(found: dict) -> str:
         (SCENARIO_HEAD, found["scenarios"], scenario_line),
         (KEYS_HEAD, found["keys"], keys_line),
         (LOAD_HEAD, found["load"], load_line),
+        (ROLLOVER_HEAD, found["rollover"], rollover_line),
         (IMPORT_HEAD, found["import"], import_line),
         (TENFOLD_HEAD, found["ten_times"], tenfold_line),
         (f"{LOAD_HEAD} x10", found.get("load_x10", []), load_line),

@@ -121,6 +121,8 @@ class Order(Model):
                 "number",
                 "date",
                 "kind",
+                # What was taken back is drawn up anew, under its own number.
+                condition=~Q(state="undone"),
                 message="Приказ этого вида с таким номером и датой уже есть.",
             ),
             check(
