@@ -283,6 +283,9 @@ def test_the_list_offers_what_may_be_opened_and_the_own_groups(world, client_of)
 
 
 def test_a_list_without_reports_says_whom_to_ask(world, client_of):
+    role = Role.objects.get(slug="dispatcher")
+    reports = Permission.objects.filter(codename__startswith="report_")
+    role.permissions.remove(*reports)
     page = client_of(world.dispatcher).get(reverse("admin:reports")).content.decode()
     assert "Права на отчёты даёт администратор журнала" in page
 
