@@ -8,13 +8,12 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.db.models import Subquery
 from django.utils import timezone
 
 from journal.domain.people.consents import (
     open_to,
-    papers_of,
     processed_on,
+    withdrawn_days,
     without_paper,
 )
 from journal.domain.people.staffing import Coming, comings_and_goings, employed_on
@@ -375,16 +374,13 @@ def without_consent(params: dict[str, Any]) -> Table:
 
 def _lacking(people, user, day: date) -> list[tuple]:
     people = open_to(people.visible_to(user), user)
-    last = papers_of(people).filter(withdrawn_on__lte=day).order_by("-withdrawn_on")
-    found = without_paper(people, day).annotate(
-        withdrawn=Subquery(last.values("withdrawn_on")[:1])
-    )
+    withdrawn = withdrawn_days(people.model, day)
     return [
         (
             number,
             one.full_name,
             getattr(one, "place", "") or "",
-            f"отозван {one.withdrawn:%d.%m.%Y}" if one.withdrawn else "нет",
+            f"отозван {withdrawn[one.pk]:%d.%m.%Y}" if one.pk in withdrawn else "нет",
         )
-        for number, one in enumerate(found, 1)
+        for number, one in enumerate(without_paper(people, day), 1)
     ]

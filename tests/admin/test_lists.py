@@ -99,7 +99,7 @@ QUERIES = {
     "subgroup": 8,
     "exemption": 8,
     "timetableentry": 9,
-    "dataaccess": 8,
+    "dataaccess": 6,
 }
 
 

@@ -74,7 +74,6 @@ class ConsentAdmin(ModelAdmin):
         "number",
     ]
     autocomplete_fields = ["student", "guardian", "employee", "signed_by"]
-    date_hierarchy = "signed_on"
     fieldsets = [
         ("Чьи данные", {"fields": ["student", "guardian", "employee"]}),
         ("Документ", {"fields": [("kind", "number"), "purpose"]}),

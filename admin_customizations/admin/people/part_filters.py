@@ -3,11 +3,16 @@
 A filter would tell what a tab hides, so it keeps to the people whose part is seen.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from admin_customizations.toolkit.filters import AnswerFilter
-from journal.domain.people.consents import open_to, papers_of, without_paper
+from journal.domain.people.consents import (
+    open_to,
+    with_paper,
+    withdrawn_days,
+    without_paper,
+)
 from journal.models import SocialCard
 
 
@@ -29,10 +34,10 @@ class PaperFilter(AnswerFilter):
             return queryset
         rows = open_to(queryset, request.user)
         if value == "yes":
-            return rows.filter(Exists(papers_of(rows).in_force(today)))
+            return with_paper(rows, today)
         rows = without_paper(rows, today)
         if value == "withdrawn":
-            return rows.filter(Exists(papers_of(rows)))
+            return rows.filter(pk__in=list(withdrawn_days(rows.model, today)))
         return rows
 
 
@@ -67,7 +72,7 @@ class SocialFilter(AnswerFilter):
             return queryset
         cards = SocialCard.objects.visible_to(request.user)
         cards = cards.filter(self.answers[self.value()][1]())
-        return queryset.filter(Exists(cards.filter(student=OuterRef("pk"))))
+        return queryset.filter(pk__in=cards.order_by().values("student"))
 
 
 class PartFilters:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from journal.models import (
     Consent,
@@ -23,15 +23,34 @@ def _asked(model) -> str:
     return NONDISCLOSURE if model is Employee else PROCESSING
 
 
-def papers_of(rows: QuerySet) -> QuerySet:
-    """For a subquery over people: the papers that each of them must have."""
-    whose = {rows.model._meta.model_name: OuterRef("pk")}
-    return Consent.objects.filter(kind=_asked(rows.model), **whose)
+def _papers_of(model) -> tuple[QuerySet, str]:
+    """The papers that people of this model must have, and the column that says whose.
+
+    Asked as a list of keys: SQLite answers a question a person by reading all papers
+    each time, where most of them are somebody else's.
+    """
+    whose = model._meta.model_name
+    papers = Consent.objects.filter(kind=_asked(model), **{f"{whose}__isnull": False})
+    return papers.order_by(), whose
+
+
+def with_paper(rows: QuerySet, today: date) -> QuerySet:
+    """Those whose paper is in force."""
+    papers, whose = _papers_of(rows.model)
+    return rows.filter(pk__in=papers.in_force(today).values(whose))
 
 
 def without_paper(rows: QuerySet, today: date) -> QuerySet:
     """Those whose data is processed without a paper in force, withdrawn ones included."""
-    return rows.filter(~Exists(papers_of(rows).in_force(today)))
+    papers, whose = _papers_of(rows.model)
+    return rows.exclude(pk__in=papers.in_force(today).values(whose))
+
+
+def withdrawn_days(model, today: date) -> dict[int, date]:
+    """Id of a person of this model: the last day on which a paper was withdrawn."""
+    papers, whose = _papers_of(model)
+    gone = papers.filter(withdrawn_on__lte=today).order_by("withdrawn_on")
+    return dict(gone.values_list(whose, "withdrawn_on"))
 
 
 def open_to(rows: QuerySet, user: User) -> QuerySet:
