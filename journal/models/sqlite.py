@@ -2,30 +2,38 @@
 
 import functools
 import re
+from collections.abc import Callable
+
+ANY, ONE = object(), object()
+WILD = {"%": ANY, "_": ONE}
 
 
 @functools.lru_cache(maxsize=512)
-def _pattern(like: str, escape: str | None) -> re.Pattern:
-    parts, place = [], 0
+def _matcher(like: str, escape: str | None) -> Callable[[str], bool]:
+    """Does a text in small letters match? A list of thousands asks for every row."""
+    parts, place, like = [], 0, like.lower()
     while place < len(like):
         letter = like[place]
         if escape and letter == escape and place + 1 < len(like):
             place += 1
-            parts.append(re.escape(like[place]))
-        elif letter == "%":
-            parts.append(".*")
-        elif letter == "_":
-            parts.append(".")
+            parts.append(like[place])
         else:
-            parts.append(re.escape(letter))
+            parts.append(WILD.get(letter, letter))
         place += 1
-    return re.compile("".join(parts), re.DOTALL)
+    inner = parts[1:-1]
+    if len(parts) > 1 and parts[0] is parts[-1] is ANY and not set(inner) & {ANY, ONE}:
+        needle = "".join(inner)
+        return lambda text: needle in text
+    words = {ANY: ".*", ONE: "."}
+    pattern = "".join(words.get(part) or re.escape(part) for part in parts)
+    compiled = re.compile(pattern, re.DOTALL)
+    return lambda text: compiled.fullmatch(text) is not None
 
 
 def _like(like, text, escape=None):
     if text is None or like is None:
         return None
-    return bool(_pattern(str(like).lower(), escape).fullmatch(str(text).lower()))
+    return _matcher(str(like), escape)(str(text).lower())
 
 
 def russian_key(text: str) -> tuple[str, str]:
