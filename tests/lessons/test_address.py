@@ -111,3 +111,11 @@ def test_the_past_of_a_cell_is_hidden_with_its_lesson(
         ("Отметка 1", "", "5")
     ]
     assert client_of(world.teacher_elsewhere).get(address).status_code == 404
+
+
+def test_a_page_without_a_grid_says_why_and_loads_no_script(world, client_of):
+    address = reverse("admin:journal_course_spread", args=[world.course.pk])
+    page = client_of(world.secretary).get(address).content.decode()
+    assert "вашей роли — нет" in page
+    assert "grid.js" not in page
+    assert "grid.js" in client_of(world.teacher).get(address).content.decode()
