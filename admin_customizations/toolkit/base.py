@@ -301,6 +301,15 @@ class ScopedInline(ScopedFields):
         related = self.list_select_related
         return rows.select_related(*related) if related else rows
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A cell of a table has no label beside it: the field says its own name."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            name = capfirst(field.label or db_field.verbose_name)
+            widget.attrs.setdefault("aria-label", name)
+        return field
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Choices are read once for all rows."""
         searched = db_field.name in self.get_autocomplete_fields(request)

@@ -71,6 +71,10 @@ class PersonForm(forms.ModelForm):
         return self._repaired("phone", repair_phone)
 
 
+def _without_link(fields) -> list:
+    return ["account" if name == "user" else name for name in fields]
+
+
 class PersonAdmin(ModelAdmin):
     """What every card has: the name, contacts, an account."""
 
@@ -86,12 +90,17 @@ class PersonAdmin(ModelAdmin):
     private_fields = ["snils", ("birth_date", "sex")]
 
     def get_readonly_fields(self, request, obj=None):
-        """An account is tied to a card only by who keeps accounts."""
-        return [] if request.user.has_perm("journal.change_user") else ["user"]
+        """An account is tied to a card, and opened from it, by who keeps accounts."""
+        return [] if request.user.has_perm("journal.change_user") else ["account"]
 
     def get_fieldsets(self, request, obj=None):
         """СНИЛС is shown to those alone who keep the cards (K 5.2.8)."""
         found = super().get_fieldsets(request, obj)
+        if not request.user.has_perm("journal.change_user"):
+            found = [
+                (title, {**options, "fields": _without_link(options["fields"])})
+                for title, options in found
+            ]
         if self.has_change_permission(request) or self.has_add_permission(request):
             return found
         return [
@@ -128,6 +137,10 @@ class PersonAdmin(ModelAdmin):
         super().save_model(request, obj, form, change)
         for repair in getattr(form, "repairs", ()):
             self.message_user(request, repair, messages.WARNING)
+
+    @admin.display(description="учётная запись")
+    def account(self, person):
+        return person.user.username if person.user_id else "нет"
 
     @admin.display(description="вход", boolean=True, ordering="user")
     def has_account(self, person):
