@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.bench import measuring, scenarios, tables
 from tests.bench.importing import measure_import
 from tests.bench.keys import measure_keys
+from tests.bench.lists import measure_lists
 from tests.bench.places import KEPT, Place, cluster, collect_static, say
 from tests.bench.rollover import measure_rollover
 from tests.bench.server import serving
@@ -65,6 +66,7 @@ def measure_place(place: Place, chosen, large: bool = False) -> dict:
     facts = place.facts()
     say(f"{place.kind}, {place.vendor}: {facts['rows']}")
     found = {"rows": facts["rows"], "scenarios": [], "load": [], "keys": []}
+    found["lists"] = []
     with serving(place) as (port, pid), contextlib.closing(place.connect()) as link:
         bench = measuring.Bench(place, facts, port, pid, link)
         for scenario in scenarios.SCENARIOS:
@@ -75,6 +77,9 @@ def measure_place(place: Place, chosen, large: bool = False) -> dict:
             say(tables.scenario_line(found["scenarios"][-1]))
             if chosen.profile and not large:
                 measuring.profile(scenario, bench)
+        for row in measure_lists(bench) if not chosen.only else ():
+            found["lists"].append({"database": place.vendor, **row})
+            say(tables.list_line(found["lists"][-1]))
         if not chosen.only and (row := measure_keys(facts, port)):
             found["keys"].append({"database": place.vendor, **row})
             say(tables.keys_line(found["keys"][-1]))
@@ -159,6 +164,7 @@ def run(chosen) -> dict:
         "scenarios": [],
         "load": [],
         "keys": [],
+        "lists": [],
         "rollover": [],
         "import": [],
         "ten_times": [],
@@ -180,6 +186,7 @@ def run(chosen) -> dict:
             found["scenarios"] += measured["scenarios"]
             found["load"] += measured["load"]
             found["keys"] += measured["keys"]
+            found["lists"] += measured["lists"]
             if not chosen.only:
                 found["rollover"].append(measure_rollover(place))
                 say(tables.rollover_line(found["rollover"][-1]))
@@ -189,6 +196,7 @@ def run(chosen) -> dict:
                 large = measure_place(place.tenfold(), chosen, large=True)
                 found["ten_times"] = compare(measured["scenarios"], large["scenarios"])
                 found["load_x10"] = large["load"]
+                found["lists_x10"] = large["lists"]
     return found
 
 

@@ -15,6 +15,7 @@ IMPORT_HEAD = (
 )
 KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
 ROLLOVER_HEAD = f"{'база':<11}{'перевод на следующий год':<34}{'туда, с':>8}{'назад':>8}{'предел':>8}"
+LIST_HEAD = f"{'база':<11}{'список, 50 строк':<34}{'мс':>8}{'p95':>8}{'запр.':>6}"
 TENFOLD_HEAD = (
     f"{'вдесятеро больше строк':<34}{'мс':>8}{'x10':>8}{'раз':>7} {'':<4}"
     f"{'ЦП':>8}{'x10':>8}{'запр.':>6}{'x10':>5}{'КБ':>8}{'x10':>8}"
@@ -62,6 +63,13 @@ def keys_line(row: dict) -> str:
     )
 
 
+def list_line(row: dict) -> str:
+    return (
+        f"{row['database']:<11}{row['title']:<34}{_figure(row['ms'], 8, 1)}"
+        f"{_figure(row['p95'], 8, 1)}{row['queries']:>6} {VERDICTS[row['passed']]}"
+    )
+
+
 def rollover_line(row: dict) -> str:
     title = f"{row['students']} студентов, групп {row['groups']}"
     return (
@@ -85,6 +93,8 @@ def report(found: dict) -> str:
         (SCENARIO_HEAD, found["scenarios"], scenario_line),
         (KEYS_HEAD, found["keys"], keys_line),
         (LOAD_HEAD, found["load"], load_line),
+        (LIST_HEAD, found["lists"], list_line),
+        (f"{LIST_HEAD} x10", found.get("lists_x10", []), list_line),
         (ROLLOVER_HEAD, found["rollover"], rollover_line),
         (IMPORT_HEAD, found["import"], import_line),
         (TENFOLD_HEAD, found["ten_times"], tenfold_line),
