@@ -289,6 +289,7 @@ UNFOLD = {
             "href": lambda request: static("journal/icon.svg"),
         }
     ],
+    "STYLES": [lambda request: static("admin_customizations/skin.css")],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
