@@ -1,5 +1,6 @@
 """The server is killed outright in the middle of writing."""
 
+import contextlib
 import http.client
 import random
 import sqlite3
@@ -113,6 +114,6 @@ def after_kill(traffic, streams, known: dict) -> dict:
     assert traffic.steps() == len(known)
     assert traffic.torn() == []
     if connection.vendor == "sqlite":
-        with sqlite3.connect(traffic.installation.base) as base:
+        with contextlib.closing(sqlite3.connect(traffic.installation.base)) as base:
             assert base.execute("PRAGMA quick_check").fetchall() == [("ok",)]
     return known
