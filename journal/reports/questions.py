@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from django import forms
@@ -16,7 +17,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from journal.domain.results import period_at
@@ -106,16 +106,14 @@ class PlainSelect(forms.Select):
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, SafeString(" selected") if str(key) == chosen else "", title)
-                for key, title in self.choices
-            ),
+        options = "".join(
+            f'<option value="{escape(str(key))}"'
+            f"{' selected' if str(key) == chosen else ''}>{escape(str(title))}</option>"
+            for key, title in self.choices
         )
         look = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return format_html("<select{}>{}</select>", look, options)
+        # Key and title are escaped one by one: a piece of markup an option costs more.
+        return SafeString(f"<select{look}>{options}</select>")
 
 
 class RowField(forms.ChoiceField):
