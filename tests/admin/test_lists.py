@@ -87,7 +87,7 @@ def grow(college, count: int):
 QUERIES = {
     "user": 7,
     "employee": 7,
-    "student": 7,
+    "student": 8,
     "guardian": 7,
     "group": 7,
     "membership": 8,

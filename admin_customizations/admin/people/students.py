@@ -1,7 +1,7 @@
 """Cards of students."""
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 
 from admin_customizations.access import Personal
@@ -40,12 +40,17 @@ class GroupNowFilter(ScopedListFilter):
         return queryset.filter(pk__in=members.values("student"))
 
 
+def _seated():
+    """Keys of the students who sit in some group today."""
+    return Membership.objects.on(timezone.localdate()).values("student")
+
+
 class StudyFilter(AnswerFilter):
     title = "учёба"
     parameter_name = "study"
     answers = {
-        "in": ("в группе", lambda: Q(group_now__isnull=False)),
-        "out": ("вне групп", lambda: Q(group_now__isnull=True)),
+        "in": ("в группе", lambda: Q(pk__in=_seated())),
+        "out": ("вне групп", lambda: ~Q(pk__in=_seated())),
         "alone": (
             "без представителей",
             lambda: ~Exists(Guardianship.objects.filter(student=OuterRef("pk"))),
@@ -156,10 +161,20 @@ class StudentAdmin(
         return filter(None, [lack_of_consent(student, timezone.localdate())])
 
     def get_queryset(self, request):
+        """The group is asked of every row only where the list goes by it."""
+        rows = super().get_queryset(request)
+        if "o" not in request.GET:
+            return rows
         today = timezone.localdate()
         seats = Membership.objects.on(today).filter(student=OuterRef("pk"))
-        group = Subquery(seats.values("group__name")[:1])
-        return super().get_queryset(request).annotate(group_now=group)
+        return rows.annotate(group_now=Subquery(seats.values("group__name")[:1]))
+
+    def get_changelist_instance(self, request):
+        found = super().get_changelist_instance(request)
+        seats = Membership.objects.on(timezone.localdate()).select_related("group")
+        now = Prefetch("memberships", seats, "seats_now")
+        found.result_list = found.result_list.prefetch_related(now)
+        return found
 
     @admin.display(description="студент", ordering=BY_NAME)
     def full_name(self, student):
@@ -167,4 +182,4 @@ class StudentAdmin(
 
     @admin.display(description="группа", ordering="group_now", empty_value="вне групп")
     def group_now(self, student):
-        return student.group_now
+        return student.seats_now[0].group.name if student.seats_now else None
