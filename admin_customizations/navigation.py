@@ -59,11 +59,15 @@ SECTIONS = (
         "Учебный процесс",
         (
             _list("Расписание", "calendar_view_week", "timetableentry"),
+            _list("Сессия и ГИА", "event_available", "examevent"),
             _list("Тематические планы", "format_list_numbered", "thematicplan"),
+            _list("Рабочие программы", "article", "workprogramme"),
+            _list("Контрольные работы", "quiz", "controlwork"),
             _list("Нагрузка", "work_history", "courseteacher"),
             _list("Подгруппы", "call_split", "subgroup"),
             _list("Дисциплины", "library_books", "discipline"),
             _list("Учебные планы", "account_tree", "curriculum"),
+            _list("Комплексные формы", "join", "complexform"),
             _list("Закрытые периоды", "lock", "periodclosing"),
         ),
     ),
@@ -72,6 +76,7 @@ SECTIONS = (
         (
             _list("Настройки", "tune", "institution"),
             _list("Учебные годы", "calendar_month", "academicyear"),
+            _list("Календарные графики", "date_range", "studycalendar"),
             _list("Особые дни", "event_busy", "calendarday"),
             _list("Звонки", "notifications", "bellschedule"),
             _list("Отделения", "lan", "department"),
@@ -79,6 +84,7 @@ SECTIONS = (
             _list("Корпуса", "apartment", "campus"),
             _list("Аудитории", "meeting_room", "room"),
             _list("Виды занятий", "category", "lessonkind"),
+            _list("Сокращения в темах", "text_fields", "abbreviation"),
             _list("Виды работ", "assignment", "workkind"),
             _list("Причины отсутствия", "sick", "absencereason"),
             _list("Основания приказов", "rule", "orderreason"),
@@ -118,6 +124,8 @@ KEEPERS = {
     "subgroup",
     "courseteacher",
     "certificatetemplate",
+    "studycalendar",
+    "abbreviation",
 }
 
 

@@ -43,11 +43,13 @@ class RoleSpec:
 
 REFERENCE = (
     "view:institution,campus,room,department,specialty,academicyear,period,calendarday,"
-    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle,orderreason"
+    "bellschedule,bell,discipline,lessonkind,workkind,absencereason,cycle,orderreason,"
+    "studycalendar,calendarspan,calendargroup,abbreviation"
 )
 JOURNAL = (
     "view:group,course,courseteacher,thematicplan,plannedlesson,timetableentry,"
-    "lesson,lessontopic,task,mark,absence,membership,subgroup,subgroupmember"
+    "lesson,lessontopic,task,mark,absence,membership,subgroup,subgroupmember,"
+    "workprogramme,programmetopic,controlwork,examevent,exammember"
 )
 CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
 OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
@@ -55,6 +57,16 @@ EDIT = "add,change,view"
 # The parts of a student's card beside the name and contacts (domain §5).
 CARD = "personalfile,socialcard,benefit,militaryrecord,consent"
 PAPERS = "certificate,diploma,targetcontract"
+CURRICULA = "curriculum,planitem,planhours,planweeks,complexform,complexformpart"
+CALENDAR = (
+    f"{EDIT}:calendarday,studycalendar,calendarspan,calendargroup",
+    "delete:calendarday,calendarspan,calendargroup",
+)
+PLANS = (
+    f"{EDIT}:thematicplan,plannedlesson,workprogramme,programmetopic,controlwork",
+    "delete:plannedlesson,programmetopic,controlwork",
+)
+SESSION = (f"{EDIT}:examevent,exammember", "delete:examevent,exammember")
 ORDERS = (f"{EDIT}:order,orderline", "delete:orderline", "carry:order")
 
 ROLES = (
@@ -66,13 +78,14 @@ ROLES = (
             *OFFICE,
             f"{EDIT}:user,role,institution,campus,room,department,specialty,"
             "academicyear,period,calendarday,bellschedule,bell,lessonkind,workkind,"
-            "absencereason,cycle,discipline,group,employee,student,guardian,"
+            "absencereason,cycle,discipline,group,employee,student,guardian,abbreviation,"
             f"guardianship,membership,accesscode,orderreason,{CARD},{PAPERS},cardcheck,"
             "mismatch,listdelivery,certificatetemplate",
             *ORDERS,
+            *CALENDAR,
             "answer:mismatch",
             "export:diploma",
-            "delete:bell,calendarday,guardianship,benefit",
+            "delete:bell,abbreviation,guardianship,benefit",
             "import,export:student,guardian,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
             "add:subgroupmember",
@@ -95,12 +108,15 @@ ROLES = (
         Anchor.ALL,
         (
             *OFFICE,
-            f"{EDIT}:discipline,cycle,curriculum,planitem,planhours,academicyear,period,"
-            "calendarday,course,courseteacher,thematicplan,plannedlesson,exemption,"
-            "workkind,lessonkind",
-            "approve:thematicplan",
+            f"{EDIT}:discipline,cycle,{CURRICULA},course,courseteacher,subgroup,exemption,"
+            "workkind,lessonkind,abbreviation,academicyear,period",
+            *CALENDAR,
+            *PLANS,
+            *SESSION,
+            "delete:planitem,planhours,planweeks,complexform,complexformpart",
+            "approve:thematicplan,curriculum,workprogramme",
             "add,view:periodclosing",
-            "import,export:discipline,thematicplan,student,group,employee,room",
+            "import,export:discipline,thematicplan,student,group,employee,room,curriculum",
             "issue:accesscode",
             "add,view:listdelivery",
         ),
@@ -125,14 +141,17 @@ ROLES = (
             REFERENCE,
             JOURNAL,
             CONTINGENT,
-            "view:curriculum,planitem,planhours,periodclosing,importbatch",
+            "view:periodclosing,importbatch",
             f"{EDIT}:group,subgroup,subgroupmember,course,courseteacher,membership,"
             "timetableentry,student,exemption",
-            "add,change,view:bellschedule,bell,curriculum,planitem,planhours",
+            f"{EDIT}:bellschedule,bell,{CURRICULA}",
+            "delete:planitem,planhours,planweeks,complexform,complexformpart",
+            *CALENDAR,
+            *SESSION,
             f"{EDIT}:{CARD}",
             f"view:{PAPERS},cardcheck,mismatch",
             *ORDERS,
-            "import,export:student,thematicplan",
+            "import,export:student,thematicplan,curriculum",
         ),
     ),
     RoleSpec(
@@ -143,7 +162,7 @@ ROLES = (
             REFERENCE,
             JOURNAL,
             CONTINGENT,
-            f"view:periodclosing,order,orderline,mismatch,{CARD},{PAPERS}",
+            f"view:periodclosing,order,orderline,mismatch,{CARD},{PAPERS},{CURRICULA}",
             "view:certificatetemplate",
             "add,view:cardcheck,listdelivery,certificate",
         ),
@@ -158,10 +177,13 @@ ROLES = (
             "thematicplan,plannedlesson,subgroup,importbatch,mismatch",
             CONTINGENT,
             *ORDERS,
-            f"{EDIT}:timetableentry,room,calendarday,bellschedule,bell,courseteacher",
-            "delete:timetableentry,calendarday",
+            f"{EDIT}:timetableentry,room,bellschedule,bell,courseteacher",
+            "delete:timetableentry",
+            *CALENDAR,
+            *SESSION,
+            "view:examevent,exammember,controlwork",
             "add,substitute:lesson",
-            "import,export:room",
+            "import,export:room,timetableentry",
             "issue:accesscode",
         ),
     ),
@@ -247,8 +269,7 @@ ROLES = (
             f"{EDIT}:mark,absence,task,lessontopic",
             "change:lesson",
             "delete:task,lessontopic",
-            f"{EDIT}:thematicplan,plannedlesson",
-            "delete:plannedlesson",
+            *PLANS,
             "import:thematicplan",
             "add:subgroupmember",
         ),
@@ -263,8 +284,7 @@ ROLES = (
             f"{EDIT}:mark,absence,task,lessontopic",
             "change:lesson",
             "delete:task,lessontopic",
-            f"{EDIT}:thematicplan,plannedlesson",
-            "delete:plannedlesson",
+            *PLANS,
             "import:thematicplan",
             "add:subgroupmember",
         ),

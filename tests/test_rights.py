@@ -89,6 +89,9 @@ CHANGES = {
 # Looked at by roles that reach everything, and by nobody else.
 OFFICE_ONLY = {"accesscode"}
 OWN_LISTS = {
+    "abbreviation",
+    "studycalendar",
+    "calendarspan",
     "role",
     "institution",
     "campus",
@@ -378,6 +381,8 @@ def test_models_of_record_keep_their_history():
         "lessonkind",
         "workkind",
         "absencereason",
+        "abbreviation",
+        "calendarfeed",
     }
 
 

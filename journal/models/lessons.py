@@ -32,7 +32,9 @@ class Lesson(Model):
     """One lesson of a course on a day.
 
     `planned_teacher` is who the timetable named, `teacher` who gives it; they differ
-    for a substitution. No absence row and `attendance_taken_at` together mean present.
+    for a substitution. The other `planned_…` fields keep what the timetable meant where
+    a change of one day (E2) moved the lesson, its room or its subject; empty where the
+    timetable holds. No absence row and `attendance_taken_at` together mean present.
     """
 
     reach = Reach(group="course__group", course="course", lesson="pk")
@@ -69,6 +71,26 @@ class Lesson(Model):
         models.PROTECT,
         related_name="lessons",
         verbose_name="преподаватель",
+    )
+    planned_date = models.DateField("дата по расписанию", null=True, blank=True)
+    planned_number = models.PositiveSmallIntegerField(
+        "номер по расписанию", null=True, blank=True
+    )
+    planned_room = models.ForeignKey(
+        Room,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="аудитория по расписанию",
+    )
+    planned_course = models.ForeignKey(
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="курс по расписанию",
     )
     hours = models.PositiveSmallIntegerField(
         "академических часов",

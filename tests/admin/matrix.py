@@ -7,7 +7,7 @@ a role is closed to it.
 
 from itertools import chain
 
-from tests.admin import data_papers, movement, papers
+from tests.admin import data_papers, movement, papers, teaching
 
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
@@ -22,7 +22,7 @@ REST = (
 )
 ALL = (
     f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS} "
-    f"{data_papers.MODELS} {movement.MODELS}"
+    f"{data_papers.MODELS} {movement.MODELS} {teaching.MODELS}"
 )
 
 # role: ((letters, models), …); a later line overrides an earlier one
@@ -44,9 +44,10 @@ EXPECTED = {
         ("vnf", ALL),
         (
             "vnfac",
-            "academicyear period calendarday discipline lessonkind workkind cycle "
+            "academicyear period discipline lessonkind workkind cycle subgroup "
             f"course courseteacher {PLANS} exemption {CURRICULA}",
         ),
+        ("vnfacd", "calendarday planitem plannedlesson"),
         ("vnfa", "periodclosing"),
     ),
     "deputy_upr": (("vnf", ALL),),
@@ -54,6 +55,7 @@ EXPECTED = {
     "department_head": (
         ("vnf", f"{REFERENCE} employee periodclosing listdelivery"),
         ("vn", f"{COURSES} {PLANS} student guardian exemption cardcheck mismatch"),
+        ("vn", CURRICULA),
     ),
     "studyunit": (
         ("vnf", f"{REFERENCE} employee periodclosing"),
@@ -61,9 +63,11 @@ EXPECTED = {
         (
             "vnac",
             "student membership group course courseteacher timetableentry subgroup "
-            f"exemption {CURRICULA}",
+            "exemption curriculum",
         ),
+        ("vnacd", "planitem"),
         ("vnfac", "bellschedule"),
+        ("vnfacd", "calendarday"),
         ("v", "importbatch"),
     ),
     "dispatcher": (
@@ -198,7 +202,7 @@ BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS
 def letters(role: str) -> dict[str, str]:
     """model: letters, for one of the roles."""
     found = {}
-    parts = (papers, data_papers, movement)
+    parts = (papers, data_papers, movement, teaching)
     beside = (more.EXPECTED.get(role, ()) for more in parts)
     for allowed, models in chain(EXPECTED[role], *beside):
         found |= dict.fromkeys(models.split(), allowed)

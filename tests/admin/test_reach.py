@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from admin_customizations.admin.organisation import RoomAdmin
+from admin_customizations.admin.organisation.parts import RoomAdmin
 from journal.models import (
     CalendarDay,
     Guardianship,
@@ -314,7 +314,7 @@ def test_saving_without_a_change_leaves_no_row_in_the_history(college, client_of
 
 def test_what_is_deleted_is_deleted_by_who_may(college, client_of):
     at = url("delete", "calendarday", college.holiday)
-    assert client_of(college.deputy).post(at, {"post": "yes"}).status_code == 403
+    assert client_of(college.secretary).post(at, {"post": "yes"}).status_code == 403
     assert client_of(college.dispatcher).post(at, {"post": "yes"}).status_code == 302
     assert not CalendarDay.objects.exists()
 

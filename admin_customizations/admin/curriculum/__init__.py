@@ -1,5 +1,11 @@
-"""What is taught: disciplines and curricula, thematic plans, loads and subgroups."""
+"""What is taught: disciplines and curricula, plans, programmes, loads and subgroups."""
 
-from admin_customizations.admin.curriculum import curricula, load, plans, subgroups
+from admin_customizations.admin.curriculum import (
+    curricula,
+    load,
+    plans,
+    programmes,
+    subgroups,
+)
 
-__all__ = ["curricula", "load", "plans", "subgroups"]
+__all__ = ["curricula", "load", "plans", "programmes", "subgroups"]

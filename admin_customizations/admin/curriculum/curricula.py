@@ -7,12 +7,15 @@ from admin_customizations.admin.base import ModelAdmin, TabularInline, by_alphab
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import (
+    ComplexForm,
+    ComplexFormPart,
     Curriculum,
     Cycle,
     Discipline,
     LessonKind,
     PlanHours,
     PlanItem,
+    PlanWeeks,
 )
 
 
@@ -33,7 +36,7 @@ class CycleAdmin(ModelAdmin):
 
 @admin.register(LessonKind)
 class LessonKindAdmin(ModelAdmin):
-    list_display = ["name", "short_name", "is_numbered", "position"]
+    list_display = ["name", "short_name", "hours_kind", "is_numbered", "is_control"]
     search_fields = ["name"]
 
 
@@ -46,6 +49,22 @@ class PlanItemInline(TabularInline):
     show_change_link = True
     list_select_related = ["discipline", "cycle"]
     verbose_name_plural = "строки плана"
+
+
+class PlanWeeksInline(TabularInline):
+    model = PlanWeeks
+    fields = [
+        "semester",
+        "theory",
+        "study_practice",
+        "work_practice",
+        "diploma_practice",
+        "attestation",
+        "final",
+        "vacation",
+    ]
+    ordering = ["semester"]
+    verbose_name_plural = "бюджет времени, недель"
 
 
 @admin.register(Curriculum)
@@ -61,7 +80,7 @@ class CurriculumAdmin(ModelAdmin):
         (None, {"fields": ["name", "specialty", ("admission_year", "version")]}),
         ("Состояние", {"fields": ["state"]}),
     ]
-    inlines = [PlanItemInline]
+    inlines = [PlanItemInline, PlanWeeksInline]
     empty_hint = "Учебных планов пока нет. Добавьте план и его строки."
 
 
@@ -77,6 +96,7 @@ class PlanHoursInline(TabularInline):
         "consultation",
         "attestation",
         "self_study",
+        "practice",
         "form",
     ]
     ordering = ["semester"]
@@ -120,3 +140,24 @@ class PlanItemAdmin(ModelAdmin):
     @admin.display(description="часов всего", ordering="in_all")
     def hours_in_all(self, item):
         return item.in_all
+
+
+class ComplexFormPartInline(TabularInline):
+    model = ComplexFormPart
+    fields = ["item"]
+    autocomplete_fields = ["item"]
+    verbose_name_plural = "строки плана"
+
+
+@admin.register(ComplexForm)
+class ComplexFormAdmin(ModelAdmin):
+    """One exam or credit over several rows of a curriculum."""
+
+    list_display = ["name", "curriculum", "semester", "form"]
+    list_filter = [("curriculum", ScopedRelatedFilter), ("form", ChoiceFilter)]
+    list_select_related = ["curriculum"]
+    search_fields = ["name", "curriculum__name"]
+    autocomplete_fields = ["curriculum"]
+    fields = ["curriculum", ("name", "semester", "form")]
+    inlines = [ComplexFormPartInline]
+    empty_hint = "Комплексных зачётов и экзаменов пока нет."

@@ -2,13 +2,17 @@
 
 from journal.models.curriculum.curricula import (
     AttestationForm,
+    ComplexForm,
+    ComplexFormPart,
     Curriculum,
     Cycle,
     Discipline,
     PlanHours,
     PlanItem,
+    PlanWeeks,
 )
 from journal.models.curriculum.load import (
+    ControlWork,
     Course,
     CourseTeacher,
     Exemption,
@@ -16,24 +20,38 @@ from journal.models.curriculum.load import (
     SubgroupMember,
 )
 from journal.models.curriculum.plans import (
-    LessonKind,
+    Abbreviation,
     PlannedLesson,
     ThematicPlan,
 )
+from journal.models.curriculum.programmes import (
+    HoursKind,
+    LessonKind,
+    ProgrammeTopic,
+    WorkProgramme,
+)
 
 __all__ = [
+    "Abbreviation",
     "AttestationForm",
+    "ComplexForm",
+    "ComplexFormPart",
+    "ControlWork",
     "Course",
     "CourseTeacher",
     "Curriculum",
     "Cycle",
     "Discipline",
     "Exemption",
+    "HoursKind",
     "LessonKind",
     "PlanHours",
     "PlanItem",
+    "PlanWeeks",
     "PlannedLesson",
+    "ProgrammeTopic",
     "Subgroup",
     "SubgroupMember",
     "ThematicPlan",
+    "WorkProgramme",
 ]

@@ -4,7 +4,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from journal.models.base import Lookup, Model, history, unique
+from journal.models.contingent.membership import StudyForm
 from journal.models.organisation import Specialty
+from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
 
 
@@ -61,7 +63,13 @@ class Curriculum(Model):
         APPROVED = "approved", "утверждён"
         REPLACED = "replaced", "заменён"
 
-    reach = Reach(specialty="specialty")
+    class Base(models.TextChoices):
+        NINE = "nine", "основное общее образование"
+        ELEVEN = "eleven", "среднее общее образование"
+        VOCATIONAL = "vocational", "среднее профессиональное образование"
+        NONE = "none", "без основного общего образования"
+
+    reach = Reach(department="specialty__department", specialty="specialty")
 
     name = models.CharField("название", max_length=200)
     specialty = models.ForeignKey(
@@ -72,13 +80,45 @@ class Curriculum(Model):
     state = models.CharField(
         "состояние", max_length=10, choices=State.choices, default=State.DRAFT
     )
+    form = models.CharField(
+        "форма обучения",
+        max_length=12,
+        choices=StudyForm.choices,
+        default=StudyForm.FULL_TIME,
+    )
+    base = models.CharField(
+        "на базе", max_length=12, choices=Base.choices, default=Base.NINE
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name="заменяет план",
+    )
+    approved_at = models.DateTimeField("утверждён", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Employee,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="approved_curricula",
+        verbose_name="кто утвердил",
+    )
+    note = models.TextField("примечание", blank=True)
 
     history = history()
 
     class Meta:
         verbose_name = "учебный план"
         verbose_name_plural = "учебные планы"
-        ordering = ["-admission_year", "name"]
+        ordering = ["-admission_year", "name", "-version"]
+        permissions = [
+            ("import_curriculum", "Импорт учебных планов"),
+            ("export_curriculum", "Выгрузка учебных планов"),
+            ("approve_curriculum", "Утверждение учебных планов"),
+        ]
 
     def __str__(self):
         return f"{self.name} ({self.admission_year})"
@@ -93,9 +133,13 @@ class PlanItem(Model):
         COURSE = "mdk", "междисциплинарный курс"
         STUDY_PRACTICE = "study_practice", "учебная практика"
         WORK_PRACTICE = "work_practice", "производственная практика"
+        MODULE_EXAM = "module_exam", "экзамен по модулю"
         FINAL = "final", "государственная итоговая аттестация"
 
-    reach = Reach(specialty="curriculum__specialty")
+    reach = Reach(
+        department="curriculum__specialty__department",
+        specialty="curriculum__specialty",
+    )
 
     curriculum = models.ForeignKey(
         Curriculum, models.PROTECT, related_name="items", verbose_name="учебный план"
@@ -133,7 +177,10 @@ class PlanItem(Model):
 class PlanHours(Model):
     """Academic hours of a plan's row in one semester, and its form of attestation."""
 
-    reach = Reach(specialty="item__curriculum__specialty")
+    reach = Reach(
+        department="item__curriculum__specialty__department",
+        specialty="item__curriculum__specialty",
+    )
 
     item = models.ForeignKey(
         PlanItem, models.PROTECT, related_name="hours", verbose_name="строка плана"
@@ -149,6 +196,12 @@ class PlanHours(Model):
     consultation = models.PositiveSmallIntegerField("консультации", default=0)
     attestation = models.PositiveSmallIntegerField("аттестация", default=0)
     self_study = models.PositiveSmallIntegerField("самостоятельная работа", default=0)
+    practice = models.PositiveSmallIntegerField("практика", default=0)
+    practical_training = models.PositiveSmallIntegerField(
+        "в том числе практическая подготовка",
+        default=0,
+        help_text="Входит в часы слева, к сумме не прибавляется.",
+    )
     form = models.CharField(
         "форма аттестации", max_length=12, choices=AttestationForm.choices, blank=True
     )
@@ -170,3 +223,133 @@ class PlanHours(Model):
 
     def __str__(self):
         return f"{self.item}: семестр {self.semester}"
+
+
+class PlanWeeks(Model):
+    """Budget of time of a curriculum in one semester, in weeks (10,5 is usual)."""
+
+    reach = Reach(
+        department="curriculum__specialty__department",
+        specialty="curriculum__specialty",
+    )
+
+    curriculum = models.ForeignKey(
+        Curriculum, models.PROTECT, related_name="weeks", verbose_name="учебный план"
+    )
+    semester = models.PositiveSmallIntegerField(
+        "семестр", validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    theory = models.DecimalField("обучение", max_digits=4, decimal_places=1, default=0)
+    study_practice = models.DecimalField(
+        "учебная практика", max_digits=4, decimal_places=1, default=0
+    )
+    work_practice = models.DecimalField(
+        "производственная практика", max_digits=4, decimal_places=1, default=0
+    )
+    diploma_practice = models.DecimalField(
+        "преддипломная практика", max_digits=4, decimal_places=1, default=0
+    )
+    attestation = models.DecimalField(
+        "промежуточная аттестация", max_digits=4, decimal_places=1, default=0
+    )
+    final = models.DecimalField("ГИА", max_digits=4, decimal_places=1, default=0)
+    vacation = models.DecimalField(
+        "каникулы", max_digits=4, decimal_places=1, default=0
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "бюджет времени"
+        verbose_name_plural = "бюджет времени"
+        ordering = ["curriculum", "semester"]
+        constraints = [
+            unique(
+                "planweeks_once",
+                "curriculum",
+                "semester",
+                message="Недели этого семестра в плане уже есть.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.curriculum}: семестр {self.semester}"
+
+
+class ComplexForm(Model):
+    """One exam or credit over several rows of a plan in a semester (КДЗ, КЭ)."""
+
+    reach = Reach(
+        department="curriculum__specialty__department",
+        specialty="curriculum__specialty",
+    )
+
+    curriculum = models.ForeignKey(
+        Curriculum,
+        models.PROTECT,
+        related_name="complex_forms",
+        verbose_name="учебный план",
+    )
+    name = models.CharField("название", max_length=120)
+    semester = models.PositiveSmallIntegerField(
+        "семестр", validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    form = models.CharField(
+        "форма аттестации", max_length=12, choices=AttestationForm.choices
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "комплексная форма аттестации"
+        verbose_name_plural = "комплексные формы аттестации"
+        ordering = ["curriculum", "semester", "name"]
+        constraints = [
+            unique(
+                "complexform_once",
+                "curriculum",
+                "semester",
+                "name",
+                message="Такая комплексная форма в этом семестре уже есть.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ComplexFormPart(Model):
+    """A row of a plan that takes part in a complex form."""
+
+    reach = Reach(
+        department="complex_form__curriculum__specialty__department",
+        specialty="complex_form__curriculum__specialty",
+    )
+
+    complex_form = models.ForeignKey(
+        ComplexForm, models.PROTECT, related_name="parts", verbose_name="форма"
+    )
+    item = models.ForeignKey(
+        PlanItem,
+        models.PROTECT,
+        related_name="complex_parts",
+        verbose_name="строка плана",
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "строка комплексной формы"
+        verbose_name_plural = "строки комплексной формы"
+        ordering = ["complex_form", "item"]
+        constraints = [
+            unique(
+                "complexformpart_once",
+                "complex_form",
+                "item",
+                message="Эта строка в комплексную форму уже входит.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.complex_form}: {self.item}"

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from journal.models.base import Dated, Model, history, starts_before_end, unique
 from journal.models.curriculum.curricula import AttestationForm, Discipline, PlanItem
-from journal.models.curriculum.plans import ThematicPlan
+from journal.models.curriculum.plans import PlannedLesson, ThematicPlan
 from journal.models.organisation import Group, Period
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
@@ -40,6 +40,12 @@ class Course(Model):
         blank=True,
         related_name="courses",
         verbose_name="тематический план",
+    )
+    semester = models.PositiveSmallIntegerField(
+        "семестр учебного плана",
+        null=True,
+        blank=True,
+        help_text="Сквозной: на втором курсе третий и четвёртый.",
     )
     hours = models.PositiveSmallIntegerField("часов по плану", default=0)
     attestation_form = models.CharField(
@@ -182,6 +188,7 @@ class Exemption(Dated):
     class Kind(models.TextChoices):
         EXEMPT = "exempt", "освобождение"
         RECREDIT = "recredit", "перезачёт"
+        INDIVIDUAL = "individual", "индивидуальный план"
 
     reach = Reach(student="student", course="course")
 
@@ -193,6 +200,19 @@ class Exemption(Dated):
     )
     kind = models.CharField("вид", max_length=10, choices=Kind.choices)
     document = models.CharField("документ", max_length=200)
+    mark = models.CharField(
+        "перезачтённая отметка",
+        max_length=10,
+        blank=True,
+        help_text="Для перезачёта: 3, 4, 5 или зачёт, как в документе.",
+    )
+    hours = models.PositiveSmallIntegerField(
+        "часов",
+        null=True,
+        blank=True,
+        help_text="Для индивидуального плана: сколько часов студент изучает сам.",
+    )
+    note = models.TextField("задание и сроки", blank=True)
 
     history = history()
 
@@ -204,3 +224,44 @@ class Exemption(Dated):
 
     def __str__(self):
         return f"{self.student}: {self.get_kind_display()}"
+
+
+class ControlWork(Model):
+    """A control work on its day; a group writes one a day at most (S 6.3)."""
+
+    reach = Reach(group="group", course="course")
+
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="control_works", verbose_name="курс"
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="control_works", verbose_name="группа"
+    )
+    planned_lesson = models.ForeignKey(
+        PlannedLesson,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="control_works",
+        verbose_name="строка КТП",
+    )
+    date = models.DateField("дата")
+    name = models.CharField("работа", max_length=200)
+
+    history = history()
+
+    class Meta:
+        verbose_name = "контрольная работа"
+        verbose_name_plural = "график контрольных работ"
+        ordering = ["date", "group"]
+        constraints = [
+            unique(
+                "controlwork_one_a_day",
+                "group",
+                "date",
+                message="У группы в этот день уже есть контрольная работа.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.group}, {self.date:%d.%m.%Y}: {self.name}"

@@ -4,6 +4,7 @@ from django.db import models
 
 from journal.models.base import Lookup, Model, history, unique
 from journal.models.curriculum.curricula import Discipline
+from journal.models.curriculum.programmes import LessonKind, WorkProgramme
 from journal.models.organisation import AcademicYear
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
@@ -32,6 +33,22 @@ class ThematicPlan(Model):
     )
     author = models.ForeignKey(
         Employee, models.PROTECT, null=True, blank=True, verbose_name="автор"
+    )
+    programme = models.ForeignKey(
+        WorkProgramme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        verbose_name="рабочая программа",
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        verbose_name="списан с плана",
     )
     state = models.CharField(
         "состояние", max_length=10, choices=State.choices, default=State.DRAFT
@@ -64,22 +81,6 @@ class ThematicPlan(Model):
         return self.name
 
 
-class LessonKind(Lookup):
-    """A kind of lesson: lecture, practice … (domain §1)."""
-
-    reach = Everyone()
-    short_name = models.CharField("сокращение", max_length=20, blank=True)
-    is_numbered = models.BooleanField(
-        "работы нумеруются",
-        default=False,
-        help_text="Для практических, лабораторных, контрольных нужны тема и номер.",
-    )
-
-    class Meta(Lookup.Meta):
-        verbose_name = "вид занятия"
-        verbose_name_plural = "виды занятий"
-
-
 class PlannedLesson(Model):
     """A line of a thematic plan."""
 
@@ -102,6 +103,12 @@ class PlannedLesson(Model):
         "из них практической подготовки", default=0
     )
     self_study = models.PositiveSmallIntegerField("самостоятельно", default=0)
+    work_number = models.PositiveSmallIntegerField(
+        "№ работы",
+        null=True,
+        blank=True,
+        help_text="Для практических, лабораторных, контрольных, самостоятельных работ.",
+    )
     homework = models.TextField("домашнее задание", blank=True)
     equipment = models.CharField("оснащение", max_length=300, blank=True)
 
@@ -122,3 +129,13 @@ class PlannedLesson(Model):
 
     def __str__(self):
         return f"{self.number}. {self.topic}"
+
+
+class Abbreviation(Lookup):
+    """An abbreviation that topics may hold (K 3.9); all others are refused."""
+
+    reach = Everyone()
+
+    class Meta(Lookup.Meta):
+        verbose_name = "разрешённое сокращение"
+        verbose_name_plural = "разрешённые сокращения"

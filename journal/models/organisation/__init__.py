@@ -5,7 +5,10 @@ from journal.models.organisation.calendar import (
     Bell,
     BellSchedule,
     CalendarDay,
+    CalendarGroup,
+    CalendarSpan,
     Period,
+    StudyCalendar,
 )
 from journal.models.organisation.institution import Institution
 from journal.models.organisation.parts import (
@@ -21,6 +24,8 @@ __all__ = [
     "Bell",
     "BellSchedule",
     "CalendarDay",
+    "CalendarGroup",
+    "CalendarSpan",
     "Campus",
     "Department",
     "Group",
@@ -28,4 +33,5 @@ __all__ = [
     "Period",
     "Room",
     "Specialty",
+    "StudyCalendar",
 ]

@@ -13,7 +13,8 @@ from journal.models.base import (
     starts_before_end,
     unique,
 )
-from journal.models.reach import Everyone
+from journal.models.organisation.parts import Group
+from journal.models.reach import Everyone, Reach
 
 
 class AcademicYear(Dated):
@@ -117,6 +118,131 @@ class CalendarDay(Model):
 
     def __str__(self):
         return f"{self.date:%d.%m.%Y} {self.get_kind_display()}"
+
+
+class StudyCalendar(Model):
+    """One of the calendars of a year: «Основной», «Выпускные курсы» (domain §1)."""
+
+    reach = Everyone()
+
+    year = models.ForeignKey(
+        AcademicYear,
+        models.PROTECT,
+        related_name="calendars",
+        verbose_name="учебный год",
+    )
+    name = models.CharField("название", max_length=120)
+    is_main = models.BooleanField(
+        "основной",
+        default=False,
+        help_text="По нему учатся группы, которым не назначен другой.",
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "календарный график"
+        verbose_name_plural = "календарные графики"
+        ordering = ["-year__start", "-is_main", "name"]
+        constraints = [
+            unique(
+                "studycalendar_once",
+                "year",
+                "name",
+                message="График с таким названием в этом году уже есть.",
+            ),
+            unique(
+                "studycalendar_one_main",
+                "year",
+                condition=Q(is_main=True),
+                message="Основной график в этом году уже есть.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.year}"
+
+
+class CalendarSpan(Model):
+    """What a calendar's groups do from one day to another; both days are included.
+
+    Days that no span names are days of study by the weekly timetable.
+    """
+
+    class Kind(models.TextChoices):
+        SESSION = "session", "промежуточная аттестация"
+        STUDY_PRACTICE = "study_practice", "учебная практика"
+        WORK_PRACTICE = "work_practice", "производственная практика"
+        DIPLOMA_PRACTICE = "diploma_practice", "преддипломная практика"
+        FINAL = "final", "государственная итоговая аттестация"
+        VACATION = "vacation", "каникулы"
+
+    reach = Everyone()
+
+    calendar = models.ForeignKey(
+        StudyCalendar, models.PROTECT, related_name="spans", verbose_name="график"
+    )
+    kind = models.CharField("что в эти дни", max_length=20, choices=Kind.choices)
+    course_year = models.PositiveSmallIntegerField(
+        "курс (класс)", null=True, blank=True, help_text="Пусто: у всех курсов графика."
+    )
+    first_day = models.DateField("первый день")
+    last_day = models.DateField("последний день")
+
+    history = history()
+
+    class Meta:
+        verbose_name = "отрезок графика"
+        verbose_name_plural = "отрезки графика"
+        ordering = ["calendar", "first_day"]
+        constraints = [
+            check(
+                "calendarspan_last_day_after_first",
+                Q(last_day__gte=F("first_day")),
+                "Последний день отрезка не может быть раньше первого.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.first_day:%d.%m}–{self.last_day:%d.%m.%Y}"
+
+
+class CalendarGroup(Model):
+    """A group that follows a calendar other than the main one in that year."""
+
+    reach = Reach(group="group")
+
+    calendar = models.ForeignKey(
+        StudyCalendar, models.PROTECT, related_name="groups", verbose_name="график"
+    )
+    year = models.ForeignKey(
+        AcademicYear, models.PROTECT, editable=False, verbose_name="учебный год"
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="calendars", verbose_name="группа"
+    )
+
+    history = history()
+
+    class Meta:
+        verbose_name = "группа графика"
+        verbose_name_plural = "группы графика"
+        ordering = ["calendar", "group"]
+        constraints = [
+            unique(
+                "calendargroup_one_a_year",
+                "group",
+                "year",
+                message="Группе в этом году уже назначен другой график.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.group}: {self.calendar}"
+
+    def save(self, *args, **kwargs):
+        self.year_id = self.calendar.year_id
+        super().save(*args, **kwargs)
 
 
 class BellSchedule(Dated):

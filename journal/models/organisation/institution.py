@@ -97,6 +97,33 @@ class Institution(Model):
     plan_due = models.CharField(
         "сроки сдачи КТП", max_length=40, default="10.09, 01.12"
     )
+    year_due = models.CharField(
+        "срок открытия учебного года", max_length=5, default="10.09"
+    )
+    load_norm = models.PositiveSmallIntegerField(
+        "норма нагрузки, часов в год",
+        default=720,
+        help_text="На ставку; у сотрудника может быть своя.",
+    )
+    load_most = models.PositiveSmallIntegerField(
+        "нагрузка не больше, часов в год", default=1440
+    )
+    week_hours = models.PositiveSmallIntegerField(
+        "академических часов в неделю", default=36
+    )
+    exams_a_year = models.PositiveSmallIntegerField(
+        "экзаменов в год не больше", default=8
+    )
+    credits_a_year = models.PositiveSmallIntegerField(
+        "зачётов в год не больше",
+        default=10,
+        help_text="Без физической культуры; комплексный считается один раз.",
+    )
+    timetable_is_public = models.BooleanField(
+        "расписание видно без входа",
+        default=False,
+        help_text="Группы, преподаватели, аудитории; без студентов и оценок.",
+    )
     reference_day = models.CharField(
         "день эталонной наполняемости",
         max_length=5,

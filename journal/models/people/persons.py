@@ -154,6 +154,12 @@ class Employee(Person):
         blank=True,
     )
     education = models.CharField("образование", max_length=200, blank=True)
+    load_norm = models.PositiveSmallIntegerField(
+        "норма нагрузки, часов в год",
+        null=True,
+        blank=True,
+        help_text="Пусто: как в настройках учреждения.",
+    )
     hired_on = models.DateField("принят на работу", null=True, blank=True)
     dismissed_on = models.DateField("уволен", null=True, blank=True)
 

@@ -16,22 +16,16 @@ from admin_customizations.admin.people.slips import group_page
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import (
     AnswerFilter,
-    ChoiceFilter,
     ScopedRelatedFilter,
 )
 from admin_customizations.toolkit.pages import opened
 from journal.domain.people import may_hand_out
 from journal.models import (
-    AcademicYear,
-    Bell,
-    BellSchedule,
-    CalendarDay,
     Campus,
     Department,
     Group,
     Institution,
     Membership,
-    Period,
     Room,
     Specialty,
 )
@@ -63,7 +57,20 @@ class InstitutionAdmin(ModelAdmin):
                 ]
             },
         ),
-        ("Планы и семьи", {"fields": ["plan_due", "guardians_see_adults"]}),
+        (
+            "Учебный год, планы, нагрузка",
+            {
+                "fields": [
+                    ("year_due", "plan_due"),
+                    ("load_norm", "load_most", "week_hours"),
+                    ("exams_a_year", "credits_a_year"),
+                ]
+            },
+        ),
+        (
+            "Семьи и расписание",
+            {"fields": ["guardians_see_adults", "timetable_is_public"]},
+        ),
         ("Первый вход", {"fields": ["nondisclosure_text", "care_text"]}),
         (
             "Списки и сверка карточек",
@@ -137,55 +144,6 @@ class SpecialtyAdmin(ModelAdmin):
     search_fields = ["code", "name"]
     autocomplete_fields = ["study_unit_heads"]
     empty_hint = "Специальностей пока нет. Школе они не нужны."
-
-
-class PeriodInline(TabularInline):
-    model = Period
-    fields = ["kind", "number", "first_day", "last_day"]
-    ordering = ["first_day"]
-
-
-@admin.register(AcademicYear)
-class AcademicYearAdmin(ModelAdmin):
-    list_display = ["name", "start", "end"]
-    search_fields = ["name"]
-    fields = ["name", ("start", "end")]
-    inlines = [PeriodInline]
-    empty_hint = "Учебных лет пока нет. Добавьте год с его семестрами или четвертями."
-
-
-@admin.register(Period)
-class PeriodAdmin(ModelAdmin):
-    list_display = ["__str__", "first_day", "last_day"]
-    list_filter = [("year", ScopedRelatedFilter), ("kind", ChoiceFilter)]
-    list_select_related = ["year"]
-    search_fields = ["year__name"]
-    fields = ["year", ("kind", "number"), ("first_day", "last_day")]
-    ordering = ["-first_day", "kind", "number"]
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(ModelAdmin):
-    list_display = ["date", "kind", "taught_as", "note"]
-    list_filter = [("kind", ChoiceFilter)]
-    search_fields = ["note"]
-    date_hierarchy = "date"
-    fields = [("date", "kind"), "taught_as", "note"]
-    empty_hint = "Особых дней нет: добавьте праздники и переносы этого года."
-
-
-class BellInline(TabularInline):
-    model = Bell
-    fields = ["number", "starts_at", "ends_at"]
-    ordering = ["number"]
-
-
-@admin.register(BellSchedule)
-class BellScheduleAdmin(ModelAdmin):
-    list_display = ["name", "start", "end", "is_short"]
-    fields = ["name", ("start", "end"), "is_short"]
-    inlines = [BellInline]
-    empty_hint = "Звонков пока нет. Добавьте расписание и время каждого занятия."
 
 
 class ClosedFilter(AnswerFilter):

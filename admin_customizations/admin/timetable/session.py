@@ -1,0 +1,44 @@
+"""Schedules of sessions and of the final attestation (E3)."""
+
+from django.contrib import admin
+
+from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from journal.models import ExamEvent, ExamMember
+
+
+class ExamMemberInline(TabularInline):
+    model = ExamMember
+    fields = ["employee", "post"]
+    autocomplete_fields = ["employee"]
+
+
+@admin.register(ExamEvent)
+class ExamEventAdmin(ModelAdmin):
+    """Consultations, exams, retakes, final attestation."""
+
+    list_display = ["date", "starts_at", "group", "kind", "course", "teacher", "room"]
+    list_display_links = ["date", "group"]
+    list_filter = [
+        ("group", ScopedRelatedFilter),
+        ("teacher", ScopedRelatedFilter),
+        ("kind", ChoiceFilter),
+    ]
+    list_select_related = [
+        "group",
+        "course__discipline",
+        "course__group",
+        "teacher",
+        "room",
+    ]
+    search_fields = ["group__name", "course__discipline__name", "title"]
+    autocomplete_fields = ["group", "course", "room", "teacher"]
+    fields = [
+        ("group", "kind"),
+        ("course", "title"),
+        ("date", "starts_at", "ends_at"),
+        ("teacher", "room"),
+        "note",
+    ]
+    inlines = [ExamMemberInline]
+    empty_hint = "Расписания сессии и ГИА пока нет."
