@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from journal.exchange.abbreviations import abbreviations
+from journal.domain.curriculum.abbreviations import abbreviations
 from journal.exchange.fields import (
     DISCIPLINES,
     EMPLOYEES,

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from journal.exchange.abbreviations import abbreviations
+from journal.domain.curriculum.abbreviations import abbreviations
 from journal.exchange.reading.groups import group_in_title, group_name
 from journal.exchange.reading.names import looks_like_full_name, split_full_name
 from journal.exchange.reading.text import (

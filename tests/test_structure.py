@@ -46,7 +46,6 @@ MACHINERY = {
         "writers": "HTML, XLSX, PDF",
     },
     "journal/exchange": {
-        "abbreviations": "a check of texts in any table",
         "fields": "the columns that importers know",
         "importer": "what every importer does",
         "lookups": "finding what a cell names",

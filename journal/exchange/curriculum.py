@@ -7,8 +7,8 @@ from itertools import count
 
 from django.utils import timezone
 
-from journal.domain.curriculum import OPEN
-from journal.exchange.abbreviations import abbreviations
+from journal.domain.curriculum.abbreviations import abbreviations
+from journal.domain.curriculum.approval import OPEN
 from journal.exchange.fields.teaching import LESSON_KINDS
 from journal.exchange.importer import Importer
 from journal.exchange.lookups import ByName, squeezed

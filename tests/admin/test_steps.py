@@ -15,7 +15,7 @@ from journal.domain.archive.closing import (
     may_reopen,
     reopen_period,
 )
-from journal.domain.curriculum import (
+from journal.domain.curriculum.approval import (
     approve_plan,
     may_edit_plan,
     return_plan,

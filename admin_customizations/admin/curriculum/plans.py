@@ -8,7 +8,7 @@ from admin_customizations.admin.base import ModelAdmin, TabularInline, labelled
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import AskForm, Lines, confirmed
-from journal.domain.curriculum import (
+from journal.domain.curriculum.approval import (
     approve_plan,
     may_decide,
     may_edit_plan,

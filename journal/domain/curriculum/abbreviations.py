@@ -1,9 +1,8 @@
 """Abbreviations in topics: allowed in a draft, not in the journal's page."""
 
 import re
+import unicodedata
 from collections.abc import Collection
-
-from journal.exchange.reading.text import clean_text
 
 # Cut words that close a sentence too: the dot alone would not give them away.
 CUT = frozenset(
@@ -42,7 +41,7 @@ def abbreviations(text: str, allowed: Collection[str] = ()) -> list[str]:
     dot) are let through. Ends of sentences, initials beside a surname, Roman
     numerals, numbering and texts written in capitals throughout are none.
     """
-    text = clean_text(text)
+    text = unicodedata.normalize("NFC", text).replace("\u00ad", "")
     let = ORDINARY | {word.casefold().rstrip(".") for word in allowed}
     shouted = _is_shouted(text)
     names = [match.span() for match in INITIALS.finditer(text)]

@@ -1,0 +1,1 @@
+"""Curricula, loads, thematic plans and work programmes."""
