@@ -56,7 +56,11 @@ class Cycle(Lookup):
 
 
 class Curriculum(Model):
-    """A curriculum of a specialty for one admission."""
+    """A curriculum of a specialty for one admission.
+
+    Once approved, neither it nor anything of it changes any more (`guards`): a change is
+    a new version that `replaces` it, and approving that makes this one REPLACED.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "черновик"
@@ -125,7 +129,11 @@ class Curriculum(Model):
 
 
 class PlanItem(Model):
-    """A row of a curriculum; modules hold their courses and practices."""
+    """A row of a curriculum; modules hold their courses and practices.
+
+    `raw_index` is what the office's file said, `index` the same without spaces at its
+    ends and with Russian letters alone («ПM.01» with a Latin M is «ПМ.01»).
+    """
 
     class Kind(models.TextChoices):
         MODULE = "module", "профессиональный модуль"
@@ -175,7 +183,24 @@ class PlanItem(Model):
 
 
 class PlanHours(Model):
-    """Academic hours of a plan's row in one semester, and its form of attestation."""
+    """Academic hours of a plan's row in one semester, and its form of attestation.
+
+    `semester` counts through the whole study: 2 · (course − 1) + 1 or 2. `total` is the
+    greatest load, self-study in it; `contact` is what a course of a group gets. Only rows
+    without children hold hours: a module is the sum of what stands in it. A semester of
+    course work shows by `coursework`; `form` is then the other form, where there is one.
+    """
+
+    # What is given in lessons, in academic hours; `total` = contact + self-study.
+    CONTACT = (
+        "theory",
+        "practical",
+        "laboratory",
+        "coursework",
+        "consultation",
+        "attestation",
+        "practice",
+    )
 
     reach = Reach(
         department="item__curriculum__specialty__department",
@@ -223,6 +248,11 @@ class PlanHours(Model):
 
     def __str__(self):
         return f"{self.item}: семестр {self.semester}"
+
+    @property
+    def contact(self) -> int:
+        """Hours given in lessons and practice: what load and courses count."""
+        return sum(getattr(self, name) for name in self.CONTACT)
 
 
 class PlanWeeks(Model):
