@@ -11,6 +11,7 @@ from django.db import connections, transaction
 
 RULES = {
     "membership_no_overlap": "Студент в эти дни уже числится в группе.",
+    "calendarspan_no_overlap": "В эти дни у этого курса в графике уже есть другое.",
     "lesson_teacher_free": "Преподаватель в это время ведёт другое занятие.",
     "lesson_room_free": "Аудитория в это время занята.",
     "lesson_group_free": "У группы в это время другое занятие.",
@@ -36,6 +37,15 @@ GUARDS = {
         WHERE other.student_id = NEW.student_id AND {not_itself}
         AND (NEW."end" IS NULL OR other.start < NEW."end")
         AND (other."end" IS NULL OR other."end" > NEW.start)""",
+    ),
+    "calendarspan_no_overlap": (
+        "journal_calendarspan",
+        ("INSERT", "UPDATE"),
+        """SELECT 1 FROM journal_calendarspan other
+        WHERE other.calendar_id = NEW.calendar_id AND {not_itself}
+        AND (other.course_year IS NULL OR NEW.course_year IS NULL
+             OR other.course_year = NEW.course_year)
+        AND other.first_day <= NEW.last_day AND other.last_day >= NEW.first_day""",
     ),
     "lesson_teacher_free": (
         "journal_lesson",
@@ -115,6 +125,7 @@ def _sqlite() -> Iterator[str]:
 # Two writers at once must not both find the place free: the key that they contend for.
 _LOCKS = {
     "journal_membership": "NEW.student_id",
+    "journal_calendarspan": "NEW.calendar_id",
     "journal_lesson": "(NEW.date - DATE '2000-01-01')",
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from journal.domain.organisation.calendar import Calendars, is_taught
 from journal.domain.timetable.days import parity_of, taught_days
 from journal.models import (
     CourseTeacher,
@@ -22,8 +23,10 @@ def draft_lessons(
     """Unsaved lessons that the entries mean over a half-open span, by date and number.
 
     `planned_teacher` and `teacher` are whom the load names on that date, or else the
-    entry. Four queries, however many entries (with `course__period__year` and
-    `course__group` selected).
+    entry. Nothing falls into a vacation, a session or the final attestation of the
+    group's calendar; in a practice only entries of whole days remain. At most eight
+    queries, however many entries (with `course__period__year` and `course__group`
+    selected).
     """
     entries = list(entries)
     hours = Institution.current().lesson_hours
@@ -58,6 +61,7 @@ def _due(
     start = max(start, min(period.first_day for period in periods))
     last = max(period.last_day for period in periods)
     end = min(end, last + timedelta(days=1))
+    calendars = Calendars({period.year for period in periods})
     by_weekday: dict[int, list[TimetableEntry]] = {}
     for entry in entries:
         by_weekday.setdefault(entry.weekday, []).append(entry)
@@ -65,6 +69,9 @@ def _due(
         parities: dict[int, int] = {}
         for entry in by_weekday.get(taught_as.isoweekday(), ()):
             year = entry.course.period.year
+            doing = calendars.days_of(entry.course.group, year).get(day)
+            if not is_taught(doing, entry.number is not None):
+                continue
             if year.pk not in parities:
                 parities[year.pk] = parity_of(taught_as, year)
             if _in_force(entry, day) and entry.parity in (0, parities[year.pk]):

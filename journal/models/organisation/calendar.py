@@ -206,6 +206,14 @@ class CalendarSpan(Model):
     def __str__(self):
         return f"{self.get_kind_display()}: {self.first_day:%d.%m}–{self.last_day:%d.%m.%Y}"
 
+    def clean(self):
+        super().clean()
+        if not (self.calendar_id and self.first_day and self.last_day):
+            return
+        year = self.calendar.year
+        if self.first_day < year.start or (year.end and self.last_day >= year.end):
+            raise ValidationError("Отрезок выходит за границы учебного года.")
+
 
 class CalendarGroup(Model):
     """A group that follows a calendar other than the main one in that year."""
