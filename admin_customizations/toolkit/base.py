@@ -27,6 +27,7 @@ from unfold.decorators import display as labelled
 
 from admin_customizations.toolkit.history import ScopedHistory
 from admin_customizations.toolkit.refusals import Refusals
+from admin_customizations.toolkit.rows import DrawnTable
 from admin_customizations.toolkit.titles import RussianTitles
 from admin_customizations.toolkit.widgets import NATIVE
 
@@ -41,23 +42,9 @@ def by_alphabet(*fields: str) -> list:
     return list(fields)
 
 
-class RememberedQuery:
-    """A list that builds each address of its headers once.
-
-    The skin asks for all of them again at every row: a sixth of the page.
-    """
-
-    def get_query_string(self, new_params=None, remove=None):
-        asked = (tuple(sorted((new_params or {}).items())), tuple(remove or ()))
-        known = self.__dict__.setdefault("_known_queries", {})
-        if asked not in known:
-            known[asked] = super().get_query_string(new_params, remove)
-        return known[asked]
-
-
 @cache
-def remembering(changelist: type) -> type:
-    return type(changelist.__name__, (RememberedQuery, changelist), {})
+def drawing(changelist: type) -> type:
+    return type(changelist.__name__, (DrawnTable, changelist), {})
 
 
 class ScopedFields:
@@ -142,7 +129,7 @@ class Scoped(ScopedFields):
         )
 
     def get_changelist(self, request, **kwargs):
-        return remembering(super().get_changelist(request, **kwargs))
+        return drawing(super().get_changelist(request, **kwargs))
 
     def get_changelist_instance(self, request):
         """A year that no calendar has is a filter of nonsense like any other."""

@@ -4,17 +4,21 @@ import csv
 import io
 import re
 import zipfile
+from datetime import date
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from admin_customizations.toolkit.export import escape, is_formula_like, unescape
 from journal.exchange.reading.text import clean_text
 from journal.models import (
+    CalendarDay,
     Course,
     CourseTeacher,
     DataAccess,
@@ -101,6 +105,41 @@ QUERIES = {
     "timetableentry": 9,
     "dataaccess": 6,
 }
+
+
+DATED = [one for one in admin.site._registry.values() if one.date_hierarchy]
+
+
+@pytest.mark.parametrize("one", DATED, ids=lambda one: one.model._meta.model_name)
+def test_a_list_goes_down_to_a_year_a_month_and_a_day(college, client_of, one):
+    client = client_of(college.root)
+    model = one.model._meta.model_name
+    at, name = url("changelist", model), one.date_hierarchy
+    if not one.model.objects.exists():
+        pytest.skip("в колледже действующих лиц таких записей нет")
+    moment = one.model.objects.order_by(name).values_list(name, flat=True).first()
+    day = timezone.localtime(moment).date() if hasattr(moment, "hour") else moment
+    asked = {}
+    for part in ("year", "month", "day"):
+        asked[f"{name}__{part}"] = getattr(day, part)
+        answer = client.get(at, asked)
+        assert answer.status_code == 200
+        assert answer.context["cl"].result_count > 0
+
+
+def test_months_of_a_list_are_those_that_hold_a_row(college, client_of):
+    days = [date(2026, 3, 31), date(2026, 7, 1), date(2026, 12, 31)]
+    CalendarDay.objects.all().delete()
+    for day in days:
+        CalendarDay.objects.create(date=day, kind="holiday")
+    at = url("changelist", "calendarday")
+    shown = client_of(college.office).get(at).context["cl"].queryset
+    months = [day.replace(day=1) for day in days]
+    assert shown.dates("date", "month") == months
+    CalendarDay.objects.create(date=date(2028, 2, 29), kind="holiday")
+    shown = client_of(college.office).get(at).context["cl"].queryset
+    years = [date(2026, 1, 1), date(2028, 1, 1)]
+    assert shown.dates("date", "year") == years
 
 
 @pytest.mark.parametrize("model", QUERIES)
