@@ -15,15 +15,60 @@ RULES = {
     "lesson_teacher_free": "Преподаватель в это время ведёт другое занятие.",
     "lesson_room_free": "Аудитория в это время занята.",
     "lesson_group_free": "У группы в это время другое занятие.",
+    "entry_teacher_free": "Преподаватель в это время по расписанию ведёт другое занятие.",
+    "entry_room_free": "Аудитория в это время по расписанию занята.",
+    "entry_group_free": "У группы в это время по расписанию другое занятие.",
     "mark_period_open": "Период закрыт: отметки больше не меняются.",
     "absence_period_open": "Период закрыт: посещаемость больше не меняется.",
     "lesson_period_open": "Период закрыт: занятия больше не меняются.",
 }
 
-_BESIDE = """SELECT 1 FROM journal_lesson other
-    WHERE other.date = NEW.date AND other.number = NEW.number
-    AND NOT other.is_cancelled AND NOT NEW.is_cancelled AND {not_itself}
-    AND (other.stream = '' OR other.stream <> NEW.stream)"""
+# At one hour; a lesson without a number takes the whole day.
+_SAME_HOUR = """
+    AND (other.number = NEW.number OR other.number IS NULL OR NEW.number IS NULL)"""
+_OTHER_STREAM = " AND (other.stream = '' OR other.stream <> NEW.stream)"
+_BESIDE = (
+    """SELECT 1 FROM journal_lesson other
+    WHERE other.date = NEW.date AND {not_itself}
+    AND NOT other.is_cancelled AND NOT NEW.is_cancelled"""
+    + _SAME_HOUR
+)
+# Subgroups of different numbers may sit side by side, the whole group may not; no stream
+# makes a group sit in two lessons.
+_SAME_GROUP = """ AND other.course_id IN (
+        SELECT theirs.id FROM journal_course mine
+        JOIN journal_course theirs ON theirs.group_id = mine.group_id
+        WHERE mine.id = NEW.course_id)
+    AND (NEW.subgroup_id IS NULL OR other.subgroup_id IS NULL OR EXISTS (
+        SELECT 1 FROM journal_subgroup my_part
+        JOIN journal_subgroup their_part ON their_part.number = my_part.number
+        WHERE my_part.id = NEW.subgroup_id AND their_part.id = other.subgroup_id))"""
+
+_PERIODS = ("mine", "theirs")
+
+
+def _spans_meet() -> str:
+    """Every beginning lies before every end: of both lines and of their periods."""
+    starts = ("NEW.start", "other.start", "mine.first_day", "theirs.first_day")
+    terms = [f"{start} <= {period}.last_day" for start in starts for period in _PERIODS]
+    for end in ('NEW."end"', 'other."end"'):
+        terms += [f"({end} IS NULL OR {start} < {end})" for start in starts]
+    return " AND ".join(terms)
+
+
+# Lines of the weekly timetable that meet in at least one week.
+_MEETS = (
+    """SELECT 1 FROM journal_timetableentry other
+    JOIN journal_course their_course ON their_course.id = other.course_id
+    JOIN journal_period theirs ON theirs.id = their_course.period_id
+    JOIN journal_course my_course ON my_course.id = NEW.course_id
+    JOIN journal_period mine ON mine.id = my_course.period_id
+    WHERE other.weekday = NEW.weekday AND {not_itself}
+    AND (other.parity = 0 OR NEW.parity = 0 OR other.parity = NEW.parity)"""
+    + _SAME_HOUR
+    + " AND "
+    + _spans_meet()
+)
 _CLOSED = """journal_periodclosing closing ON closing.period_id = course.period_id
     AND closing.aspect = '{aspect}'
     AND (closing.reopened_until IS NULL OR closing.reopened_until < {now})"""
@@ -50,26 +95,32 @@ GUARDS = {
     "lesson_teacher_free": (
         "journal_lesson",
         ("INSERT", "UPDATE"),
-        _BESIDE + " AND other.teacher_id = NEW.teacher_id",
+        _BESIDE + _OTHER_STREAM + " AND other.teacher_id = NEW.teacher_id",
     ),
     "lesson_room_free": (
         "journal_lesson",
         ("INSERT", "UPDATE"),
-        _BESIDE + " AND other.room_id = NEW.room_id",
+        _BESIDE + _OTHER_STREAM + " AND other.room_id = NEW.room_id",
     ),
-    # Subgroups of different numbers may sit side by side, the whole group may not.
     "lesson_group_free": (
         "journal_lesson",
         ("INSERT", "UPDATE"),
-        _BESIDE
-        + """ AND EXISTS (
-            SELECT 1 FROM journal_course mine
-            JOIN journal_course theirs ON theirs.group_id = mine.group_id
-            LEFT JOIN journal_subgroup my_part ON my_part.id = NEW.subgroup_id
-            LEFT JOIN journal_subgroup their_part ON their_part.id = other.subgroup_id
-            WHERE mine.id = NEW.course_id AND theirs.id = other.course_id
-            AND (my_part.id IS NULL OR their_part.id IS NULL
-                 OR my_part.number = their_part.number))""",
+        _BESIDE + _SAME_GROUP,
+    ),
+    "entry_teacher_free": (
+        "journal_timetableentry",
+        ("INSERT", "UPDATE"),
+        _MEETS + _OTHER_STREAM + " AND other.teacher_id = NEW.teacher_id",
+    ),
+    "entry_room_free": (
+        "journal_timetableentry",
+        ("INSERT", "UPDATE"),
+        _MEETS + _OTHER_STREAM + " AND other.room_id = NEW.room_id",
+    ),
+    "entry_group_free": (
+        "journal_timetableentry",
+        ("INSERT", "UPDATE"),
+        _MEETS + _SAME_GROUP,
     ),
     "mark_period_open": (
         "journal_mark",
@@ -127,6 +178,7 @@ _LOCKS = {
     "journal_membership": "NEW.student_id",
     "journal_calendarspan": "NEW.calendar_id",
     "journal_lesson": "(NEW.date - DATE '2000-01-01')",
+    "journal_timetableentry": "NEW.weekday",
 }
 
 

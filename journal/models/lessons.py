@@ -149,6 +149,7 @@ class Lesson(Model):
             models.Index(fields=["course", "date"], name="lesson_of_course"),
             models.Index(fields=["teacher", "date"], name="lesson_of_teacher"),
             models.Index(fields=["date", "number"], name="lesson_of_day"),
+            models.Index(fields=["room", "date"], name="lesson_of_room"),
             # The red list reads a term of the whole college to find the few unfilled.
             models.Index(
                 fields=["date", "teacher"],

@@ -14,11 +14,12 @@ class Occupant:
     stream: str
     part: int | None
 
-    def yields_to(self, other: "Occupant") -> bool:
-        """A stream sits together; subgroups of different numbers sit side by side."""
-        if self.stream and self.stream == other.stream:
-            return True
+    def sits_beside(self, other: "Occupant") -> bool:
+        """Subgroups of different numbers sit side by side."""
         return None not in (self.part, other.part) and self.part != other.part
+
+
+ANY = "any"  # instead of a number: at whatever hour of the day
 
 
 class Busy:
@@ -32,7 +33,7 @@ class Busy:
         lessons = list(lessons)
         self.places: dict[tuple, list[Occupant]] = {}
         held = Lesson.objects.held().filter(
-            date__in={lesson.date for lesson in lessons}, number__isnull=False
+            date__in={lesson.date for lesson in lessons}
         )
         mine = {lesson.pk for lesson in lessons}
         for (
@@ -59,17 +60,14 @@ class Busy:
         ):
             if pk not in mine:
                 occupant = Occupant(_words(*words), stream, part)
-                for place in _places(date, number, teacher, room, group):
-                    self.places.setdefault(place, []).append(occupant)
+                self._put(_places(date, number, teacher, room, group), occupant)
 
     def take(self, lesson: Lesson) -> str:
         """Take the places of a lesson, or say in Russian why they cannot be taken.
 
         The lesson needs its `entry` with `subgroup`, and its course with `group` and
-        `discipline`. A lesson without bells takes no place.
+        `discipline`. A lesson without a number takes the whole day.
         """
-        if lesson.number is None:
-            return ""
         course, subgroup = lesson.course, lesson.entry.subgroup
         occupant = Occupant(
             _words(course.group.name, course.discipline.name),
@@ -86,17 +84,27 @@ class Busy:
             )
         )
         for place in places:
-            for other in self.places.get(place, ()):
+            for other in self._at(place):
                 if self._meet(place[0], occupant, other):
                     return _reason(place[0], lesson, other)
-        for place in places:
-            self.places.setdefault(place, []).append(occupant)
+        self._put(places, occupant)
         return ""
+
+    def _put(self, places: Iterable[tuple], occupant: Occupant) -> None:
+        for kind, date, number, who in places:
+            for at in (number, ANY):
+                self.places.setdefault((kind, date, at, who), []).append(occupant)
+
+    def _at(self, place: tuple) -> Iterator[Occupant]:
+        """Who is at a place at that hour, or the whole day."""
+        kind, date, number, who = place
+        for at in (ANY,) if number is None else (number, None):
+            yield from self.places.get((kind, date, at, who), ())
 
     @staticmethod
     def _meet(kind: str, one: Occupant, other: Occupant) -> bool:
         if kind == "group":
-            return not one.yields_to(other)
+            return not one.sits_beside(other)
         return not (one.stream and one.stream == other.stream)
 
 

@@ -1,33 +1,29 @@
 """Making lessons from the weekly timetable."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Max, OuterRef
-from django.utils import timezone
+from django.db.models.functions import Coalesce
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from journal.domain.timetable.conflicts import Busy
 from journal.domain.timetable.drafts import draft_lessons
+from journal.domain.timetable.following import Following
 from journal.models import (
-    Absence,
     Group,
     Lesson,
     Period,
-    Task,
     TimetableEntry,
     User,
 )
 from journal.models.guards import rule_of
 
 BATCH = 500
-NOT_IN_TIMETABLE = "Занятия больше нет в расписании"
-FOLLOWED = ("subgroup_id", "number", "room_id", "stream")
-WRITTEN = ("planned_teacher", "teacher", "is_cancelled", "cancel_reason")
-WRITTEN += ("subgroup", "number", "room", "stream")
+WRITTEN = ("planned_teacher", "teacher", "is_cancelled", "cancel_reason", "entry")
+WRITTEN += ("course", "subgroup", "date", "number", "room", "stream")
 
 
 class Skip(NamedTuple):
@@ -54,32 +50,32 @@ def lay_out(
     start: date | None = None,
     end: date | None = None,
     by: User | None = None,
+    heirs: Mapping[int, TimetableEntry] | None = None,
 ) -> LayOut:
     """Make the lessons that a timetable means, over a half-open span of dates.
 
     Without dates the whole periods of the entries are laid out. What is there stays;
-    from today on an untouched lesson follows its entry: the teacher of the load, and the
-    rest where the entry changed after the lesson was last written; one that the
-    timetable no longer means is cancelled, and comes back when it means it again. Where
-    a teacher, room or group is taken, the lesson is skipped with a reason and the others
-    are made. Doing it again changes nothing. History is kept in the name of `by`.
+    an untouched lesson that has not begun follows its entry: the teacher of the load,
+    and the rest where the entry changed after the lesson was last written; one that the
+    timetable no longer means is cancelled, and comes back when it means it again. A
+    lesson that a change of one day moved is found by the day it was planned for, and
+    stays where it was put. Where a teacher, room or group is taken, the lesson is
+    skipped with a reason and the others are made. Doing it again changes nothing.
+    `heirs`: the lessons of an entry (by its key) go over to the one that follows it,
+    from the day the heir begins. History is kept in the name of `by`.
     """
     entries = list(_entries(what))
     start, end = start or date.min, end or date.max
-    drafts = {
-        (draft.entry_id, draft.date): draft
-        for draft in draft_lessons(entries, start, end)
-    }
-    existing = list(
-        Lesson.objects.filter(entry__in=entries, date__gte=start, date__lt=end)
+    existing = Lesson.objects.annotate(due=Coalesce("planned_date", "date"))
+    existing = existing.filter(entry__in=entries, due__gte=start, due__lt=end)
+    following = Following(
+        draft_lessons(entries, start, end), list(existing), heirs or {}
     )
-    out = LayOut()
-    wanted = _follow(drafts, existing, out)
-    known = {(lesson.entry_id, lesson.date) for lesson in existing}
-    new = [draft for key, draft in drafts.items() if key not in known]
-    busy = Busy(new + wanted)
-    _change([one for one in wanted if _has_place(one, busy, out)], out, by)
-    _create([one for one in new if _has_place(one, busy, out)], out, by)
+    out = LayOut(kept=following.kept)
+    busy = Busy(following.fresh + following.wanted)
+    wanted = [one for one in following.wanted if _has_place(one, busy, out)]
+    _change(wanted + following.renamed, out, by)
+    _create([one for one in following.fresh if _has_place(one, busy, out)], out, by)
     return out
 
 
@@ -107,84 +103,6 @@ def _entries(what) -> Iterable[TimetableEntry]:
         "teacher",
         "room",
     )
-
-
-def _follow(drafts: dict, existing: list[Lesson], out: LayOut) -> list[Lesson]:
-    """The existing lessons that must change, with their new values; the rest is kept."""
-    today = timezone.localdate()
-    ahead = [lesson for lesson in existing if lesson.date >= today]
-    touched = _touched(ahead)
-    moved = _moved(ahead)
-    wanted = []
-    for lesson in existing:
-        draft = drafts.get((lesson.entry_id, lesson.date))
-        may = lesson.date >= today and lesson.pk not in touched
-        if may and _adopt(lesson, draft, lesson.pk in moved):
-            if draft is not None:
-                lesson.course, lesson.entry = draft.course, draft.entry
-            wanted.append(lesson)
-        else:
-            out.kept.append(lesson)
-    return wanted
-
-
-def _touched(lessons: list[Lesson]) -> set[int]:
-    """Lessons in which somebody wrote already."""
-    rows = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons]).annotate(
-        has_tasks=Exists(Task.objects.filter(lesson=OuterRef("pk"))),
-        has_absences=Exists(Absence.objects.filter(lesson=OuterRef("pk"))),
-    )
-    return {
-        lesson.pk
-        for lesson in rows
-        if lesson.attendance_taken_at
-        or lesson.filled_at
-        or lesson.topic
-        or lesson.has_tasks
-        or lesson.has_absences
-    }
-
-
-def _moved(lessons: list[Lesson]) -> set[int]:
-    """Lessons whose entry changed after they were last written.
-
-    A lesson changed by hand, for one day, is newer than its entry and stays as it is.
-    """
-    changed = _last_written(TimetableEntry, {one.entry_id for one in lessons})
-    written = _last_written(Lesson, {one.pk for one in lessons})
-    return {
-        lesson.pk
-        for lesson in lessons
-        if lesson.entry_id in changed
-        and lesson.pk in written
-        and changed[lesson.entry_id] > written[lesson.pk]
-    }
-
-
-def _last_written(model, ids: set[int]) -> dict[int, datetime]:
-    rows = model.history.filter(id__in=ids).order_by()
-    return dict(rows.values_list("id").annotate(Max("history_date")))
-
-
-def _adopt(lesson: Lesson, draft: Lesson | None, moved: bool) -> bool:
-    """Give a lesson the values of its draft; was there anything to change?"""
-    if draft is None:
-        if lesson.is_cancelled:
-            return False
-        lesson.is_cancelled, lesson.cancel_reason = True, NOT_IN_TIMETABLE
-        return True
-    before = {**lesson.__dict__}
-    if lesson.cancel_reason == NOT_IN_TIMETABLE:
-        lesson.is_cancelled, lesson.cancel_reason = False, ""
-    if lesson.planned_teacher_id != draft.planned_teacher_id:
-        if not lesson.is_substituted:
-            lesson.teacher = draft.teacher
-        lesson.planned_teacher = draft.planned_teacher
-    if moved:
-        for name in FOLLOWED:
-            setattr(lesson, name, getattr(draft, name))
-    names = [column.attname for column in Lesson._meta.concrete_fields]
-    return any(before[name] != getattr(lesson, name) for name in names)
 
 
 def _change(lessons: list[Lesson], out: LayOut, by: User | None) -> None:
