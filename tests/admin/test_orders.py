@@ -300,3 +300,34 @@ def test_the_page_of_an_order_asks_a_constant_number_of_questions(
     with django_assert_max_num_queries(15):
         text_of(client.get(url("changelist", "order")))
     assert datetime.date(2026, 10, 14) == college.today
+
+
+def test_students_ticked_in_their_list_go_into_one_order(college, client_of):
+    client = client_of(college.office)
+    ticked = college.students[:3]
+    answer = client.post(
+        url("changelist", "student"),
+        {"action": "to_order", "_selected_action": [one.pk for one in ticked]},
+    )
+    page = client.get(answer["Location"])
+    assert "kind=expel&amp;students=" in page.content.decode()
+    page = client.get(answer["Location"] + "&kind=expel")
+    (lines,) = page.context["inline_admin_formsets"]
+    waiting = {form.initial.get("student") for form in lines.formset.forms}
+    assert waiting == {one.pk for one in ticked}
+    data = {"number": "77", "date": "2026-10-14", "effective_on": "2026-10-14"}
+    data |= {"kind": "expel", "lines-INITIAL_FORMS": "0", "lines-TOTAL_FORMS": "3"}
+    data |= {f"lines-{at}-student": one.pk for at, one in enumerate(ticked)}
+    client.post(url("add", "order") + "?kind=expel", data)
+    order = Order.objects.get(number="77")
+    assert {line.student_id for line in order.lines.all()} == waiting
+
+
+def test_a_forged_student_does_not_wait_in_an_order(college, client_of):
+    """The head of the study unit has 2-ИС alone."""
+    far, near = college.students2[1], college.students[1]
+    at = url("add", "order") + f"?kind=expel&students={far.pk},{near.pk},x,{10**30}"
+    page = client_of(college.studyunit).get(at)
+    (lines,) = page.context["inline_admin_formsets"]
+    assert [form.initial["student"] for form in lines.formset.forms] == [near.pk]
+    assert far.last_name not in page.content.decode()

@@ -63,6 +63,29 @@ def test_a_parent_of_the_staff_keeps_the_account(world):
     assert mother.valid_until is None
 
 
+def test_a_tie_that_has_ended_keeps_no_account(world):
+    tie = Guardianship.objects.get(student=world.sister)
+    tie.end = world.today
+    tie.save()
+    carry(world, "expel", world.students[0])
+    world.parent.refresh_from_db()
+    assert world.parent.valid_until == world.today
+
+
+def test_a_parent_who_worked_here_loses_the_account_with_the_last_child(world):
+    guardian = world.trustee.guardian
+    guardian.user = None
+    guardian.save()
+    guardian.user = world.teacher
+    guardian.save()
+    employee = world.teacher.employee
+    employee.dismissed_on = world.today
+    employee.save()
+    carry(world, "expel", world.students[0])
+    world.teacher.refresh_from_db()
+    assert world.teacher.valid_until == world.today
+
+
 def test_reinstatement_opens_the_accounts_again(world):
     carry(world, "expel", world.students[0], world.sister)
     carry(

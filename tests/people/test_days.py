@@ -11,14 +11,12 @@ from django.urls import reverse
 from journal.domain.people import (
     close_from,
     end_sessions,
-    families_to_close,
     issue_code,
     may_issue_code,
-    open_from,
     redeem_code,
     still_studying,
 )
-from journal.models import Guardianship, Membership, Order, OrderLine, User
+from journal.models import Membership, Order, OrderLine, User
 from tests import cast
 from tests.people.test_codes import choose, enter
 from tests.people.test_sign_in import LOGIN, LONG, sign_in, signed_in
@@ -134,8 +132,13 @@ def test_a_link_mailed_before_does_not_open_a_closed_account(client, world):
     assert not signed_in(client)
 
 
+def opens(user, day):
+    user.valid_from, user.valid_until = day, None
+    user.save()
+
+
 def test_a_new_employee_enters_from_the_day_of_the_order(client, world):
-    open_from(world.teacher, cast.day(world, 3), "Приказ № 1")
+    opens(world.teacher, cast.day(world, 3))
     sign_in(client, "teacher")
     assert not signed_in(client)
     with on(world, 3):
@@ -145,13 +148,13 @@ def test_a_new_employee_enters_from_the_day_of_the_order(client, world):
 
 def test_who_is_hired_again_enters_again(world):
     close_from(world.teacher, cast.day(world, -5))
-    open_from(world.teacher, world.today)
+    opens(world.teacher, world.today)
     assert fresh(world.teacher).is_open()
     assert fresh(world.teacher).valid_until is None
 
 
 def test_a_dismissal_before_the_first_day_closes_all_the_same(world):
-    open_from(world.teacher, cast.day(world, 10))
+    opens(world.teacher, cast.day(world, 10))
     close_from(world.teacher, cast.day(world, 4))
     user = fresh(world.teacher)
     assert user.valid_from == user.valid_until == cast.day(world, 4)
@@ -167,7 +170,7 @@ def test_the_history_keeps_who_closed_an_account_and_by_which_order(world):
 @pytest.mark.parametrize("offset", [-1, 0, 1])
 def test_a_list_of_open_accounts_agrees_with_the_account(world, offset):
     close_from(world.teacher, cast.day(world, offset))
-    open_from(world.curator, cast.day(world, offset))
+    opens(world.curator, cast.day(world, offset))
     listed = set(User.objects.open_on(world.today))
     assert listed == {one for one in User.objects.all() if one.is_open()}
 
@@ -175,15 +178,7 @@ def test_a_list_of_open_accounts_agrees_with_the_account(world, offset):
 # Families
 
 
-def test_parents_close_with_the_last_child(world):
-    first = world.students[0]
-    closing = families_to_close(first, world.today)
-    assert set(closing) == {world.trustee}  # the mother has another child here
-    Membership.objects.get(student=world.sister).delete()
-    assert set(families_to_close(first, world.today)) == {world.trustee, world.parent}
-
-
-def test_a_child_on_academic_leave_keeps_the_parents_account(world):
+def test_who_is_on_academic_leave_still_studies(world):
     seat = Membership.objects.get(student=world.sister)
     seat.end = cast.day(world, -1)
     seat.save()
@@ -193,33 +188,11 @@ def test_a_child_on_academic_leave_keeps_the_parents_account(world):
     )  # fmt: skip
     OrderLine.objects.create(order=order, student=world.sister)
     assert world.sister in still_studying(world.today)
-    assert set(families_to_close(world.students[0], world.today)) == {world.trustee}
     order = Order.objects.create(
         number="4", kind="expel", effective_on=world.today, state="done", sequence=2
     )
     OrderLine.objects.create(order=order, student=world.sister)
     assert world.sister not in still_studying(world.today)
-    assert world.parent in families_to_close(world.students[0], world.today)
-
-
-def test_a_tie_that_has_ended_keeps_no_account(world):
-    tie = Guardianship.objects.get(student=world.sister)
-    tie.end = world.today
-    tie.save()
-    assert world.parent in families_to_close(world.students[0], world.today)
-
-
-def test_a_parent_who_works_here_keeps_the_account(world):
-    guardian = world.trustee.guardian
-    guardian.user = None
-    guardian.save()
-    guardian.user = world.teacher
-    guardian.save()
-    assert not families_to_close(world.students[0], world.today)
-    employee = world.teacher.employee
-    employee.dismissed_on = world.today
-    employee.save()
-    assert set(families_to_close(world.students[0], world.today)) == {world.teacher}
 
 
 # The page of the account, and the card

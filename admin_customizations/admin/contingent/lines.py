@@ -6,10 +6,12 @@ from admin_customizations.admin.base import TabularInline
 from admin_customizations.toolkit.pages import AskForm, Choice
 from journal.domain.contingent import roster
 from journal.domain.contingent.kinds import KINDS
-from journal.models import Group, Order, OrderKind, OrderLine
+from journal.models import Group, Order, OrderKind, OrderLine, Student
 
 DRAFT = Order.State.DRAFT
 LISTED = 30
+MOST_TICKED = 200
+LONGEST_KEY = 19
 
 
 class OrderLineInline(TabularInline):
@@ -38,7 +40,9 @@ class OrderLineInline(TabularInline):
         return [] if obj is None or obj.state == DRAFT else ["effect"]
 
     def get_extra(self, request, obj=None, **kwargs):
-        return 1 if obj is None else 0
+        if obj is not None:
+            return 0
+        return len(ticked(request)) or 1
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
@@ -62,6 +66,16 @@ class OrderLineInline(TabularInline):
         return line.trace[0]["words"] if line.trace else ""
 
     effect.short_description = "что сделано"
+
+
+def ticked(request) -> list[int]:
+    """Students ticked in their list, whom a new order is to be about; those seen."""
+    asked = [one for one in request.GET.get("students", "").split(",") if one.isdigit()]
+    keys = [int(one) for one in asked[:MOST_TICKED] if len(one) < LONGEST_KEY]
+    if not keys:
+        return []
+    seen = Student.objects.visible_to(request.user).filter(pk__in=keys)
+    return list(seen.order_by("last_name", "first_name").values_list("pk", flat=True))
 
 
 def _is_open(order) -> bool:

@@ -16,6 +16,7 @@ from admin_customizations.admin.contingent.lines import (
     OrderLineInline,
     add_group,
     takes_groups,
+    ticked,
 )
 from admin_customizations.admin.contingent.reasons import reasons_for
 from admin_customizations.admin.contingent.rollover import Rollover
@@ -151,6 +152,7 @@ class OrderAdmin(Rollover, ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Новый приказ",
+            "students": ",".join(map(str, ticked(request))),
             "sections": [
                 (title, shown)
                 for title, kinds in sections
@@ -162,6 +164,13 @@ class OrderAdmin(Rollover, ModelAdmin):
             ],
         }
         return TemplateResponse(request, "admin/contingent/kinds.html", context)
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """Lines about the students ticked in their list wait to be saved."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj.pk is None:
+            kwargs["initial"] = [{"student": pk} for pk in ticked(request)]
+        return kwargs
 
     def get_readonly_fields(self, request, obj=None):
         state = ["shown_state", "carried", "undone"]

@@ -1,8 +1,12 @@
 """Orders about one student, straight from the card: drawn up and carried out at once."""
 
 from django import forms
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
+from admin_customizations.admin.contingent.lines import MOST_TICKED
 from admin_customizations.admin.contingent.reasons import reasons_for
 from admin_customizations.toolkit.pages import AskForm, Choice, Day, Line, confirmed
 from journal.domain.contingent.orders import carry_out, may_move
@@ -107,7 +111,23 @@ def quick_order(by, student: Student, data: dict) -> str:
 
 
 class QuickOrders:
-    """Buttons of a student's card, each of them an order."""
+    """Buttons of a student's card, each of them an order; an order about the ticked."""
+
+    actions = ["to_order"]
+
+    def has_to_order_permission(self, request):
+        return request.user.has_perm("journal.add_order")
+
+    @admin.action(description="Приказ о выбранных", permissions=["to_order"])
+    def to_order(self, request, queryset):
+        """A draft about all of the ticked; its kind is asked next."""
+        keys = list(queryset.values_list("pk", flat=True)[: MOST_TICKED + 1])
+        if len(keys) > MOST_TICKED:
+            words = f"В один приказ — не больше {MOST_TICKED} студентов за раз."
+            self.message_user(request, words, messages.ERROR)
+            return None
+        at = reverse("admin:journal_order_add")
+        return HttpResponseRedirect(f"{at}?students={','.join(map(str, keys))}")
 
     @confirmed("Зачислить", may=may_seat, form=EnrolForm, icon="group_add", text=TEXT)
     def enrol(self, request, student, data):

@@ -15,7 +15,6 @@ from journal.domain.people.roles import give_role
 from journal.models import (
     Employee,
     Guardian,
-    Guardianship,
     Membership,
     OrderLine,
     Person,
@@ -149,20 +148,6 @@ def acknowledge(user: User):
 
 
 @transaction.atomic
-def open_from(user: User, day: date | None, reason: str = ""):
-    """Let an account work from `day` on: a hiring order is signed (U 3.1, K 4.2.10).
-
-    A closing by a former order is lifted: who is hired again enters again, by a new
-    code. None takes the first day away. `reason` goes into the history.
-    """
-    user.valid_from, user.valid_until = day, None
-    user._change_reason = reason[:100]
-    user.save()
-    if not user.is_open():
-        shut(user)
-
-
-@transaction.atomic
 def close_from(user: User, day: date | None, reason: str = ""):
     """Close an account from `day` on: dismissal, expulsion (U 3.1, K 4.2.13).
 
@@ -184,27 +169,6 @@ def shut(*users: User):
     """Nobody is signed in to these accounts any more, and no code of theirs opens."""
     end_sessions(*users)
     kill_codes(*users)
-
-
-def families_to_close(student: Student, day: date) -> QuerySet[User]:
-    """Accounts of the representatives of `student` that nobody needs from `day` on.
-
-    Those with no other ward who still studies then, in a group or on academic leave;
-    of parents and of trusted ones alike. Accounts of staff, and of people who study
-    themselves, are left alone: other orders close them.
-    """
-    others = Guardianship.objects.on(day).exclude(student=student)
-    busy = others.filter(student__in=still_studying(day)).values("guardian__user")
-    tied = Guardianship.objects.filter(student=student).values("guardian__user")
-    employed = Q(employee__isnull=False, employee__dismissed_on__isnull=True) | Q(
-        employee__dismissed_on__gt=day
-    )
-    return (
-        User.objects.filter(pk__in=tied)
-        .exclude(pk__in=busy.filter(guardian__user__isnull=False))
-        .exclude(pk__in=User.objects.filter(employed).values("pk"))
-        .exclude(student__in=still_studying(day))
-    )
 
 
 def still_studying(day: date) -> QuerySet[Student]:
