@@ -304,6 +304,10 @@ KEPT = {
     ): "write_cells writes the history itself",
     ("journal/domain/lessons/store.py", "_raw_delete"): "write_cells, the same",
     (
+        "journal/domain/curriculum/sheet.py",
+        "update",
+    ): "numbers step aside in the transaction that writes the rows with their history",
+    (
         "journal/domain/timetable/laying.py",
         "update",
     ): "a step aside in the transaction that writes the rows with their history",

@@ -12,6 +12,9 @@ from django.db import connections, transaction
 RULES = {
     "membership_no_overlap": "Студент в эти дни уже числится в группе.",
     "calendarspan_no_overlap": "В эти дни у этого курса в графике уже есть другое.",
+    "exemption_no_overlap": "В эти дни у студента на этом курсе уже есть освобождение, "
+    "перезачёт или индивидуальный план.",
+    "exemption_recredit_whole": "Для перезачёта нужны отметка и документ.",
     "lesson_teacher_free": "Преподаватель в это время ведёт другое занятие.",
     "lesson_room_free": "Аудитория в это время занята.",
     "lesson_group_free": "У группы в это время другое занятие.",
@@ -91,6 +94,20 @@ GUARDS = {
         AND (other.course_year IS NULL OR NEW.course_year IS NULL
              OR other.course_year = NEW.course_year)
         AND other.first_day <= NEW.last_day AND other.last_day >= NEW.first_day""",
+    ),
+    "exemption_no_overlap": (
+        "journal_exemption",
+        ("INSERT", "UPDATE"),
+        """SELECT 1 FROM journal_exemption other
+        WHERE other.student_id = NEW.student_id AND other.course_id = NEW.course_id
+        AND {not_itself} AND (NEW."end" IS NULL OR other.start < NEW."end")
+        AND (other."end" IS NULL OR other."end" > NEW.start)""",
+    ),
+    # No constraint: an older journal has recredits whose mark nobody wrote down.
+    "exemption_recredit_whole": (
+        "journal_exemption",
+        ("INSERT", "UPDATE"),
+        "SELECT 1 WHERE NEW.kind = 'recredit' AND (NEW.mark = '' OR NEW.document = '')",
     ),
     "lesson_teacher_free": (
         "journal_lesson",
@@ -177,6 +194,7 @@ def _sqlite() -> Iterator[str]:
 _LOCKS = {
     "journal_membership": "NEW.student_id",
     "journal_calendarspan": "NEW.calendar_id",
+    "journal_exemption": "NEW.student_id",
     "journal_lesson": "(NEW.date - DATE '2000-01-01')",
     "journal_timetableentry": "NEW.weekday",
 }

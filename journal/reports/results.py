@@ -8,7 +8,6 @@ from typing import Any
 from journal.domain.results import mean, rates, read_statement
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, PASS
 from journal.domain.results.group import (
-    OUT_OF_COUNT,
     Standing,
     Statement,
     StudentLine,
@@ -129,7 +128,7 @@ def _cell(standing: Standing) -> Any:
     number, mark = standing
     if number is not None:
         return Cell(number, "bad") if mark == "2" else number
-    if mark in OUT_OF_COUNT:
+    if not standing.is_counted:
         return Cell(mark, "muted") if mark else None
     return CREDITS.get(mark, mark)
 
@@ -169,7 +168,7 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
     ]
     for course in found.courses:
         column = [line.standings[course.pk] for line in found.lines]
-        figures = rates(one.mark for one in column if one.mark not in OUT_OF_COUNT)
+        figures = rates(one.mark for one in column if one.is_counted)
         values = (
             mean([one.average for one in column if one.average]),
             figures.success,
@@ -184,7 +183,7 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
 def _group_rates(found: Statement) -> str:
     """Students without a failure, and those with good marks alone (domain §2.0)."""
     marks = [
-        [one.mark for one in line.standings.values() if one.mark not in OUT_OF_COUNT]
+        [one.mark for one in line.standings.values() if one.is_counted]
         for line in found.lines
     ]
     marks = [ones for ones in marks if ones]
@@ -211,7 +210,7 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
     return [
         "Условные обозначения: тек. — средневзвешенный балл текущих отметок;"
         f" н/а — не аттестован (отметок меньше {max(rules.marks_needed, 1)});"
-        " осв. — освобождён; пер. — перезачтено; пусто — по дисциплине отметок ещё нет.",
+        " осв. — освобождён; п5 — перезачтено с отметкой 5; пусто — по дисциплине отметок ещё нет.",
         "Итоги рассчитаны по текущим отметкам и отметками за период не являются."
         f" Для успеваемости, качества и СОУ балл от {five} принят за «5», от {four} —"
         f" за «4», от {three} — за «3», ниже — за «2». Освобождённые и перезачтённые в"

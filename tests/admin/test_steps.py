@@ -21,7 +21,7 @@ from journal.domain.curriculum.approval import (
     return_plan,
     submit_plan,
 )
-from journal.models import Institution, Mark, PeriodClosing, ThematicPlan
+from journal.models import Course, Institution, Mark, PeriodClosing, ThematicPlan
 from tests.admin.conftest import url
 
 
@@ -35,7 +35,9 @@ def text_of(answer) -> str:
 
 @pytest.fixture
 def draft(college):
+    """The plan of the cast, not yet handed in; its eight hours are all of the course."""
     ThematicPlan.objects.filter(pk=college.plan.pk).update(state="draft")
+    Course.objects.filter(pk=college.course.pk).update(hours=8)
     college.plan.refresh_from_db()
     return college.plan
 

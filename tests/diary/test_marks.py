@@ -133,17 +133,23 @@ def test_an_exemption_is_shown_with_its_dates(world, read):
 
 
 def test_two_exemptions_of_one_course_do_not_double_it(world, read):
-    for kind, start in (("exempt", -40), ("recredit", -10)):
+    for kind, start, end, mark in (
+        ("exempt", -40, -10, ""),
+        ("recredit", -10, None, "5"),
+    ):
         Exemption.objects.create(
             student=world.students[0],
             course=world.course2,
             kind=kind,
             document="Приказ",
             start=cast.day(world, start),
+            end=end and cast.day(world, end),
+            mark=mark,
         )
     page = read(world.student, "/diary/marks/")
     assert page.text.count("<h2>Физика</h2>") == 1
-    assert "Перезачёт с" in page.text and "Освобождение с" in page.text
+    assert "п5</span>" in page.text
+    assert "Перезачёт с отметкой «5» с" in page.text and "Освобождение с" in page.text
 
 
 def test_marks_of_classmates_are_not_there(world, read):

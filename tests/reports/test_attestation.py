@@ -208,9 +208,12 @@ def test_settings_of_the_institution_decide(world, group):
 
 
 def test_a_recredit_stands_apart_from_an_exemption(world, group):
-    Exemption.objects.update(kind="recredit")
+    Exemption.objects.update(kind="recredit", mark="4")
+    table = report(world.deputy, "attestation", group=group.pk)
+    assert rows(table)["Зинин"][ALGEBRA] == "п4"
+    Exemption.objects.update(mark="зачёт")
     row = rows(report(world.deputy, "attestation", group=group.pk))["Зинин"]
-    assert row[ALGEBRA] == "пер."
+    assert row[ALGEBRA] == "пз"
     Exemption.objects.update(end=day(world, 0))
     row = rows(report(world.deputy, "attestation", group=group.pk))["Зинин"]
     assert row[ALGEBRA] == "н/а"

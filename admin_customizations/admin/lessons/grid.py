@@ -69,6 +69,10 @@ def _head(column: Column, today: date, address: str) -> str:
     )
 
 
+def _tag(text: str) -> str:
+    return f" <i>{escape(text)}</i>" if text else ""
+
+
 def _average(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}".replace(".", ",")
 
@@ -85,13 +89,14 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
         head,
         "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч<tbody>",
     ]
+    day = min(today, spread.course.period.last_day)
     for line in spread.lines:
         cells = _cells(line, spread)
         left = " class=left" if line.place_in_list(today)[0] else ""
-        exempt = " <i>осв.</i>" if line.is_exempt else ""
+        tag = line.tag(day) if line.steps else ""
         parts.append(
             f"<tr data-s={line.student}{left}><th class=nm scope=row>"
-            f"{escape(line.name)}{exempt}{cells}"
+            f"{escape(line.name)}{_tag(tag)}{cells}"
             f"<td class=av>{_average(spread.average(line))}"
             f"<td class=av>{spread.missed(line) or ''}"
         )
@@ -134,7 +139,8 @@ def roster_html(spread: Spread, today: date) -> SafeString:
             continue
         parts.append(
             f'<tr data-s="{line.student}"><th class="nm" scope="row">{number}. '
-            f"{escape(line.name)}{_cell(line, column)}{quick}"
+            f"{escape(line.name)}{_tag(line.tag(column.date))}"
+            f"{_cell(line, column)}{quick}"
         )
     parts.append("</table>")
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped above

@@ -22,6 +22,7 @@ from journal.domain.lessons.topics import (
     deviates,
     lines_to_give,
     link_topic,
+    may_be_used,
     proposed_line,
 )
 from journal.models import Lesson, PlannedLesson, Task
@@ -54,7 +55,13 @@ class LessonForm(forms.ModelForm):
         if field is None:
             return
         field.queryset = lines_to_give(lesson)
-        given = lesson.topics.first()
+        plan = lesson.course.thematic_plan
+        if plan is not None and not may_be_used(plan):
+            state = plan.get_state_display()
+            field.help_text = (
+                f"КТП «{plan}» — {state}: его темы предлагаются после утверждения."
+            )
+        given = lesson.topics.select_related("planned_lesson__kind").first()
         line = given.planned_lesson if given else None
         if line is None and not lesson.topic:
             line = proposed_line(lesson)
@@ -65,7 +72,7 @@ class LessonForm(forms.ModelForm):
     def _propose(self, line):
         if line is None:
             return
-        self.initial["topic"] = line.topic
+        self.initial["topic"] = line.title
         self.initial.setdefault("kind", None)
         if line.kind_id and not self.instance.kind_id:
             self.initial["kind"] = line.kind_id
@@ -78,7 +85,7 @@ class LessonForm(forms.ModelForm):
         found = super().clean()
         line = found.get("planned")
         if line and not (found.get("topic") or "").strip():
-            found["topic"] = line.topic
+            found["topic"] = line.title
         return found
 
     def has_changed(self):
@@ -160,7 +167,11 @@ class LessonAdmin(PlainChoices, ModelAdmin):
             super()
             .get_queryset(request)
             .select_related(
-                "course__group", "course__discipline", "course__period", "teacher"
+                "course__group",
+                "course__discipline",
+                "course__period",
+                "course__thematic_plan",
+                "teacher",
             )
         )
 

@@ -62,6 +62,7 @@ class InstitutionAdmin(ModelAdmin):
             {
                 "fields": [
                     ("year_due", "plan_due"),
+                    "plan_must_be_approved",
                     ("load_norm", "load_most", "week_hours"),
                     ("exams_a_year", "credits_a_year"),
                 ]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
+from journal.domain.curriculum.trajectory import absence_is_off
 from journal.domain.results import attended_percent
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
 from journal.models.reach import rights_q
@@ -94,8 +95,9 @@ def read_register(user: User, group: Group, first: date, last: date) -> Register
     Held for a student is a lesson with attendance taken, on a day on which the student
     sat in the group (and its subgroup); or one for which an absence or lateness of the
     student is noted: elsewhere nobody knows who was there (domain §1). The diary counts
-    the same way. Whoever sat in the group on some day of the span has a line. Three
-    queries, four with subgroups.
+    the same way. On days off the common way (exemption, recredit, individual plan)
+    lessons of that course are neither held for the student nor missed. Whoever sat in
+    the group on some day of the span has a line. Four queries, five with subgroups.
     """
     lessons = Lesson.objects.filter(rights_q(user, Lesson.reach, RIGHT)).held()
     lessons = lessons.filter(course__group=group, date__gte=first, date__lte=last)
@@ -113,11 +115,35 @@ def read_register(user: User, group: Group, first: date, last: date) -> Register
                 line.of(day).held += hours or 0
                 if not_taken:
                     line.unknown.add(day)
+    _leave_out(lessons, lines, parts)
     _read_absences(lessons, lines, parts)
     register.lines = sorted(
         lines.values(), key=lambda line: (russian_key(line.name), line.pk)
     )
     return register
+
+
+def _leave_out(lessons, lines: dict[int, RegisterLine], parts) -> None:
+    """Take from the hours held those at which a student had no need to be."""
+    rows = (
+        lessons.filter(
+            Q(course__exemptions__end__isnull=True)
+            | Q(course__exemptions__end__gt=F("date")),
+            course__exemptions__start__lte=F("date"),
+            attendance_taken_at__isnull=False,
+        )
+        .order_by()
+        .values("course__exemptions__student", "date", "subgroup")
+        .annotate(hours_off=Sum("hours"))
+    )
+    for student, day, part, hours in rows.values_list(
+        "course__exemptions__student", "date", "subgroup", "hours_off"
+    ):
+        line = lines.get(student)
+        if line is None or not line.sits_on(day):
+            continue
+        if part is None or _covers(parts.get((part, student), ()), day):
+            line.of(day).held -= hours
 
 
 def _covers(spans, day: date) -> bool:
@@ -170,7 +196,9 @@ def _parts(subgroups: set[int]) -> dict[tuple[int, int], Spans]:
 
 
 def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
-    rows = Absence.objects.filter(lesson__in=lessons.order_by().values("pk"))
+    rows = Absence.objects.filter(
+        ~absence_is_off(), lesson__in=lessons.order_by().values("pk")
+    )
     for (
         student,
         reason,

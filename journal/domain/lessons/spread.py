@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, F, FilteredRelation, Q, Value, When
 from django.utils import timezone
 
+from journal.domain.curriculum.trajectory import Step
 from journal.models import (
     Absence,
     Course,
-    Exemption,
     Lesson,
     Membership,
     SubgroupMember,
@@ -51,7 +51,7 @@ class Line:
     student: int
     name: str
     spans: list[tuple[date, date | None]]
-    is_exempt: bool = False
+    steps: list[Step] = field(default_factory=list)
     parts: dict[int, list[tuple[date, date | None]]] = field(default_factory=dict)
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
     absences: dict[int, str] = field(default_factory=dict)
@@ -60,6 +60,10 @@ class Line:
         """Those who left stand last; the rest by name, Ё after Е."""
         end = self.spans[-1][1]
         return end is not None and end <= today, russian_key(self.name)
+
+    def tag(self, day: date) -> str:
+        """«осв.», «п5», «инд.» where the student is off the common way on the day."""
+        return next((step.tag for step in self.steps if step.covers(day)), "")
 
     def sits_in(self, column: Column) -> bool:
         """Is the student in the group, and in the subgroup, on the lesson's day?"""
@@ -105,12 +109,15 @@ class Spread:
         return total / weights if weights else None
 
     def missed(self, line: Line) -> int:
-        """Academic hours missed; late is no absence."""
-        return sum(
-            self.columns[self.places[lesson]].hours
+        """Academic hours missed; late is no absence, nor a day off the common way."""
+        columns = (
+            self.columns[self.places[lesson]]
             for lesson, reason in line.absences.items()
             if reason != LATE
         )
+        if line.steps:
+            columns = (one for one in columns if not line.tag(one.date))
+        return sum(column.hours for column in columns)
 
 
 def _covers(spans, day: date) -> bool:
@@ -182,15 +189,16 @@ def _columns(user: User, course: Course, lesson: int | None) -> dict[int, Column
 
 
 @Prepared
-def _span_rows(group, course, first, last, today):
-    """Spans in the group over the days, each with whether the student is exempt."""
-    exempt = Exemption.objects.on(today).filter(
-        course=course, student=OuterRef("student")
+def _span_rows(group, course, first, last):
+    """Spans in the group over the days, a row for each step off the common way."""
+    own = FilteredRelation(
+        "student__exemptions", condition=Q(student__exemptions__course=course)
     )
     return (
         Membership.objects.filter(
             Q(end__isnull=True) | Q(end__gt=first), group=group, start__lte=last
         )
+        .annotate(own=own)
         .order_by("start")
         .values_list(
             "student",
@@ -199,24 +207,27 @@ def _span_rows(group, course, first, last, today):
             "student__middle_name",
             "start",
             "end",
-            Exists(exempt),
+            "own__kind",
+            "own__mark",
+            "own__start",
+            "own__end",
         )
     )
 
 
 def _lines(course: Course, first: date, last: date) -> dict[int, Line]:
     lines: dict[int, Line] = {}
-    for pk, last_name, first_name, middle, start, end, free in _span_rows(
-        group=course.group_id,
-        course=course.pk,
-        first=first,
-        last=last,
-        today=timezone.localdate(),
+    for pk, last_name, first_name, middle, start, end, *step in _span_rows(
+        group=course.group_id, course=course.pk, first=first, last=last
     ):
         if pk not in lines:
             name = f"{last_name} {first_name} {middle}".strip()
-            lines[pk] = Line(pk, name, [], bool(free))
-        lines[pk].spans.append((start, end))
+            lines[pk] = Line(pk, name, [])
+        line = lines[pk]
+        if (start, end) not in line.spans:
+            line.spans.append((start, end))
+        if step[0] and Step(*step) not in line.steps:
+            line.steps.append(Step(*step))
     return lines
 
 

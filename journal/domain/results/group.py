@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
+from journal.domain.curriculum.trajectory import absence_is_off, leaves_count, tag_of
 from journal.domain.results.averages import (
     FAIL,
     NOT_CERTIFIED,
@@ -31,19 +32,23 @@ from journal.models import (
 from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
-EXEMPT, RECREDITED, NOTHING_YET = "осв.", "пер.", ""
-OUT_OF_COUNT = (EXEMPT, RECREDITED, NOTHING_YET)
+NOTHING_YET = ""
 
 
 class Standing(NamedTuple):
     """How a student stands in a course: the average, and what it would come to.
 
-    `mark` is "5" … "2", «з», «х», «н/а», «осв.», «пер.», or "" while nobody on the
-    course has a mark.
+    `mark` is "5" … "2", «з», «х», «н/а», «осв.», «п5» of a recredit, or "" while nobody
+    on the course has a mark.
     """
 
     average: Decimal | None
     mark: str
+
+    @property
+    def is_counted(self) -> bool:
+        """Is the student in N? The exempt, recredits and courses not begun are not."""
+        return self.mark != NOTHING_YET and not leaves_count(self.mark)
 
 
 @dataclass
@@ -75,10 +80,6 @@ class Unfilled(NamedTuple):
     no_topic: int
 
 
-FREED = {
-    Exemption.Kind.EXEMPT: Standing(None, EXEMPT),
-    Exemption.Kind.RECREDIT: Standing(None, RECREDITED),
-}
 NONE = Unfilled(0, 0, 0)
 NO_MARKS = (0, 0, None, None)
 
@@ -108,8 +109,9 @@ def read_statement(
         for student, course, *sums in _read_marks(courses=ids, day=day)
     }
     exempt = {
-        (student, course): FREED[kind]
-        for student, course, kind in _read_exemptions(courses=ids, day=day)
+        (student, course): Standing(None, tag_of(kind, mark))
+        for student, course, kind, mark in _read_exemptions(courses=ids, day=day)
+        if kind != Exemption.Kind.INDIVIDUAL
     }
     begun = {course for _, course in marks}
     for line in lines:
@@ -202,12 +204,13 @@ def _read_marks(courses, day):
 @Prepared
 def _read_exemptions(courses, day):
     rows = Exemption.objects.on(day).filter(course__in=courses).order_by()
-    return rows.values_list("student", "course", "kind")
+    return rows.values_list("student", "course", "kind", "mark")
 
 
 @Prepared
 def _read_absences(courses, day):
     absences = Absence.objects.filter(
+        ~absence_is_off(),
         lesson__course__in=courses,
         lesson__date__lte=day,
         reason__counts_as_absence=True,

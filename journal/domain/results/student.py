@@ -5,6 +5,11 @@ from typing import NamedTuple
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Sum
 
+from journal.domain.curriculum.trajectory import (
+    absence_is_off,
+    is_off,
+    tag_of,
+)
 from journal.models import (
     Absence,
     AttestationForm,
@@ -56,11 +61,22 @@ class StudiedCourse(NamedTuple):
 
 
 class Exempt(NamedTuple):
-    """An exemption or recredit; half-open, `kind` in words."""
+    """A step off the common way; half-open. `hours` and `note` of an individual plan."""
 
     kind: str
     start: date
     end: date | None
+    mark: str = ""
+    hours: int | None = None
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        return Exemption.Kind(self.kind).label
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.kind, self.mark)
 
 
 class Earned(NamedTuple):
@@ -121,6 +137,9 @@ def _read_courses(student, groups):
             "own__kind",
             "own__start",
             "own__end",
+            "own__mark",
+            "own__hours",
+            "own__note",
         )
     )
 
@@ -148,7 +167,10 @@ def _read_marks(student, courses):
 @Prepared
 def _read_missed_hours(student, courses):
     absences = Absence.objects.filter(
-        student=student, lesson__course__in=courses, reason__counts_as_absence=True
+        ~absence_is_off(),
+        student=student,
+        lesson__course__in=courses,
+        reason__counts_as_absence=True,
     )
     return (
         absences.order_by()
@@ -161,7 +183,9 @@ def _read_missed_hours(student, courses):
 @Prepared
 def _read_absences(student, courses):
     return (
-        Absence.objects.filter(student=student, lesson__course__in=courses)
+        Absence.objects.filter(
+            ~absence_is_off(), student=student, lesson__course__in=courses
+        )
         .order_by("-lesson__date", F("lesson__number").desc(nulls_first=True))
         .values_list(
             "lesson__date",
@@ -183,7 +207,10 @@ def _read_held(student, courses):
     return (
         Lesson.objects.held()
         .filter(
-            own_part(student), course__in=courses, attendance_taken_at__isnull=False
+            own_part(student),
+            ~is_off(student, OuterRef("course"), OuterRef("date")),
+            course__in=courses,
+            attendance_taken_at__isnull=False,
         )
         .order_by()
         .values("course__group", "date")
@@ -201,12 +228,12 @@ def courses_of(student: int, spans: list[Span]) -> list[StudiedCourse]:
     if not spans:
         return []
     groups = sorted({span.group for span in spans})
-    kinds, forms = dict(Exemption.Kind.choices), dict(AttestationForm.choices)
+    forms = dict(AttestationForm.choices)
     found: dict[int, StudiedCourse] = {}
     for pk, group, discipline, form, *rest in _read_courses(
         student=student, groups=groups
     ):
-        period, (kind, start, end) = StudiedPeriod(*rest[:6]), rest[6:]
+        period, step = StudiedPeriod(*rest[:6]), rest[6:]
         if not any(
             span.group == group and span.meets(period.first_day, period.last_day)
             for span in spans
@@ -216,8 +243,8 @@ def courses_of(student: int, spans: list[Span]) -> list[StudiedCourse]:
             pk,
             StudiedCourse(pk, group, discipline, forms.get(form, ""), period, []),
         )
-        if kind:
-            course.exemptions.append(Exempt(kinds[kind], start, end))
+        if step[0]:
+            course.exemptions.append(Exempt(*step))
     return list(found.values())
 
 
@@ -249,7 +276,10 @@ def missed_hours_of(student: int, courses: list[int]) -> dict[int, int]:
 
 
 def absences_of(student: int, courses: list[int]) -> list[Missed]:
-    """Absences and latenesses of a student on these courses, the latest first."""
+    """Absences and latenesses of a student on these courses, the latest first.
+
+    Those on days of an exemption, a recredit or an individual plan are none.
+    """
     if not courses:
         return []
     return [
@@ -264,7 +294,8 @@ def held_hours(
     """(day, academic hours) of lessons at which the student's presence was noted.
 
     Lessons of the group and subgroup of that day with attendance taken; without it
-    nobody knows who was there (domain §1). One query.
+    nobody knows who was there (domain §1). Without those of a course on which the
+    student was off the common way that day. One query.
     """
     if not courses:
         return []

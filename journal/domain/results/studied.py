@@ -81,10 +81,11 @@ def _sat_through(course, spans: list[Span]) -> bool:
 
 def _result(course, marks: list[Earned], rules: Institution) -> tuple[str, bool]:
     """The result in words, and whether it comes of current marks alone."""
-    kinds = {exempt.kind for exempt in course.exemptions}
-    if Exemption.Kind.RECREDIT.label in kinds:
-        return RECREDITED, False
-    if Exemption.Kind.EXEMPT.label in kinds:
+    steps = {exempt.kind: exempt for exempt in course.exemptions}
+    if recredit := steps.get(Exemption.Kind.RECREDIT):
+        mark = WORDS.get(recredit.mark, "")
+        return (f"{mark}, {RECREDITED}" if mark else RECREDITED), False
+    if Exemption.Kind.EXEMPT in steps:
         return FREED, False
     graded = [mark for mark in marks if mark.value in NUMERIC]
     sums = (

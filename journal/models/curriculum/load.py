@@ -1,5 +1,6 @@
 """Courses: what a group studies in a period, who teaches it and to whom."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -182,8 +183,18 @@ class CourseTeacher(Dated):
         return f"{self.employee}: {self.course}"
 
 
+# How a credit is written by hand.
+RECREDITS = {"з": "зачёт", "зач": "зачёт", "зач.": "зачёт", "зачтено": "зачёт"}
+
+
 class Exemption(Dated):
-    """A dated exemption or recredit of one student; leaves the student out of N."""
+    """A dated step off the common way of one student on one course (D6).
+
+    An exemption and a recredit leave the student out of N, with «осв.» or the mark
+    brought along («п5»). An individual plan leaves the student on the roster and in N:
+    marks count as everybody's. On the days of any of the three nobody asks the student
+    to be there, so absences noted then are not counted.
+    """
 
     class Kind(models.TextChoices):
         EXEMPT = "exempt", "освобождение"
@@ -216,6 +227,9 @@ class Exemption(Dated):
 
     history = history()
 
+    # What a recredit may bring; «зачёт» for what has no numeric mark.
+    MARKS = ("5", "4", "3", "зачёт")
+
     class Meta:
         verbose_name = "освобождение"
         verbose_name_plural = "освобождения и перезачёты"
@@ -224,6 +238,27 @@ class Exemption(Dated):
 
     def __str__(self):
         return f"{self.student}: {self.get_kind_display()}"
+
+    def clean(self):
+        """Each kind has its own: a recredit its mark, an individual plan its hours."""
+        super().clean()
+        self.mark = RECREDITS.get(self.mark.strip().lower(), self.mark.strip())
+        wrong = {}
+        if self.kind == self.Kind.RECREDIT:
+            if self.mark not in self.MARKS:
+                words = ", ".join(self.MARKS)
+                wrong["mark"] = f"Укажите перезачтённую отметку: {words}."
+        elif self.mark:
+            wrong["mark"] = "Отметка бывает только у перезачёта."
+        if self.kind == self.Kind.INDIVIDUAL:
+            if not self.hours:
+                wrong["hours"] = "Укажите, сколько часов студент изучает сам."
+            if not self.note.strip():
+                wrong["note"] = "Напишите задание и сроки индивидуального плана."
+        elif self.hours:
+            wrong["hours"] = "Часы указывают только для индивидуального плана."
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class ControlWork(Model):

@@ -128,7 +128,15 @@ class PlannedLesson(Model):
         ]
 
     def __str__(self):
-        return f"{self.number}. {self.topic}"
+        return f"{self.number}. {self.title}"
+
+    @property
+    def title(self) -> str:
+        """The topic as the journal has it: «Практическая работа № 3. Ряды» (K 3.9)."""
+        if not self.work_number or self.kind is None or not self.kind.is_numbered:
+            return self.topic
+        name = f"{self.kind.name} № {self.work_number}"
+        return self.topic if self.topic.startswith(name) else f"{name}. {self.topic}"
 
 
 class Abbreviation(Lookup):

@@ -29,6 +29,16 @@ CARE = (
 )
 
 
+def days_of_year(text: str) -> list[tuple[int, int]]:
+    """(day, month) of each «10.09» in «10.09, 01.12». Raises ValueError for others."""
+    found = []
+    for word in text.split(","):
+        day, month = map(int, word.split("."))
+        date(2026, month, day)  # not a leap year: the day is there every year
+        found.append((day, month))
+    return found
+
+
 class Institution(Model):
     """The one institution of this installation, with every rule that differs."""
 
@@ -95,7 +105,15 @@ class Institution(Model):
         "родители видят данные совершеннолетних", default=False
     )
     plan_due = models.CharField(
-        "сроки сдачи КТП", max_length=40, default="10.09, 01.12"
+        "сроки сдачи КТП",
+        max_length=40,
+        default="10.09, 01.12",
+        help_text="По одному на каждую часть учебного года, через запятую: 10.09, 01.12.",
+    )
+    plan_must_be_approved = models.BooleanField(
+        "темы только из утверждённого КТП",
+        default=True,
+        help_text="Иначе на странице занятия предлагаются темы и неутверждённого плана.",
     )
     year_due = models.CharField(
         "срок открытия учебного года", max_length=5, default="10.09"
@@ -181,13 +199,14 @@ class Institution(Model):
 
     def clean(self):
         super().clean()
-        try:
-            day, month = map(int, self.lists_due.split("."))
-            date(2026, month, day)  # not a leap year: the day is there every year
-        except ValueError as error:
-            raise ValidationError(
-                {"lists_due": "Срок пишут днём и месяцем: 05.09."}
-            ) from error
+        for name, words in (
+            ("lists_due", "Срок пишут днём и месяцем: 05.09."),
+            ("plan_due", "Сроки пишут днём и месяцем через запятую: 10.09, 01.12."),
+        ):
+            try:
+                days_of_year(getattr(self, name))
+            except ValueError as error:
+                raise ValidationError({name: words}) from error
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)

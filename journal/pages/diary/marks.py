@@ -58,7 +58,10 @@ def _course(
         ", ".join(filter(None, facts)),
         with_comma(mean),
         joined(mark(one.value) for one in marks),
-        SafeString('<span class="tag">осв.</span>' if course.exemptions else ""),
+        joined(
+            html('<span class="tag">{}</span>', tag)
+            for tag in dict.fromkeys(one.tag for one in course.exemptions)
+        ),
     )
     body = _details(course, marks)
     if not body:
@@ -94,9 +97,12 @@ def _exempt(exempt: Exempt) -> SafeString:
     until = ""
     if exempt.end:
         until = f" по {exempt.end - timedelta(days=1):%d.%m.%Y}"
-    return html(
-        "<p>{} с {}{}</p>",
-        exempt.kind.capitalize(),
-        f"{exempt.start:%d.%m.%Y}",
-        until,
-    )
+    facts = [exempt.title.capitalize()]
+    if exempt.mark:
+        facts[0] += f" с отметкой «{exempt.mark}»"
+    facts.append(f"с {exempt.start:%d.%m.%Y}{until}")
+    parts = [html("<p>{}</p>", " ".join(facts))]
+    if exempt.hours:
+        words = f"Самостоятельно {hours(exempt.hours)}. {exempt.note}".strip()
+        parts.append(html("<p>{}</p>", words))
+    return joined(parts)
