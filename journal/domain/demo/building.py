@@ -1,7 +1,7 @@
 """Building a demonstration: an institution of invented people, a term half lived."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from random import Random
 from time import perf_counter
 
@@ -9,13 +9,22 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from journal.domain.demo.calendars import Plan, create_calendars
 from journal.domain.demo.cards import create_cards
 from journal.domain.demo.college import (
     COLLEGE,
     House,
+    approve_curricula,
     create_curricula,
     create_disciplines,
     create_specialties,
+)
+from journal.domain.demo.events import (
+    exempt,
+    hand_over,
+    leave_undone,
+    prepare_today,
+    substitute,
 )
 from journal.domain.demo.families import (
     Cohort,
@@ -25,11 +34,12 @@ from journal.domain.demo.families import (
     create_sign_ins,
     create_students,
 )
-from journal.domain.demo.lives import Filling, Lives, Sheet, fill_marks
+from journal.domain.demo.lives import Filling, Lives, fill_marks
 from journal.domain.demo.papers import give_diplomas, give_papers
 from journal.domain.demo.pouring import Pour, saved, saved_all
 from journal.domain.demo.rounds import create_rounds
 from journal.domain.demo.school import SCHOOL
+from journal.domain.demo.site import Site
 from journal.domain.demo.staff import (
     FAMILY,
     OFFICE,
@@ -44,10 +54,9 @@ from journal.domain.demo.times import (
     create_bells,
     create_calendar,
     create_terms,
-    monday,
     terms_around,
 )
-from journal.domain.demo.weekly import create_week, entries_of
+from journal.domain.demo.weekly import create_week, lines_of, settle
 from journal.domain.organisation import REFERENCE
 from journal.domain.people import give_role
 from journal.domain.timetable import draft_lessons
@@ -55,7 +64,6 @@ from journal.models import (
     Absence,
     Campus,
     Department,
-    Exemption,
     Group,
     Institution,
     Lesson,
@@ -63,7 +71,6 @@ from journal.models import (
     Mark,
     PeriodClosing,
     Role,
-    Specialty,
     Task,
     WorkKind,
 )
@@ -81,29 +88,6 @@ class Built:
     sign_ins: list[tuple[str, str, str]]
     rows: dict[str, int]
     seconds: float
-
-
-@dataclass
-class Site:
-    """The institution while it is being built."""
-
-    house: House
-    rng: Random
-    today: date
-    terms: list[Term]
-    at: datetime
-    staff: Staff
-    bells: dict[int, tuple[time, time]]
-    taught_as: date
-    specialties: dict[str, Specialty]
-    departments: list[Department]
-    campuses: list[Campus]
-    cohorts: list[Cohort] = field(default_factory=list)
-
-    @property
-    def home(self) -> Cohort:
-        """The curator's group."""
-        return self.cohorts[self.house.curated]
 
 
 @transaction.atomic
@@ -129,13 +113,10 @@ def build(
     lives = Lives(site.rng, today)
     lives.begin(one for cohort in site.cohorts for one in cohort.students)
     filling = Filling(pour, lives, site.bells)
-    disciplines = create_disciplines(site.house, site.at)
-    items = create_curricula(
-        site.house, site.specialties, disciplines, today.year, site.at
-    )
-    teaching = Teaching(site.house, site.staff, disciplines, items)
+    teaching = _begin_teaching(site)
     for term in site.terms:
         _live(site, term, teaching, filling)
+    _approve(site, teaching)
     _close_past(site)
     staff_departments(site.staff, site.departments)
     give_papers(site.home, site.staff, today)
@@ -170,6 +151,7 @@ def _found(house: House, rng: Random, today: date, count: int) -> Site:
         rng=rng,
         today=today,
         terms=terms,
+        ahead=ahead,
         at=at,
         staff=staff,
         bells=bells,
@@ -235,31 +217,59 @@ def _create_group(site: Site, term: Term, level: int, code: str, nth: int) -> Co
     return Cohort(group, code, level, admitted, left)
 
 
+def _begin_teaching(site: Site) -> Teaching:
+    disciplines = create_disciplines(site.house, site.at)
+    admissions: dict[str, list[int]] = {}
+    for cohort in site.cohorts:
+        years = admissions.setdefault(cohort.specialty, [])
+        if cohort.group.admission_year not in years:
+            years.append(cohort.group.admission_year)
+    items = create_curricula(
+        site.house, site.specialties, disciplines, admissions, site.at
+    )
+    plan = Plan(site.house, site.terms + site.ahead, site.today)
+    by = site.staff.user("studyunit")
+    site.practices = create_calendars(plan, site.cohorts, site.at, by)
+    return Teaching(site.house, site.staff, disciplines, items)
+
+
+def _approve(site: Site, teaching: Teaching) -> None:
+    """The curricula are approved with the hours that the terms have."""
+    deputy = site.staff.by["deputy"]
+    approve_curricula(
+        site.house, teaching.items, teaching.lived, teaching.kinds, site.at, deputy
+    )
+
+
 def _live(site: Site, term: Term, teaching: Teaching, filling: Filling) -> None:
     """One term: courses, timetable, lessons, and what happened in them."""
     is_current = term is site.terms[-1]
     at = moment(term.first - 4 * DAY, 10)
-    studies = teaching.studies(term, _studying(site, term), at)
+    studies = teaching.studies(term, _studying(site, term))
     if term is site.terms[0]:
         _name_curators(site, studies)
     if is_current:
-        _hand_over(site, term, teaching, studies)
-        _exempt(site, term, studies)
+        hand_over(site, term, studies)
     today = site.taught_as.isoweekday() if is_current else 0
     week = create_week(studies, site.house, len(site.bells), today, site.staff)
+    practice = site.practices.get((term.year, term.number))
+    lines = settle(lines_of(week, term, site.staff, practice), term)
+    teaching.write(studies, term, at)
+    if is_current:
+        exempt(site, term, studies)
     dispatcher = site.staff.user("dispatcher")
-    entries = saved_all(entries_of(week, term, site.staff), at, dispatcher)
+    entries = saved_all([line.write() for line in lines], at, dispatcher)
     lessons = draft_lessons(entries, term.first, term.last + DAY)
     for lesson in lessons:
         filling.pour.add(lesson, at, dispatcher.pk)
     if is_current:
-        _substitute(site, lessons, filling.pour, dispatcher)
+        substitute(site, lessons, filling.pour, dispatcher)
     filling.lives.new_term(term.first, term.last)
     by_course = {study.course.pk: study for study in studies}
     sheets = list(filling.sheets(lessons, by_course, is_current))
     if is_current:
-        _leave_undone(site, sheets)
-        _prepare_today(site, lessons, by_course, filling)
+        leave_undone(site, sheets)
+        prepare_today(site, lessons, by_course, filling)
     fill_marks(filling, sheets)
     filling.pour.flush()
 
@@ -287,93 +297,6 @@ def _name_curators(site: Site, studies: list[Study]) -> None:
         give_role(curator.user, "curator")
         cohort.group.curator = curator
         saved(cohort.group, site.at, staff.user("studyunit"))
-
-
-def _hand_over(
-    site: Site, term: Term, teaching: Teaching, studies: list[Study]
-) -> None:
-    """In one course of the curator's group `teacher2` took over in mid-term."""
-    for study in studies:
-        is_plain = not (study.subject.split or study.stream or study.weekly < 1)
-        if (
-            is_plain
-            and study.cohort is site.home
-            and study.subject.chair not in ("math", "it", "master")
-        ):
-            day = monday(term.first + (site.today - term.first) * 0.5)
-            teaching.hand_over(study, site.staff.by["teacher2"], day)
-            return
-
-
-def _exempt(site: Site, term: Term, studies: list[Study]) -> None:
-    """One student of the curator's group is free from physical training."""
-    for study in studies:
-        if study.cohort is site.home and study.subject.key == "pe":
-            student = site.home.students[2]
-            study.exempt = student.pk
-            row = Exemption(
-                student=student,
-                course=study.course,
-                kind=Exemption.Kind.EXEMPT,
-                document="Справка врачебной комиссии",
-                start=term.first,
-            )
-            saved(row, moment(term.first, 12), site.staff.user("studyunit"))
-
-
-def _substitute(site: Site, lessons: list[Lesson], pour: Pour, dispatcher) -> None:
-    """This week `teacher2` gives a lesson of somebody else, best of the curator's
-    group and near today."""
-    substitute, teacher = site.staff.by["teacher2"], site.staff.by["teacher"]
-    start = monday(site.today)
-    week = [one for one in lessons if one.number and monday(one.date) == start]
-    taken = {(one.date, one.number) for one in week if one.teacher == substitute}
-    fit = [
-        one
-        for one in week
-        if one.teacher not in (substitute, teacher)
-        and (one.date, one.number) not in taken
-    ]
-    home = site.home.group.pk
-    lesson = min(
-        fit,
-        key=lambda one: (
-            one.course.group_id != home,
-            abs((one.date - site.today).days),
-            one.number,
-        ),
-    )
-    lesson.teacher = substitute
-    at = moment(min(lesson.date, site.today) - DAY, 15)
-    pour.change(lesson, at, dispatcher.pk, "Болезнь преподавателя")
-
-
-def _leave_undone(site: Site, sheets: list[Sheet]) -> None:
-    """The last lesson of the teacher who signs in is empty, one before has no topic."""
-    teacher = site.staff.by["teacher"]
-    own = [sheet for sheet in sheets if sheet.lesson.teacher == teacher]
-    for sheet in own:
-        sheet.has_topic = sheet.has_attendance = True
-    if len(own) > 8:
-        own[-1].has_topic = own[-1].has_attendance = False
-        own[-8].has_topic = False
-
-
-def _prepare_today(
-    site: Site, lessons: list[Lesson], studies: dict[int, Study], filling: Filling
-) -> None:
-    """The topic of today's first lesson is written beforehand; the rest is to be done."""
-    teacher = site.staff.by["teacher"]
-    for lesson in lessons:
-        if lesson.date == site.today and lesson.teacher == teacher:
-            before = sum(
-                one.course_id == lesson.course_id and one.date < lesson.date
-                for one in lessons
-            )
-            study = studies[lesson.course_id]
-            filling.write_topic(lesson, study, before, filling.eve)
-            filling.pour.change(lesson, filling.eve, teacher.user_id)
-            return
 
 
 def _close_past(site: Site) -> None:

@@ -1,16 +1,21 @@
 """The invented college: what differs from a school is data."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from journal.domain.demo.pouring import saved, saved_all
-from journal.domain.demo.subjects import subjects
+from journal.domain.demo.subjects import plan_lines, subjects
 from journal.domain.demo.times import SEMESTERS
+from journal.domain.timetable.drafts import PRACTICE_DAY_HOURS
 from journal.models import (
     Curriculum,
     Cycle,
     Department,
     Discipline,
+    Employee,
+    LessonKind,
     Period,
     PlanHours,
     PlanItem,
@@ -133,24 +138,32 @@ def create_disciplines(house: House, at: datetime) -> dict[str, Discipline]:
     return dict(zip(keys, rows, strict=True))
 
 
+Items = dict[tuple[str, int, str], PlanItem]
+
+
 def create_curricula(
     house: House,
     specialties: dict[str, Specialty],
     disciplines: dict[str, Discipline],
-    admission: int,
+    admissions: dict[str, list[int]],
     at: datetime,
-) -> dict[tuple[str, int, str], PlanItem]:
-    """A curriculum of each specialty; its rows by (specialty, level, subject)."""
-    rows = {}
+) -> Items:
+    """Curricula of each specialty for each admission, drafts still.
+
+    Gives their rows by (specialty, year of admission, subject).
+    """
+    rows: Items = {}
     for code, specialty in specialties.items():
-        curriculum = Curriculum(
-            name=f"Учебный план {specialty.code}",
-            specialty=specialty,
-            admission_year=admission,
-            state=Curriculum.State.APPROVED,
-        )
-        saved(curriculum, at)
-        rows |= _create_items(house, code, curriculum, disciplines, at)
+        modules = _disciplines_of_modules(house, code, specialty, at)
+        for admission in admissions.get(code, ()):
+            curriculum = Curriculum(
+                name=f"Учебный план {specialty.code}",
+                specialty=specialty,
+                admission_year=admission,
+            )
+            saved(curriculum, at)
+            items = _create_items(house, code, curriculum, disciplines, modules, at)
+            rows |= {(code, admission, key): item for key, item in items.items()}
     return rows
 
 
@@ -159,13 +172,25 @@ def _create_items(
     code: str,
     curriculum: Curriculum,
     disciplines: dict[str, Discipline],
+    modules: dict[str, Discipline],
     at: datetime,
-) -> dict[tuple[str, int, str], PlanItem]:
+) -> dict[str, PlanItem]:
     cycles = {cycle.code: cycle for cycle in Cycle.objects.all()}
-    loads = {level: house.load(code, level) for level in house.levels}
+    parents = {
+        number: PlanItem(
+            curriculum=curriculum,
+            cycle=cycles.get("ПМ"),
+            raw_index=f"ПМ.{number}",
+            index=f"ПМ.{number}",
+            discipline=discipline,
+            kind=PlanItem.Kind.MODULE,
+            position=position,
+        )
+        for position, (number, discipline) in enumerate(modules.items(), 1)
+    }
+    saved_all(parents.values(), at)
     items: dict[str, PlanItem] = {}
-    parents = _create_modules(curriculum, loads, cycles, at)
-    for key in dict.fromkeys(key for load in loads.values() for key, _ in load):
+    for key in _subjects_of(house, code):
         index = subjects()[key].index
         items[key] = PlanItem(
             curriculum=curriculum,
@@ -180,41 +205,88 @@ def _create_items(
             position=len(parents) + len(items) + 1,
         )
     saved_all(items.values(), at)
-    hours = []
-    for level, load in loads.items():
-        for key, weekly in load:
-            for number, *_ in house.shape:
-                semester = 2 * (level - 1) + number
-                hours.append(_hours(items[key], semester, weekly, subjects()[key].form))
-    saved_all(hours, at)
-    return {
-        (code, level, key): items[key]
-        for level, load in loads.items()
-        for key, _ in load
-    }
+    return items
 
 
-def _create_modules(curriculum, loads: dict, cycles: dict, at: datetime) -> dict:
+def _subjects_of(house: House, code: str) -> list[str]:
+    loads = [house.load(code, level) for level in house.levels]
+    return list(dict.fromkeys(key for load in loads for key, _ in load))
+
+
+def _disciplines_of_modules(
+    house: House, code: str, specialty: Specialty, at: datetime
+) -> dict[str, Discipline]:
     """Professional modules by their two digits."""
-    used = {subjects()[key].index for load in loads.values() for key, _ in load}
-    digits = sorted(
-        {index.partition(".")[2][:2] for index in used if _of_module(index)}
+    used = [subjects()[key].index for key in _subjects_of(house, code)]
+    digits = sorted({one.partition(".")[2][:2] for one in used if _of_module(one)})
+    rows = [
+        Discipline(name=f"Профессиональный модуль {number} ({specialty.code})")
+        for number in digits
+    ]
+    return dict(zip(digits, saved_all(rows, at), strict=True))
+
+
+def approve_curricula(
+    house: House,
+    items: Items,
+    lived: dict[tuple[int, int], Counter],
+    kinds: dict[str, LessonKind],
+    at: datetime,
+    by: Employee,
+) -> None:
+    """The hours of every semester, those of the terms lived as they were, and approval.
+
+    A semester that nobody has reached is planned for seventeen weeks.
+    """
+    rows = []
+    for (code, _, key), item in items.items():
+        for level in house.levels:
+            weekly = dict(house.load(code, level)).get(key)
+            for number, *_ in house.shape if weekly is not None else ():
+                semester = semester_of(house, level, number)
+                hours = lived.get((item.pk, semester))
+                if hours is None:
+                    hours = _nominal(house, key, weekly, kinds)
+                form = subjects()[key].form
+                rows.append(_hours(item, semester, hours, form))
+    saved_all(rows, at)
+    for curriculum in dict.fromkeys(item.curriculum for item in items.values()):
+        curriculum.state = Curriculum.State.APPROVED
+        curriculum.approved_at, curriculum.approved_by = at, by
+        saved(curriculum, at + timedelta(hours=1), by.user)
+
+
+def _nominal(house: House, key: str, weekly: float, kinds) -> Counter:
+    count = round(17 * (weekly or 1))
+    each = lesson_hours(house, weekly)
+    lines = plan_lines(subjects()[key], count)
+    return hours_of((kinds[line.kind], each) for line in lines)
+
+
+def _hours(item: PlanItem, semester: int, hours: Counter, form: str) -> PlanHours:
+    return PlanHours(
+        item=item, semester=semester, total=hours.total(), form=form, **hours
     )
-    modules = {}
-    for position, number in enumerate(digits, 1):
-        name = f"Профессиональный модуль {number} ({curriculum.specialty.code})"
-        discipline = saved(Discipline(name=name), at)
-        modules[number] = PlanItem(
-            curriculum=curriculum,
-            cycle=cycles.get("ПМ"),
-            raw_index=f"ПМ.{number}",
-            index=f"ПМ.{number}",
-            discipline=discipline,
-            kind=PlanItem.Kind.MODULE,
-            position=position,
-        )
-        saved(modules[number], at)
-    return modules
+
+
+def lesson_hours(house: House, weekly: float) -> int:
+    """Academic hours of a lesson, or of a day of practice."""
+    if weekly == PRACTICE:
+        return PRACTICE_DAY_HOURS
+    return house.institution["lesson_hours"]
+
+
+def semester_of(house: House, level: int, number: int) -> int:
+    """The semester of a curriculum, counted through the whole study."""
+    return len(house.shape) * (level - house.levels[0]) + number
+
+
+def hours_of(lines: Iterable[tuple[LessonKind, int]]) -> Counter:
+    """Hours by the column of the curriculum that lessons of their kind fill."""
+    found: Counter = Counter()
+    for kind, hours in lines:
+        found[kind.hours_kind] += hours
+    return found
 
 
 def _of_module(index: str) -> bool:
@@ -225,17 +297,3 @@ def _kind(index: str) -> str:
     if index.startswith("УП"):
         return PlanItem.Kind.STUDY_PRACTICE
     return PlanItem.Kind.COURSE if _of_module(index) else PlanItem.Kind.DISCIPLINE
-
-
-def _hours(item: PlanItem, semester: int, weekly: float, form: str) -> PlanHours:
-    """Seventeen study weeks; a third of the hours is practical work."""
-    total = int(17 * (weekly * 2 or 6))
-    practical = total if weekly == PRACTICE else total // 3 // 2 * 2
-    return PlanHours(
-        item=item,
-        semester=semester,
-        total=total,
-        theory=total - practical,
-        practical=practical,
-        form=form,
-    )

@@ -40,7 +40,8 @@ PRACTICE = (
     "ПР",
 )
 LAB = "Лабораторное занятие № {n}. {topic}", "Лабораторное занятие", "ЛЗ"
-ALONE = "Самостоятельная работа № {n}. {topic}", "Самостоятельная работа", "СР"
+# Written in a lesson: its hours are of the lessons, and not those of self-study.
+ALONE = "Самостоятельная работа № {n}. {topic}", "Урок", "СР"
 CONTROL = "Контрольная работа № {n}. {topic}", "Контрольная работа", "КР"
 NORMS = "Сдача нормативов. {topic}", "Сдача спортивных нормативов", "СН"
 WAYS = {

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from journal.domain.demo.calendars import Practice
 from journal.domain.demo.college import PRACTICE, House
 from journal.domain.demo.staff import Staff
-from journal.domain.demo.teaching import Study
+from journal.domain.demo.teaching import Part, Study
 from journal.domain.demo.times import Term
+from journal.domain.timetable.drafts import due_days
 from journal.models import TimetableEntry
 
 EVERY, ODD, EVEN = TimetableEntry.Parity.values
 DAYS = range(1, 7)
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -36,6 +40,7 @@ class Week:
     def __init__(self, house: House, numbers: int):
         self.house, self.numbers = house, range(1, numbers + 1)
         self.busy: set[tuple] = set()
+        # Lessons of a group on a weekday: (number, whose).
         self.days: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.placed: list[tuple[Need, int, int | None]] = []
         self.dropped: list[Need] = []
@@ -80,7 +85,7 @@ class Week:
                 self.busy.add((*who, weekday, number, parity))
         for study in need.studies:
             day = self.days.setdefault((study.course.group_id, weekday), [])
-            day.append((number, study.course.pk))
+            day.append((number, id(study)))
 
     def _cost(self, need: Need, weekday: int, number: int) -> int:
         """Few lessons a day, no gaps, no subject twice a day."""
@@ -88,7 +93,7 @@ class Week:
         for study in need.studies:
             day = self.days.get((study.course.group_id, weekday), ())
             gap = min((abs(number - other) for other, _ in day), default=number)
-            twice = sum(course == study.course.pk for _, course in day)
+            twice = sum(one == id(study) for _, one in day)
             more = max(len(day) + 1 - self.house.lessons_a_day, 0)
             cost += 2 * gap + 8 * twice + 2 * len(day) + 20 * more
         return cost
@@ -159,21 +164,104 @@ def _fill_day(week: Week, needs: list[Need], weekday: int, teacher: int) -> None
         needs.remove(best)
 
 
-def entries_of(week: Week, term: Term, staff: Staff) -> list[TimetableEntry]:
-    """The lines of the timetable; every teacher teaches in the own room."""
-    return [
-        TimetableEntry(
-            course=study.course,
-            subgroup=part.subgroup,
-            teacher=part.teacher,
-            room=staff.rooms[part.teacher.pk],
-            weekday=weekday,
-            number=number,
-            parity=need.parity,
-            stream=study.stream,
-            start=term.first,
-        )
-        for need, weekday, number in week.placed
-        for study in need.studies
-        for part in study.parts
-    ]
+@dataclass
+class Line:
+    """A line of the timetable to be, of a part of a study."""
+
+    study: Study
+    part: Part
+    entry: TimetableEntry
+
+    def write(self) -> TimetableEntry:
+        """The line once its course and subgroup are saved."""
+        self.entry.course, self.entry.subgroup = self.study.course, self.part.subgroup
+        return self.entry
+
+
+def lines_of(
+    week: Week, term: Term, staff: Staff, practice: Practice | None
+) -> list[Line]:
+    """The lines of the timetable; every teacher teaches in the own room.
+
+    In the weeks of practice its groups practise every day.
+    """
+    lines = []
+    for need, weekday, number in week.placed:
+        for study in need.studies:
+            for part in study.parts:
+                entry = TimetableEntry(
+                    course=study.course,
+                    teacher=part.teacher,
+                    room=staff.rooms[part.teacher.pk],
+                    weekday=weekday,
+                    number=number,
+                    parity=need.parity,
+                    stream=study.stream,
+                    start=term.first,
+                )
+                lines.append(Line(study, part, entry))
+    if practice:
+        lines += _whole_weeks(lines, practice)
+    return lines
+
+
+def _whole_weeks(lines: list[Line], practice: Practice) -> list[Line]:
+    found = []
+    for line in lines:
+        if line.entry.number or line.study.level not in practice.levels:
+            continue
+        for weekday in DAYS:
+            if weekday != line.entry.weekday:
+                entry = TimetableEntry(
+                    course=line.study.course,
+                    teacher=line.part.teacher,
+                    room=line.entry.room,
+                    weekday=weekday,
+                    start=practice.first,
+                    end=practice.last + DAY,
+                )
+                found.append(Line(line.study, line.part, entry))
+    return found
+
+
+def settle(lines: list[Line], term: Term) -> list[Line]:
+    """Give the studies of one plan as many lessons as the poorest of them has.
+
+    The lessons above that at the end of the term fall away: their lines end there. A
+    line of which nothing is left falls away too.
+    """
+    units = _units(lines, term)
+    counts: dict[tuple, int] = {}
+    for study, days in units:
+        counts[study.place] = min(counts.get(study.place, len(days)), len(days))
+    ends: dict[int, date] = {}
+    for study, days in units:
+        study.count = counts[study.place]
+        if study.taken_over:
+            study.before = sum(day < study.taken_over for day, *_ in days)
+        for day, _, line in days[study.count :]:
+            ends[id(line)] = min(ends.get(id(line), day), day)
+    kept = []
+    for line in lines:
+        line.entry.end = ends.get(id(line), line.entry.end)
+        if line.entry.end is None or line.entry.start < line.entry.end:
+            kept.append(line)
+    return kept
+
+
+def _units(lines: list[Line], term: Term) -> list[tuple[Study, list]]:
+    """Whoever is taught apart, with their lessons (day, number, line) in order."""
+    by_entry = {id(line.entry): line for line in lines}
+    days: dict[tuple[int, int], list] = {}
+    studies: dict[tuple[int, int], Study] = {}
+    for line in lines:
+        key = id(line.study), line.part.teacher.pk
+        studies[key], days[key] = line.study, []
+    entries = [line.entry for line in lines]
+    for entry, day in due_days(entries, term.first, term.last + DAY):
+        line = by_entry[id(entry)]
+        found = days[id(line.study), line.part.teacher.pk]
+        found.append((day, entry.number or 0, line))
+    for found in days.values():
+        found.sort(key=lambda one: one[:2])
+    return [(study, days[key]) for key, study in studies.items()]

@@ -32,7 +32,7 @@ def draft_lessons(
     hours = Institution.current().lesson_hours
     load = _load(entries)
     lessons = []
-    for entry, day in _due(entries, start, end):
+    for entry, day in due_days(entries, start, end):
         teacher = _teacher(load, entry, day)
         lesson = Lesson(
             entry=entry,
@@ -51,10 +51,10 @@ def draft_lessons(
     return lessons
 
 
-def _due(
+def due_days(
     entries: list[TimetableEntry], start: date, end: date
 ) -> Iterator[tuple[TimetableEntry, date]]:
-    """Each entry with each day on which it is taught."""
+    """Each entry with each day on which it is taught; entries need not be saved."""
     if not entries:
         return
     periods = [entry.course.period for entry in entries]

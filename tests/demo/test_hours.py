@@ -1,0 +1,61 @@
+"""Hours of the demonstration: plan, load, thematic plan, lessons agree for every course."""
+
+import pytest
+from django.db import transaction
+
+from journal.domain.curriculum.fulfilment import disagreements, read_hours
+from journal.domain.demo import build
+from journal.models import AcademicYear, CalendarSpan, Course, Curriculum, Lesson
+from tests import cast
+
+
+def untrue(day=cast.TODAY) -> dict[str, list[str]]:
+    found = read_hours(Course.objects.all(), day)
+    assert found
+    return {str(one.course): words for one in found if (words := disagreements(one))}
+
+
+def test_the_hours_of_every_course_agree(demo):
+    assert untrue() == {}
+    courses = read_hours(Course.objects.all(), cast.TODAY)
+    for one in courses:
+        assert one.plan == one.course.hours == one.thematic > 0
+        for _, given in one.units:
+            assert given.laid == given.held + given.unfilled + given.ahead
+
+
+def test_a_course_of_a_closed_term_owes_nothing(demo):
+    past = Course.objects.filter(period__last_day__lt=cast.TODAY)
+    for one in read_hours(past, cast.TODAY):
+        assert set(one.owed) == {0}
+
+
+@pytest.mark.parametrize("kind", ["school", "college"])
+def test_they_agree_for_other_seeds_and_in_a_school(swept, kind):
+    with transaction.atomic():
+        build(students=90, seed=3, today=cast.TODAY, kind=kind, terms=3)
+        assert untrue() == {}
+        transaction.set_rollback(True)
+
+
+def test_no_lesson_lies_in_a_session_and_practice_has_whole_days_alone(demo):
+    year = AcademicYear.objects.get(start__lte=cast.TODAY, end__gt=cast.TODAY)
+    practice = 0
+    for span in CalendarSpan.objects.filter(calendar__is_main=True):
+        lessons = Lesson.objects.filter(date__range=(span.first_day, span.last_day))
+        if span.kind in ("session", "vacation"):
+            assert not lessons.exists()
+        elif span.calendar.year == year:
+            group = {"course__group__course_year": span.course_year}
+            of_course = lessons.filter(**group)
+            assert not of_course.filter(number__isnull=False).exists()
+            practice += of_course.count()
+    assert practice
+
+
+def test_every_group_has_its_approved_curriculum(demo):
+    for course in Course.objects.select_related("group", "plan_item__curriculum"):
+        plan = course.plan_item.curriculum
+        assert plan.state == Curriculum.State.APPROVED
+        assert plan.admission_year == course.group.admission_year
+        assert plan.specialty_id == course.group.specialty_id
