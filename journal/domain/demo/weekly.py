@@ -172,6 +172,12 @@ class Line:
     part: Part
     entry: TimetableEntry
 
+    def again(self, **fields) -> "Line":
+        """The same with other days."""
+        names = ("course", "teacher", "room", "weekday", "number", "parity", "stream")
+        known = {name: getattr(self.entry, name) for name in names}
+        return Line(self.study, self.part, TimetableEntry(**(known | fields)))
+
     def write(self) -> TimetableEntry:
         """The line once its course and subgroup are saved."""
         self.entry.course, self.entry.subgroup = self.study.course, self.part.subgroup
@@ -206,21 +212,21 @@ def lines_of(
 
 
 def _whole_weeks(lines: list[Line], practice: Practice) -> list[Line]:
+    """The days of the weeks of practice; the usual lines stop before and go on after."""
     found = []
     for line in lines:
-        if line.entry.number or line.study.level not in practice.levels:
+        entry = line.entry
+        if line.study.level not in practice.levels:
+            continue
+        if entry.number:
+            entry.end = practice.first
+            after = {"start": practice.last + DAY, "end": None}
+            found.append(line.again(**after))
             continue
         for weekday in DAYS:
-            if weekday != line.entry.weekday:
-                entry = TimetableEntry(
-                    course=line.study.course,
-                    teacher=line.part.teacher,
-                    room=line.entry.room,
-                    weekday=weekday,
-                    start=practice.first,
-                    end=practice.last + DAY,
-                )
-                found.append(Line(line.study, line.part, entry))
+            if weekday != entry.weekday:
+                span = {"start": practice.first, "end": practice.last + DAY}
+                found.append(line.again(weekday=weekday, **span))
     return found
 
 
