@@ -90,10 +90,15 @@ def test_a_span_stays_within_its_year(main, world):
 @pytest.mark.parametrize("kind", OTHERS)
 def test_no_lesson_falls_into_a_session_or_vacation(world, main, monday, kind):
     line = entry(world, world.course, 3)
-    whole_day = entry(world, world.practice, None, 2, "master")
+    whole_day = entry(world, world.practice, None, 4, "master")
     span(main, kind, monday, monday + 6 * DAY)
     out = lay_out([line, whole_day], monday - WEEK, monday + 2 * WEEK)
-    found = [monday - WEEK, monday - WEEK + DAY, monday + WEEK, monday + WEEK + DAY]
+    found = [
+        monday - WEEK,
+        monday - WEEK + 3 * DAY,
+        monday + WEEK,
+        monday + WEEK + 3 * DAY,
+    ]
     assert sorted(dates(out.created)) == found
 
 
