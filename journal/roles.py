@@ -89,6 +89,7 @@ ROLES = (
             "import,export:student,guardian,group,room,employee,discipline,thematicplan",
             "issue:accesscode",
             "add:subgroupmember",
+            "substitute:lesson",
         ),
     ),
     RoleSpec(

@@ -6,6 +6,7 @@ against 0.7), so the pages that many open at once keep the text.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import EmptyResultSet
@@ -14,6 +15,17 @@ from django.db.models import QuerySet
 
 MOST_KNOWN = 300
 _FIRST_MARKER = 7_000_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person as questions of rights see one: the keys, and the roles."""
+
+    pk: int
+    employee_pk: int
+    roles: tuple
+    is_superuser: bool
+    is_active: bool = True
 
 
 class Prepared:

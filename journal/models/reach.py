@@ -8,7 +8,7 @@ import functools
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from django.apps import apps
@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from journal.models.prepared import Prepared
+from journal.models.prepared import Asker, Prepared
 from journal.roles import Anchor
 
 
@@ -78,17 +78,6 @@ def grants(user) -> list[Grant]:
 
 
 @dataclass(frozen=True)
-class Asker:
-    """A person as questions of rights see one: the keys, and the roles."""
-
-    pk: int
-    employee_pk: int
-    roles: tuple[Grant, ...]
-    is_superuser: bool
-    is_active: bool = True
-
-
-@dataclass(frozen=True)
 class Likeness:
     """All that the SQL of a question of rights hangs on, the person's keys apart.
 
@@ -99,6 +88,7 @@ class Likeness:
     roles: tuple[Grant, ...]
     is_superuser: bool
     guardians_see_adults: bool
+    entry_days: int
 
     def asker(self, user: int, employee: int) -> Asker:
         return Asker(user, employee, self.roles, self.is_superuser)
@@ -112,6 +102,7 @@ def likeness(user, institution=None) -> Likeness:
         tuple(grants(user)),
         user.is_superuser,
         institution.guardians_see_adults,
+        institution.entry_days,
     )
 
 
@@ -241,12 +232,12 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
     """A teacher: lessons given or planned, and all lessons of courses held today.
 
     To write, only lessons that are the teacher's own to give (E 4.3, S 6.1): a
-    substitute has the lesson substituted and no other.
+    substitute has the lesson substituted and no other, until its entry window ends.
     """
     if reach.lesson:
         own = Q(**{_join(reach.lesson, "teacher"): employee_key(user)})
         if not viewing:
-            return own
+            return own & _not_lapsed(user, reach.lesson)
         today = timezone.localdate()
         held = apps.get_model("journal", "CourseTeacher").objects.on(today)
         held = held.filter(employee=employee_key(user)).order_by().values("course")
@@ -274,6 +265,17 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
     if reach.student:
         return _any(reach.student, current_students(groups))
     return NOTHING
+
+
+def _not_lapsed(user, path: str) -> Q:
+    """Lessons of one's own by the timetable or the load, or not long substituted (A5)."""
+    institution = apps.get_model("journal", "Institution").current()
+    since = timezone.localdate() - timedelta(days=institution.entry_days)
+    return (
+        Q(**{_join(path, "planned_teacher"): employee_key(user)})
+        | Q(**{f"{_join(path, 'date')}__gte": since})
+        | _any(_join(path, "course"), taught_courses(user))
+    )
 
 
 def _join(path: str, field: str) -> str:

@@ -1,0 +1,214 @@
+"""A day as the dispatcher sees it, and what may be proposed for one of its lessons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from journal.domain.timetable.days import bells_on, taught_days
+from journal.domain.timetable.taken import Taken, sitting_of
+from journal.models import (
+    Absence,
+    CourseTeacher,
+    Employee,
+    Lesson,
+    Mark,
+    Room,
+    User,
+)
+from journal.models.sqlite import russian_key
+
+NUMBERS = range(1, 9)
+RELATED = (
+    "course__group",
+    "course__discipline",
+    "course__period",
+    "planned_course__discipline",
+    "subgroup",
+    "teacher",
+    "planned_teacher",
+    "room",
+    "planned_room",
+)
+
+
+def read_lessons(rows):
+    """Lessons with all that a day shows of them, by group, number and part."""
+    return (
+        rows.select_related(*RELATED)
+        .annotate(
+            has_marks=Exists(Mark.objects.filter(task__lesson=OuterRef("pk"))),
+            has_absences=Exists(Absence.objects.filter(lesson=OuterRef("pk"))),
+        )
+        .order_by(
+            "date",
+            "course__group__name",
+            F("number").asc(nulls_first=True),
+            "subgroup__number",
+            "pk",
+        )
+    )
+
+
+def day_lessons(
+    user: User,
+    first: date,
+    last: date,
+    group: int | None = None,
+    teacher: int | None = None,
+    campus: int | None = None,
+) -> list[Lesson]:
+    """The lessons of some days that `user` sees, those moved away from them too.
+
+    A teacher's are those given and those meant for the teacher. One query.
+    """
+    rows = Lesson.objects.visible_to(user).filter(
+        Q(date__range=(first, last)) | Q(planned_date__range=(first, last))
+    )
+    if group:
+        rows = rows.filter(course__group=group)
+    if teacher:
+        rows = rows.filter(Q(teacher=teacher) | Q(planned_teacher=teacher))
+    if campus:
+        rows = rows.filter(room__campus=campus)
+    return list(read_lessons(rows))
+
+
+def changes_of(lesson: Lesson) -> list[str]:
+    """What is other than the timetable means, in words; empty where nothing is."""
+    if lesson.is_cancelled:
+        reason = f": {lesson.cancel_reason}" if lesson.cancel_reason else ""
+        return [f"отменено{reason}"]
+    found = []
+    if lesson.planned_course_id:
+        found.append(f"вместо дисциплины «{lesson.planned_course.discipline}»")
+    if lesson.is_substituted:
+        found.append(
+            f"замена: {lesson.teacher.short_name} вместо "
+            f"{lesson.planned_teacher.short_name}"
+        )
+    if lesson.planned_date:
+        number = lesson.planned_number
+        which = f"{number}-е занятие" if number else "весь день"
+        found.append(f"перенесено с {lesson.planned_date:%d.%m}, {which}")
+    if lesson.planned_room_id:
+        found.append(f"кабинет {lesson.room} вместо {lesson.planned_room}")
+    return found
+
+
+# Proposals
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A teacher or a room, how near it is to the lesson, and what holds it then."""
+
+    pk: int
+    name: str
+    near: str = ""
+    busy: str = ""
+
+
+def teachers_for(lesson: Lesson, taken: Taken) -> list[Choice]:
+    """Who could give a lesson: the same discipline first, then of the group, then all.
+
+    Whoever teaches in the period or is of the teaching staff, and works that day; whom
+    the timetable names first of all. Two queries.
+    """
+    load = CourseTeacher.objects.filter(
+        course__period__year=lesson.course.period.year_id
+    ).overlapping(lesson.date, lesson.date + timedelta(days=1))
+    same, group, every = set(), set(), set()
+    for employee, discipline, of_group in load.values_list(
+        "employee", "course__discipline", "course__group"
+    ):
+        every.add(employee)
+        if discipline == lesson.course.discipline_id:
+            same.add(employee)
+        if of_group == lesson.course.group_id:
+            group.add(employee)
+    people = Employee.objects.filter(
+        Q(pk__in=every) | Q(staff_type=Employee.StaffType.TEACHING)
+    ).filter(
+        Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=lesson.date),
+        Q(hired_on__isnull=True) | Q(hired_on__lte=lesson.date),
+    )
+    own, who, found = lesson.planned_teacher_id, sitting_of(lesson), []
+    for one in people:
+        near = "по расписанию" if one.pk == own else ""
+        near = near or ("та же дисциплина" if one.pk in same else "")
+        near = near or ("ведёт в группе" if one.pk in group else "")
+        rank = (one.pk != own, one.pk not in same, one.pk not in group)
+        busy = taken.why_not("teacher", one.pk, lesson.date, lesson.number, who)
+        choice = Choice(one.pk, one.short_name, near, busy)
+        found.append(((bool(busy), *rank, russian_key(one.short_name)), choice))
+    return [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
+
+
+def rooms_for(lesson: Lesson, taken: Taken, seats: int = 0) -> list[Choice]:
+    """Rooms for a lesson: free ones first, of the same campus, that hold the group."""
+    who, found = sitting_of(lesson), []
+    campus = lesson.room.campus_id if lesson.room_id else None
+    for room in Room.objects.select_related("campus"):
+        small = bool(seats and room.capacity and room.capacity < seats)
+        busy = taken.why_not("room", room.pk, lesson.date, lesson.number, who)
+        near = f"мест {room.capacity}, нужно {seats}" if small else ""
+        away = room.campus_id != campus
+        if away and room.campus:
+            near = ", ".join(filter(None, (room.campus.name, near)))
+        name = f"{room.number} {room.name}".strip()
+        rank = (bool(busy), away, small, russian_key(room.number))
+        found.append((rank, Choice(room.pk, name, near, busy)))
+    return [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a lesson on a day: free, or why not."""
+
+    date: date
+    number: int
+    problem: str
+    is_own: bool
+
+
+def slots_for(
+    lesson: Lesson, first: date, days: int = 7
+) -> list[tuple[date, bool, list[Slot]]]:
+    """Where a lesson could move in the days from `first`: (day, is it taught, places).
+
+    Teacher, room and group are asked at once; a day outside the period of the course is
+    left out.
+    """
+    period = lesson.course.period
+    span = [first + timedelta(days=step) for step in range(days)]
+    span = [day for day in span if period.first_day <= day <= period.last_day]
+    taken = Taken(span, {lesson.pk})
+    who = sitting_of(lesson)
+    numbers = list(bells_on(first)) or list(NUMBERS)
+    taught = taught_days(first, first + timedelta(days=days))
+    found = []
+    for day in span:
+        slots = [
+            Slot(
+                day,
+                number,
+                " ".join(taken.problems(who, day, number)),
+                (day, number) == (lesson.date, lesson.number),
+            )
+            for number in numbers
+        ]
+        found.append((day, day in taught and day.isoweekday() < 7, slots))
+    return found
+
+
+def reasons_of(lessons: Iterable[Lesson]) -> dict[int, str]:
+    """Lesson → the reason given with its last change; one query."""
+    ids = [one.pk for one in lessons]
+    rows = Lesson.history.filter(id__in=ids).order_by("history_date", "history_id")
+    found = {}
+    for pk, reason in rows.values_list("id", "history_change_reason"):
+        if reason:
+            found[pk] = reason
+    return found

@@ -1,0 +1,151 @@
+"""Who and what is taken on a day, lessons and exams together, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from journal.domain.timetable.conflicts import Occupant
+from journal.domain.timetable.days import bells_on
+from journal.models import ExamEvent, ExamMember, Lesson
+
+ALL_DAY = 0
+Place = tuple[str, int, date, int]
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What asks for a place: group, its part, stream, teacher, room."""
+
+    group: int
+    part: int | None
+    stream: str
+    teacher: int
+    room: int | None
+
+
+def sitting_of(lesson: Lesson) -> Sitting:
+    """The lesson as one that asks for a place; course and subgroup are read."""
+    return Sitting(
+        lesson.course.group_id,
+        lesson.subgroup.number if lesson.subgroup_id else None,
+        lesson.stream,
+        lesson.teacher_id,
+        lesson.room_id,
+    )
+
+
+class Taken:
+    """Places of teachers, rooms and groups on some days; lessons `but` hold none.
+
+    Unlike the guards of the database it knows that a day of practice takes the whole
+    day, and that an exam takes the numbers whose bells it meets: what is said here
+    before, the guards may still let through. Three queries, and the bells of each day
+    that has an exam.
+    """
+
+    def __init__(self, days: Iterable[date], but: Iterable[int] = ()):
+        self.places: dict[Place, list[Occupant]] = {}
+        days, but = set(days), set(but)
+        self._read_lessons(days, but)
+        self._read_exams(days)
+
+    def _read_lessons(self, days: set[date], but: set[int]) -> None:
+        rows = Lesson.objects.held().filter(date__in=days).order_by("pk")
+        for (
+            pk,
+            day,
+            number,
+            teacher,
+            room,
+            group,
+            *words,
+            part,
+            stream,
+        ) in rows.values_list(
+            "pk",
+            "date",
+            "number",
+            "teacher",
+            "room",
+            "course__group",
+            "course__group__name",
+            "course__discipline__name",
+            "subgroup__number",
+            "stream",
+        ):
+            if pk in but:
+                continue
+            occupant = Occupant("группа {}, {}".format(*words), stream, part)
+            for kind, key in (("teacher", teacher), ("room", room), ("group", group)):
+                self._put(kind, key, day, number or ALL_DAY, occupant)
+
+    def _read_exams(self, days: set[date]) -> None:
+        events = list(
+            ExamEvent.objects.filter(date__in=days).select_related(
+                "group", "course__discipline"
+            )
+        )
+        members = ExamMember.objects.filter(event__in=events) if events else ()
+        commission: dict[int, list[int]] = {}
+        for member in members:
+            commission.setdefault(member.event_id, []).append(member.employee_id)
+        bells = {day: bells_on(day) for day in {event.date for event in events}}
+        for event in events:
+            numbers = [
+                number
+                for number, (start, end) in bells[event.date].items()
+                if start < event.ends_at and event.starts_at < end
+            ]
+            words = f"{event.get_kind_display()}, группа {event.group}"
+            occupant = Occupant(words, "", None)
+            people = {event.teacher_id, *commission.get(event.pk, ())}
+            places = [("teacher", key) for key in people]
+            places += [("room", event.room_id), ("group", event.group_id)]
+            for kind, key in places:
+                for number in numbers:
+                    self._put(kind, key, event.date, number, occupant)
+
+    def _put(self, kind, key, day, number, occupant) -> None:
+        if key:
+            self.places.setdefault((kind, key, day, number), []).append(occupant)
+
+    def why_not(
+        self, kind: str, key: int | None, day: date, number: int | None, who: Sitting
+    ) -> str:
+        """In words, what holds a teacher, room or group then; "" where it is free."""
+        own = Occupant("", who.stream, who.part)
+        if number is None:
+            found = [
+                one
+                for (kind_, key_, day_, _), held in self.places.items()
+                if (kind_, key_, day_) == (kind, key, day)
+                for one in held
+            ]
+        else:
+            found = [
+                *self.places.get((kind, key, day, number), ()),
+                *self.places.get((kind, key, day, ALL_DAY), ()),
+            ]
+        for other in found:
+            apart = own.yields_to(other) if kind == "group" else _one(own, other)
+            if not apart:
+                return other.words
+        return ""
+
+    def problems(self, who: Sitting, day: date, number: int | None) -> list[str]:
+        """Everything that stands in the way of a lesson there, in Russian sentences."""
+        told = (
+            ("teacher", who.teacher, "Преподаватель в это время занят: {}."),
+            ("room", who.room, "Аудитория в это время занята: {}."),
+            ("group", who.group, "У группы в это время другое занятие: {}."),
+        )
+        return [
+            sentence.format(words)
+            for kind, key, sentence in told
+            if key and (words := self.why_not(kind, key, day, number, who))
+        ]
+
+
+def _one(own: Occupant, other: Occupant) -> bool:
+    """Is it the same sitting: a stream that sits together?"""
+    return bool(own.stream and own.stream == other.stream)
