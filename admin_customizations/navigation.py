@@ -59,6 +59,9 @@ SECTIONS = (
         "Учебный процесс",
         (
             _list("Расписание", "calendar_view_week", "timetableentry"),
+            Link(
+                "Замены", "swap_calls", "admin:journal_lesson_day", "substitute_lesson"
+            ),
             _list("Сессия и ГИА", "event_available", "examevent"),
             _list("Тематические планы", "format_list_numbered", "thematicplan"),
             _list("Рабочие программы", "article", "workprogramme"),
@@ -132,9 +135,19 @@ KEEPERS = {
 def _may(user, permission: str) -> bool:
     if not permission:
         return True
+    if not permission.startswith("view_"):
+        return user.has_perm(f"journal.{permission}")
     model = permission.removeprefix("view_")
     verb = "change" if model in KEEPERS else "view"
     return user.has_perm(f"journal.{verb}_{model}")
+
+
+def _is_inside(path: str, address: str, url: str) -> bool:
+    """Does a page belong to a link: pages of a day are not of the list above them."""
+    day = reverse("admin:journal_lesson_day")
+    if path.startswith(day):
+        return address == day
+    return path.startswith(address) and url != "admin:index"
 
 
 def sections(request) -> list[dict]:
@@ -146,7 +159,7 @@ def sections(request) -> list[dict]:
             if not _may(request.user, link.permission):
                 continue
             address = reverse(link.url)
-            inside = request.path.startswith(address) and link.url != "admin:index"
+            inside = _is_inside(request.path, address, link.url)
             items.append(
                 {
                     "title": link.title,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +31,8 @@ class Today:
     time: str
     is_current: bool
     is_ahead: bool
+    substitution: str
+    is_own: bool
 
     @property
     def lacks(self) -> list[str]:
@@ -53,8 +55,15 @@ def own_lessons(user, today: date) -> list[Today]:
     marks = Mark.objects.filter(task__lesson=OuterRef("pk"))
     lessons = list(
         Lesson.objects.held()
-        .filter(teacher=employee, date=today)
-        .select_related("course__group", "course__discipline", "room", "subgroup")
+        .filter(Q(teacher=employee) | Q(planned_teacher=employee), date=today)
+        .select_related(
+            "course__group",
+            "course__discipline",
+            "room",
+            "subgroup",
+            "teacher",
+            "planned_teacher",
+        )
         .annotate(has_marks=Exists(marks))
         .order_by("number", "pk")
     )
@@ -72,9 +81,20 @@ def own_lessons(user, today: date) -> list[Today]:
                 f"{start:%H:%M}–{end:%H:%M}" if start else "весь день",
                 lesson.number is not None and lesson.number == current,
                 start is not None and start > now.time() and lesson.number != current,
+                _substitution(lesson, employee),
+                lesson.teacher_id == employee.pk,
             )
         )
     return found
+
+
+def _substitution(lesson: Lesson, employee) -> str:
+    """Whom the person stands in for, or who stands in for the person."""
+    if not lesson.is_substituted:
+        return ""
+    if lesson.teacher_id == employee.pk:
+        return f"замена: вместо {lesson.planned_teacher.short_name}"
+    return f"замена: ведёт {lesson.teacher.short_name}"
 
 
 @dataclass

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.lessons.cells import cell_past, save_cells
 from admin_customizations.admin.lessons.grid import roster_html
+from admin_customizations.admin.timetable.changes import DayChanges
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect, Textarea
@@ -127,7 +128,7 @@ class LateFilter(AnswerFilter):
 
 
 @admin.register(Lesson)
-class LessonAdmin(PlainChoices, ModelAdmin):
+class LessonAdmin(DayChanges, PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
 
     form = LessonForm

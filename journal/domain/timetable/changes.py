@@ -45,13 +45,13 @@ CHANGED = (
 class Wish:
     """What a lesson is to become; None leaves it as it is.
 
-    `date` and `number` are one wish: with a date, the number None means the whole day.
+    `day` and `number` are one wish: with a day, the number None means the whole day.
     """
 
     teacher: Employee | None = None
     room: Room | None = None
     course: Course | None = None
-    date: date | None = None
+    day: date | None = None
     number: int | None = None
 
 
@@ -73,8 +73,8 @@ def change_lesson(
     def change(one: Lesson) -> None:
         if wish.course and wish.course.pk != one.course_id:
             _change_course(one, wish.course)
-        if wish.date:
-            _move(one, wish.date, wish.number)
+        if wish.day:
+            _move(one, wish.day, wish.number)
         if wish.teacher:
             one.teacher = wish.teacher
         if wish.room and wish.room.pk != one.room_id:
@@ -117,6 +117,33 @@ def restore_lesson(user: User, lesson: Lesson) -> list[Lesson]:
         one.planned_date = one.planned_number = None
 
     return _write(user, lesson, change, "По расписанию")
+
+
+@transaction.atomic
+def change_many(
+    user: User, answers: Iterable[tuple[Lesson, Employee | None]], reason: str = ""
+) -> tuple[int, int]:
+    """Give each lesson to another teacher, or cancel it where there is none.
+
+    All or nothing; gives how many were given and how many cancelled. Raises
+    ValidationError that names each lesson with which it does not go.
+    """
+    given = cancelled = 0
+    told: list[str] = []
+    for lesson, teacher in answers:
+        number = f", {lesson.number}-е занятие" if lesson.number else ""
+        try:
+            if teacher is None:
+                cancelled += len(cancel_lesson(user, lesson, reason))
+            else:
+                wish = Wish(teacher=teacher)
+                given += len(change_lesson(user, lesson, wish, reason))
+        except ValidationError as error:
+            words = " ".join(error.messages)
+            told.append(f"{lesson.date:%d.%m}{number}, {lesson.course}: {words}")
+    if told:
+        raise ValidationError(told)
+    return given, cancelled
 
 
 @transaction.atomic

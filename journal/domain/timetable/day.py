@@ -110,40 +110,61 @@ class Choice:
     busy: str = ""
 
 
-def teachers_for(lesson: Lesson, taken: Taken) -> list[Choice]:
+class Staff:
+    """Who works and teaches in an academic year; two queries."""
+
+    def __init__(self, year: int):
+        self.load: dict[int, list[tuple]] = {}
+        rows = CourseTeacher.objects.filter(course__period__year=year)
+        for employee, *load in rows.values_list(
+            "employee", "course__discipline", "course__group", "start", "end"
+        ):
+            self.load.setdefault(employee, []).append(tuple(load))
+        self.people = list(
+            Employee.objects.filter(
+                Q(pk__in=list(self.load)) | Q(staff_type=Employee.StaffType.TEACHING)
+            )
+        )
+
+    def near(self, employee: int, lesson: Lesson) -> tuple[bool, bool]:
+        """Does the person teach the discipline, and the group, on the lesson's day?"""
+        load = [
+            (discipline, group)
+            for discipline, group, start, end in self.load.get(employee, ())
+            if start <= lesson.date and (end is None or lesson.date < end)
+        ]
+        return (
+            any(one == lesson.course.discipline_id for one, _ in load),
+            any(one == lesson.course.group_id for _, one in load),
+        )
+
+
+def teachers_for(lesson: Lesson, taken: Taken, staff: Staff) -> list[Choice]:
     """Who could give a lesson: the same discipline first, then of the group, then all.
 
-    Whoever teaches in the period or is of the teaching staff, and works that day; whom
-    the timetable names first of all. Two queries.
+    The free stand before the busy, whom the timetable names before all.
     """
-    load = CourseTeacher.objects.filter(
-        course__period__year=lesson.course.period.year_id
-    ).overlapping(lesson.date, lesson.date + timedelta(days=1))
-    same, group, every = set(), set(), set()
-    for employee, discipline, of_group in load.values_list(
-        "employee", "course__discipline", "course__group"
-    ):
-        every.add(employee)
-        if discipline == lesson.course.discipline_id:
-            same.add(employee)
-        if of_group == lesson.course.group_id:
-            group.add(employee)
-    people = Employee.objects.filter(
-        Q(pk__in=every) | Q(staff_type=Employee.StaffType.TEACHING)
-    ).filter(
-        Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=lesson.date),
-        Q(hired_on__isnull=True) | Q(hired_on__lte=lesson.date),
-    )
-    own, who, found = lesson.planned_teacher_id, sitting_of(lesson), []
-    for one in people:
-        near = "по расписанию" if one.pk == own else ""
-        near = near or ("та же дисциплина" if one.pk in same else "")
-        near = near or ("ведёт в группе" if one.pk in group else "")
-        rank = (one.pk != own, one.pk not in same, one.pk not in group)
+    who, found = sitting_of(lesson), []
+    for one in staff.people:
+        if not _works(one, lesson.date):
+            continue
+        own = one.pk == lesson.planned_teacher_id
+        same, group = staff.near(one.pk, lesson)
+        near = (
+            "по расписанию" * own
+            or "та же дисциплина" * same
+            or "ведёт в этой группе" * group
+        )
         busy = taken.why_not("teacher", one.pk, lesson.date, lesson.number, who)
-        choice = Choice(one.pk, one.short_name, near, busy)
-        found.append(((bool(busy), *rank, russian_key(one.short_name)), choice))
+        rank = (bool(busy), not own, not same, not group, russian_key(one.short_name))
+        found.append((rank, Choice(one.pk, one.short_name, near, busy)))
     return [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
+
+
+def _works(one: Employee, day: date) -> bool:
+    return (one.hired_on is None or one.hired_on <= day) and (
+        one.dismissed_on is None or day < one.dismissed_on
+    )
 
 
 def rooms_for(lesson: Lesson, taken: Taken, seats: int = 0) -> list[Choice]:

@@ -1,0 +1,77 @@
+"""What the pages of a day ask in their addresses and forms, read with care."""
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.urls import reverse
+from django.utils import timezone
+
+MOST_DAYS = 14
+MOST_KEY = 2**63
+MOST_REASON = 200
+
+
+def asked_day(text: str, default: date | None = None) -> date:
+    """A day as an address writes it; raises BadRequest for anything else."""
+    if not text:
+        return default or timezone.localdate()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest("Дата: год-месяц-день, например 2026-10-14.") from error
+    if not 2000 <= day.year < 2100:
+        raise BadRequest("Дата: от 2000 до 2099 года.")
+    return day
+
+
+def asked_span(data) -> tuple[date, date]:
+    """The days `date` … `to`, both in, at most two weeks."""
+    first = asked_day(data.get("date", ""))
+    last = max(first, asked_day(data.get("to", ""), first))
+    return first, min(last, first + timedelta(days=MOST_DAYS - 1))
+
+
+def asked_key(text: str) -> int | None:
+    """The key of a row, None where nothing is asked; raises BadRequest otherwise."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text[:20]) < MOST_KEY):
+        raise BadRequest("Ожидается номер записи.")
+    return int(text)
+
+
+def asked_place(text: str) -> tuple[date, int | None]:
+    """A place «2026-10-15/3»; number 0 is the whole day."""
+    day, _, number = text.partition("/")
+    if not (number.isascii() and number.isdecimal() and int(number[:3]) <= 15):
+        raise BadRequest("Место занятия: дата и номер, например 2026-10-15/3.")
+    return asked_day(day), int(number) or None
+
+
+def asked_reason(data) -> str:
+    """Why, as the person says; raises BadRequest where it is too long."""
+    reason = data.get("reason", "").strip()
+    if len(reason) > MOST_REASON:
+        raise BadRequest(f"Причина: не длиннее {MOST_REASON} знаков.")
+    return reason
+
+
+def address_of(request, first, last=None) -> str:
+    """The day's page with the same filters on other days."""
+    query = {
+        name: request.GET[name]
+        for name in ("group", "teacher", "campus", "only")
+        if request.GET.get(name)
+    }
+    query["date"] = first.isoformat()
+    if last and last != first:
+        query["to"] = last.isoformat()
+    return f"{reverse('admin:journal_lesson_day')}?{urlencode(query)}"
+
+
+def back_from(request, day) -> str:
+    """Where the person came from: a day's page of ours and nothing else."""
+    own = reverse("admin:journal_lesson_day")
+    back = request.GET.get("back", "")
+    return back if back.startswith(f"{own}?") else f"{own}?date={day.isoformat()}"
