@@ -127,7 +127,8 @@ class Taken:
                 *self.places.get((kind, key, day, ALL_DAY), ()),
             ]
         for other in found:
-            apart = own.yields_to(other) if kind == "group" else _one(own, other)
+            together = bool(own.stream and own.stream == other.stream)
+            apart = together or (kind == "group" and own.sits_beside(other))
             if not apart:
                 return other.words
         return ""
@@ -144,8 +145,3 @@ class Taken:
             for kind, key, sentence in told
             if key and (words := self.why_not(kind, key, day, number, who))
         ]
-
-
-def _one(own: Occupant, other: Occupant) -> bool:
-    """Is it the same sitting: a stream that sits together?"""
-    return bool(own.stream and own.stream == other.stream)
