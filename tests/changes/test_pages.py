@@ -116,7 +116,7 @@ def test_the_page_of_a_day_costs_the_same_whatever_it_holds(
     with django_assert_num_queries(11):
         client.get(DAY, {"date": week.monday})
     for number in range(5, 15):
-        for course in (world.course, world.course_elsewhere, world.practice):
+        for course in (world.course, world.course_elsewhere):
             Lesson.objects.create(
                 course=course,
                 date=week.monday,
