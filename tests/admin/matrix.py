@@ -197,6 +197,13 @@ ELSEWHERE = {
     "journal_employee_tab",
     "journal_employee_tab_past",
     "journal_subgroup_split",
+    *(
+        f"journal_timetableentry_{page}"
+        for page in (
+            *("week", "week_free", "week_move", "week_place", "week_remove"),
+            *("week_line", "week_lay_out", "clashes", "to_week", "to_clashes"),
+        )
+    ),
 }
 
 ELSEWHERE |= papers.ELSEWHERE

@@ -60,6 +60,9 @@ class Slot:
     start: date
     end: date
 
+    def at(self, weekday: int, number: int | None) -> "Slot":
+        return replace(self, weekday=weekday, number=number)
+
     @property
     def words(self) -> str:
         part = f", {self.part_name or f'{self.part} подгруппа'}" if self.part else ""
@@ -202,9 +205,12 @@ def clashes_of(entry: TimetableEntry, besides: Iterable[int] = ()) -> list[Clash
     return clashes_with(slot, slots(near.exclude(pk__in=besides)))
 
 
-def all_clashes(since: date) -> list[Clash]:
+def all_clashes(
+    since: date, among: QuerySet[TimetableEntry] | None = None
+) -> list[Clash]:
     """Every two lines of the college that meet on some day from `since` on."""
-    ahead = TimetableEntry.objects.filter(
+    among = TimetableEntry.objects.all() if among is None else among
+    ahead = among.filter(
         Q(end=None) | Q(end__gt=since), course__period__last_day__gte=since
     )
     buckets: dict[tuple, list[Slot]] = {}

@@ -63,8 +63,8 @@ class Following:
                 self.strays.add(lesson.pk)
 
     def _sort(self, existing: list[Lesson]) -> None:
-        ahead = _ahead(existing)
-        touched = _touched(ahead)
+        ahead = ahead_of(existing)
+        touched = touched_of(ahead)
         moved = _moved(ahead) | self.inherited | self.strays
         may = {lesson.pk for lesson in ahead} - touched
         for lesson in existing:
@@ -98,7 +98,7 @@ def _inherit(existing: list[Lesson], heirs: Mapping[int, TimetableEntry]) -> set
     return given
 
 
-def _ahead(lessons: list[Lesson]) -> list[Lesson]:
+def ahead_of(lessons: list[Lesson]) -> list[Lesson]:
     """Lessons that have not begun; a whole day begins with its first bell."""
     now = timezone.localtime()
     today = now.date()
@@ -113,7 +113,7 @@ def _ahead(lessons: list[Lesson]) -> list[Lesson]:
     return ahead
 
 
-def _touched(lessons: list[Lesson]) -> set[int]:
+def touched_of(lessons: list[Lesson]) -> set[int]:
     """Lessons in which somebody wrote already."""
     rows = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons]).annotate(
         has_tasks=Exists(Task.objects.filter(lesson=OuterRef("pk"))),

@@ -1,0 +1,183 @@
+"""The week of a group, a teacher or a room, and what of their load is not placed yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from django.db.models import Q
+
+from journal.domain.timetable.clashes import Slot, clashes_with, slots
+from journal.domain.timetable.days import parity_of, taught_days
+from journal.domain.timetable.drafts import PRACTICE_DAY_HOURS
+from journal.models import (
+    Bell,
+    Course,
+    Employee,
+    Group,
+    Institution,
+    Period,
+    Room,
+    TimetableEntry,
+    User,
+)
+
+DAY = timedelta(days=1)
+WORKDAYS = range(1, 7)
+LEAST_NUMBERS = 6  # rows of a college without bells
+LINES_OF = {"group": "course__group", "teacher": "teacher", "room": "room"}
+
+
+@dataclass
+class Need:
+    """A course, or a part of its group, with its hours planned and placed in a term."""
+
+    course: int
+    subgroup: int | None
+    part: int | None
+    name: str
+    group_name: str
+    teacher: int | None
+    teacher_name: str
+    planned: int
+    placed: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.planned - self.placed
+
+
+@dataclass
+class Week:
+    """A weekly timetable from `day` on, within the period of that day or the next."""
+
+    kind: str
+    day: date
+    period: Period | None
+    slots: list[Slot] = field(default_factory=list)
+    bells: dict[int, tuple[time, time]] = field(default_factory=dict)
+    needs: list[Need] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Slot]:
+        return [slot for slot in self.slots if slot.end > self.day]
+
+    @property
+    def numbers(self) -> list[int]:
+        used = {slot.number for slot in self.slots if slot.number}
+        return sorted(used | (set(self.bells) or set(range(1, LEAST_NUMBERS + 1))))
+
+    @property
+    def weekdays(self) -> list[int]:
+        """Sunday only where somebody is taught on it."""
+        return sorted({*WORKDAYS} | {slot.weekday for slot in self.shown})
+
+
+def read_week(user: User, kind: str, owner: Group | Employee | Room, day: date) -> Week:
+    """The week of one group, teacher or room as this person sees it; six queries."""
+    period = period_at(day)
+    if period is None:
+        return Week(kind, day, None)
+    seen = TimetableEntry.objects.visible_to(user).filter(course__period=period)
+    week = Week(kind, day, period, bells=_bells(max(day, period.first_day)))
+    week.slots = slots(seen.filter(**{LINES_OF[kind]: owner}))
+    if kind != "room":
+        week.needs = _needs(user, kind, owner, period, max(day, period.first_day))
+        _count_hours(week)
+    return week
+
+
+def period_at(day: date) -> Period | None:
+    """The period of a day; between two periods the one ahead; the shorter of several."""
+    ahead = Period.objects.filter(last_day__gte=day).select_related("year")
+    found = sorted(ahead, key=lambda one: (one.first_day, one.last_day))
+    running = [one for one in found if one.first_day <= day]
+    return min(running or found[:1], key=lambda one: one.last_day, default=None)
+
+
+def _bells(day: date) -> dict[int, tuple[time, time]]:
+    rows = Bell.objects.filter(
+        Q(schedule__end=None) | Q(schedule__end__gt=day),
+        schedule__is_short=False,
+        schedule__start__lte=day,
+    ).order_by("schedule__start", "schedule", "number")
+    found: dict[int, dict] = {}
+    for schedule, number, *times in rows.values_list(
+        "schedule", "number", "starts_at", "ends_at"
+    ):
+        found.setdefault(schedule, {})[number] = tuple(times)
+    return list(found.values())[-1] if found else {}
+
+
+def _needs(user: User, kind: str, owner, period: Period, on: date) -> list[Need]:
+    """What is to be taught; a course without teachers stands there all the same."""
+    mine = {"group": owner} if kind == "group" else {"teachers__employee": owner}
+    rows = Course.objects.visible_to(user).filter(period=period, **mine)
+    rows = rows.order_by(
+        "discipline__name", "group__name", "teachers__subgroup__number"
+    )
+    found: dict[tuple, Need] = {}
+    for row in rows.values_list(
+        *("pk", "hours", "discipline__short_name", "discipline__name", "group__name"),
+        *("teachers__subgroup", "teachers__subgroup__number", "teachers__hours"),
+        *("teachers__start", "teachers__end", "teachers__employee"),
+        *("teachers__employee__last_name", "teachers__employee__first_name"),
+        "teachers__employee__middle_name",
+    ):
+        course, hours, short, name, group, subgroup, part, own, *rest = row
+        start, end, teacher, last, first, middle = rest
+        now = start is not None and start <= on and (end is None or on < end)
+        if (course, subgroup) in found and not now:
+            continue
+        person = Employee(last_name=last or "", first_name=first or "")
+        person.middle_name = middle or ""
+        found[course, subgroup] = Need(
+            *(course, subgroup, part, short or name, group, teacher),
+            person.short_name if teacher else "",
+            own or hours,
+        )
+    return list(found.values())
+
+
+def _count_hours(week: Week) -> None:
+    """Hours that the lines give over the whole period, holidays left out."""
+    period = week.period
+    hours = Institution.current().lesson_hours
+    counts: dict[tuple, list[date]] = {}
+    for day, taught_as in taught_days(period.first_day, period.last_day + DAY).items():
+        parity = int(parity_of(taught_as, period.year))
+        for kind in (0, parity):
+            counts.setdefault((taught_as.isoweekday(), kind), []).append(day)
+    for slot in week.slots:
+        days = counts.get((slot.weekday, slot.parity), ())
+        taught = sum(slot.start <= day < slot.end for day in days)
+        given = taught * (hours if slot.number else PRACTICE_DAY_HOURS)
+        for need in week.needs:
+            if need.course == slot.course and slot.subgroup in (None, need.subgroup):
+                need.placed += given
+
+
+def free_cells(
+    slot: Slot, weekdays: Iterable[int], numbers: Iterable[int | None]
+) -> dict[tuple[int, int | None], str]:
+    """(weekday, number) → why this line cannot stand there, "" where it can; a query."""
+    near = TimetableEntry.objects.filter(
+        Q(teacher=slot.teacher)
+        | Q(course__group=slot.group)
+        | Q(room=slot.room, room__isnull=False)
+    )
+    others = [one for one in slots(near) if one.pk != slot.pk]
+    if slot.stream:  # the stream moves as one
+        hour = (slot.stream, slot.weekday, slot.number, slot.parity)
+        others = [
+            one
+            for one in others
+            if (one.stream, one.weekday, one.number, one.parity) != hour
+        ]
+    numbers = list(numbers)
+    found = {}
+    for weekday in weekdays:
+        for number in numbers:
+            there = slot.at(weekday, number)
+            clashes = clashes_with(there, others)
+            found[weekday, number] = clashes[0].words if clashes else ""
+    return found
