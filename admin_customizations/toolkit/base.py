@@ -47,11 +47,34 @@ def drawing(changelist: type) -> type:
     return type(changelist.__name__, (DrawnTable, changelist), {})
 
 
+class KnownAutocomplete(AutocompleteSelect):
+    """An autocomplete that asks for no object that its row has loaded already."""
+
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.known is None or value != [str(self.known.pk)]:
+            return self._asked(name, value, attr)
+        options = [self.create_option(name, value[0], str(self.known), True, 0)]
+        if not self.is_required:
+            options.insert(0, self.create_option(name, "", "", False, 0))
+        return [(None, options, 0)]
+
+    def _asked(self, name, value, attr):
+        """A refused form shows nothing chosen where nonsense was sent for a number."""
+        try:
+            return super().optgroups(name, value, attr)
+        except (OverflowError, ValueError):
+            return super().optgroups(name, [], attr)
+
+
 class ScopedFields:
     """Choices of related rows are those that the person sees (leaks L1 to L4)."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs["queryset"] = self.choices_for(db_field, request, kwargs)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
@@ -242,20 +265,6 @@ class ReadOnly:
         return False
 
 
-class KnownAutocomplete(AutocompleteSelect):
-    """An autocomplete that asks for no object that its row has loaded already."""
-
-    known = None
-
-    def optgroups(self, name, value, attr=None):
-        if self.known is None or value != [str(self.known.pk)]:
-            return super().optgroups(name, value, attr)
-        options = [self.create_option(name, value[0], str(self.known), True, 0)]
-        if not self.is_required:
-            options.insert(0, self.create_option(name, "", "", False, 0))
-        return [(None, options, 0)]
-
-
 class ReadOnce(BaseChoiceIterator):
     """Choices that all rows of a formset share, read when the first one shows."""
 
@@ -323,8 +332,6 @@ class ScopedInline(ScopedFields):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Choices are read once for all rows."""
         searched = db_field.name in self.get_autocomplete_fields(request)
-        if searched:
-            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and not searched:
             field.choices = ReadOnce(field.choices)

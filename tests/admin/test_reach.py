@@ -58,6 +58,15 @@ def test_autocomplete_offers_visible_rows(college, client_of):
     }
 
 
+@pytest.mark.parametrize("value", ["abc", "9" * 40, "-1", "\x00", " "])
+def test_a_choice_of_nonsense_is_refused_in_the_form(college, client_of, value):
+    client = client_of(college.root)
+    for model, field in (("exemption", "student"), ("group", "curator")):
+        answer = client.post(url("add", model), {field: value})
+        assert answer.status_code == 200
+        assert answer.context["adminform"].form.errors[field]
+
+
 @pytest.mark.parametrize("role", ["teacher", "hr", "safety"])
 def test_autocomplete_needs_the_right_to_view(college, client_of, role):
     client = client_of(college.people[role])

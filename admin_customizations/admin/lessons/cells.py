@@ -1,6 +1,7 @@
 """The addresses that the grid talks to: saving cells, and the past of one cell."""
 
 import json
+import re
 from json import JSONDecodeError
 
 from django.http import Http404, JsonResponse
@@ -12,6 +13,8 @@ from journal.domain.lessons.past import past_of_cell
 from journal.models import Lesson
 
 MOST_REASON = 300
+# PostgreSQL takes no NUL, UTF-8 has no halves of signs.
+UNSTORED = re.compile("[\0\ud800-\udfff]")
 
 
 def _whole(value) -> int:
@@ -22,7 +25,9 @@ def _whole(value) -> int:
 
 def _text(value, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise ValueError(f"значение: строка не длиннее {most}")
+        raise ValueError(f"значение должно быть строкой не длиннее {most} знаков")
+    if UNSTORED.search(value):
+        raise ValueError("в строке есть знак, который нельзя сохранить")
     return value
 
 
@@ -37,7 +42,9 @@ def read_changes(body: bytes) -> tuple[list[Change], str]:
         rows = data["changes"]
         reason = _text(data.get("reason", ""), MOST_REASON)
         if not isinstance(rows, list) or len(rows) > MOST_CHANGES:
-            raise ValueError(f"не больше {MOST_CHANGES} изменений за раз")
+            raise ValueError(
+                f"ждём в changes список не больше чем из {MOST_CHANGES} изменений"
+            )
         changes = [
             Change(
                 lesson=_whole(row["l"]),
@@ -56,9 +63,9 @@ def read_changes(body: bytes) -> tuple[list[Change], str]:
         UnicodeError,
         JSONDecodeError,
     ) as error:
-        raise ValueError("не разобрано: ждём changes с l, s, f, o, n") from error
+        raise ValueError("ждём changes с полями l, s, f, o, n") from error
     except RecursionError as error:
-        raise ValueError("не разобрано: слишком глубоко") from error
+        raise ValueError("слишком глубокая вложенность") from error
     return changes, reason
 
 
@@ -74,7 +81,7 @@ def save_cells(request):
     try:
         changes, reason = read_changes(request.body)
     except ValueError as error:
-        return JsonResponse({"error": f"Запрос {error}."}, status=400)
+        return JsonResponse({"error": f"Запрос не принят: {error}."}, status=400)
     outcomes = write_cells(request.user, changes, reason)
     results = []
     for outcome in outcomes:

@@ -350,6 +350,7 @@ function more(cell) {
 
 function parse(text) {
   const found = { marks: [], absence: "" };
+  if (/^\d+,\d+$/.test(text.trim())) return null; // «2,5» of a spreadsheet is an average, no two marks
   for (const word of text.trim().toLowerCase().split(/[\s,;/]+/).filter(Boolean)) {
     const letter = WORDS[word] || word;
     if (letter.length === 1 && MARKS.includes(letter)) found.marks.push(letter);
