@@ -130,6 +130,7 @@ LAZY = {
         "journal/exchange/reading/calamine_child.py",
         "resource",
     ): "absent outside Unix",
+    ("journal/exchange/reading/plx_child.py", "resource"): "absent outside Unix",
 }
 
 

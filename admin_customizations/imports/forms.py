@@ -12,20 +12,31 @@ from journal.exchange.reading.workbook import MAX_UPLOAD
 MEGABYTES = MAX_UPLOAD // 1024 // 1024
 
 
+TABLES = (".xlsx", ".xls", ".ods")
+MORE_TABLES = (".xlsm", ".csv", ".txt")
+
+
 class UploadForm(forms.Form):
-    """A spreadsheet from the person's own computer."""
+    """A spreadsheet, or what else the importer reads, from the person's computer."""
 
     file = forms.FileField(
         label="Файл",
         max_length=200,
-        help_text=f"Таблица .xlsx, .xls, .ods или .csv, до {MEGABYTES} МБ.",
-        widget=File({"accept": ".xlsx,.xlsm,.xls,.ods,.csv,.txt"}),
+        widget=File,
         error_messages={
             "required": "Выберите файл.",
             "empty": "Файл пустой. Проверьте, что таблица сохранена.",
             "max_length": "Имя файла длиннее 200 знаков. Переименуйте его.",
         },
     )
+
+    def __init__(self, importer: type[Importer], *args):
+        super().__init__(*args)
+        also = importer.reads_also
+        words = ", ".join((*also, *TABLES))
+        field = self.fields["file"]
+        field.help_text = f"Файл {words} или .csv, до {MEGABYTES} МБ."
+        field.widget.attrs["accept"] = ",".join((*also, *TABLES, *MORE_TABLES))
 
     def clean_file(self):
         found = self.cleaned_data["file"]

@@ -70,7 +70,7 @@ def upload(site):
     @require_http_methods(["GET", "POST"])
     def view(request, slug: str):
         importer = importer_for(request, slug)
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(importer, request.POST or None, request.FILES or None)
         status = 200
         if request.method == "POST":
             status = 400

@@ -56,6 +56,11 @@ class Importer(TableReader):
         """Whether `by` may have made what the rows refer to and is missing."""
         return False
 
+    @classmethod
+    def staying(cls, rows: Iterable[Model]) -> Mapping[tuple[str, int], str]:
+        """(name of the model, key) → why undoing leaves that row as it is."""
+        return {}
+
     # What a subclass says
 
     def prepare(self, rows: Sequence[Row]) -> None:
@@ -160,6 +165,7 @@ class Importer(TableReader):
         for name, (old, new) in taken.changes.items():
             known = type(taken.instance)._meta.get_field(name)
             if known.remote_field:
+                old = getattr(old, "pk", old)
                 rows = known.remote_field.model._base_manager.filter(pk=old)
                 pair = (str(rows.first() or ""), shown.get(name, str(new)))
             else:

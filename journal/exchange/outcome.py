@@ -86,6 +86,7 @@ class Outcome:
     left_out: list[Note] = field(default_factory=list)
     ignored: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    totals: dict = field(default_factory=dict)  # of what the file holds, by name
     batch: ImportBatch | None = None
     stale: bool = False
 
@@ -132,6 +133,7 @@ class Outcome:
             "skipped": self.skipped,
             "repeats": self.repeats,
             "also": dict(self.also),
+            **self.totals,
             "parts": {
                 title: {"added": added, "changed": changed}
                 for title, added, changed in self.parts

@@ -139,6 +139,11 @@ class Records(ModelResource):
 
     # The whole set
 
+    def in_order(self) -> Iterator[list[Model]]:
+        """The new rows as they can be stored: what others refer to goes first."""
+        if self.create_instances:
+            yield self.create_instances
+
     def clashes(self) -> Iterator[tuple[Model, tuple[str, ...], str]]:
         """(instance, fields, message) of rows that break a rule of uniqueness."""
         for names, message in self._unique_sets():
@@ -179,12 +184,15 @@ class Records(ModelResource):
         fields. Raises ChangedMeanwhileError, and IntegrityError where the database
         refuses.
         """
+        if not hasattr(self.model, "history"):
+            # A list without a past (cycles) is not taken back either.
+            for row in (*self.create_instances, *self.update_instances):
+                row.save()
+            return []
         author = {"default_user": by, "default_change_reason": reason}
         name = self.model._meta.model_name
-        if self.create_instances:
-            bulk_create_with_history(
-                self.create_instances, self.model, batch_size=BATCH, **author
-            )
+        for rows in self.in_order():
+            bulk_create_with_history(rows, self.model, batch_size=BATCH, **author)
         fields = sorted({field for known in self.changes.values() for field in known})
         if fields:
             self._still_as_read(fields)

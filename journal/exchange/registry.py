@@ -1,7 +1,11 @@
 """The importers there are, by the slug in addresses and commands."""
 
 from journal.exchange.contingent import RosterImporter
-from journal.exchange.curriculum import DisciplineImporter, ThematicPlanImporter
+from journal.exchange.curriculum import (
+    CurriculumImporter,
+    DisciplineImporter,
+    ThematicPlanImporter,
+)
 from journal.exchange.importer import Importer
 from journal.exchange.organisation import GroupImporter, RoomImporter
 from journal.exchange.people import EmployeeImporter, GuardianImporter
@@ -15,6 +19,7 @@ IMPORTERS: dict[str, type[Importer]] = {
         RoomImporter,
         EmployeeImporter,
         DisciplineImporter,
+        CurriculumImporter,
         ThematicPlanImporter,
     )
 }

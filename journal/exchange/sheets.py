@@ -26,6 +26,10 @@ from journal.exchange.tables import (
     find_tables,
 )
 
+PLAN = (
+    "это файл XML: учебный план (.plx), а не таблица. Загрузите его в «Учебные планы»."
+)
+
 
 class TableReader:
     """Rows of a file, with the columns that were proposed, or that a person chose.
@@ -42,6 +46,7 @@ class TableReader:
     besides: ClassVar[tuple[str, ...]] = ()  # columns that `take` reads itself
     as_text: ClassVar[tuple[str, ...]] = ()  # columns that `take` converts itself
     given: ClassVar[Mapping[str, str]] = {}  # what may be told of a sheet by hand
+    reads_also: ClassVar[tuple[str, ...]] = ()  # endings of names beside spreadsheets
     same: ClassVar[tuple[str, ...]] = ()  # what makes rows of several sheets the same
 
     def __init__(self, options: Options | None = None) -> None:
@@ -74,6 +79,8 @@ class TableReader:
 
     def tables(self, workbook: Workbook) -> list[tuple[FoundTable, ColumnMapping]]:
         """Tables with the columns agreed on; raises Refusal."""
+        if workbook.kind == "plx" and ".plx" not in self.reads_also:
+            raise Refusal(PLAN)
         chosen = self.options.sheets
         if chosen is None and not self.options.named:
             found, refused = find_tables(workbook, self.fields())

@@ -29,8 +29,20 @@ PART_OF = {
     "benefit": "student",
     "guardianship": "guardian",
     "plannedlesson": "plan",
+    "planitem": "curriculum",
+    "planweeks": "curriculum",
+    "complexform": "curriculum",
+    "planhours": "item",
+    "complexformpart": "complex_form",
 }
-WHOLES = {"student": "student", "guardian": "guardian", "plan": "thematicplan"}
+WHOLES = {
+    "student": "student",
+    "guardian": "guardian",
+    "plan": "thematicplan",
+    "curriculum": "curriculum",
+    "item": "planitem",
+    "complex_form": "complexform",
+}
 # Parts that have rights of their own.
 CARDS = ("personalfile", "socialcard", "benefit")
 
@@ -107,6 +119,7 @@ def plan_undo(batch: ImportBatch, by: User | None) -> Undoing:
         reached(by, importer.model, importer.permission()).values_list("pk", flat=True)
     )
     main = importer.model._meta.model_name
+    staying = importer.staying(undoing.rows.values())
     added = {}
     for line in batch.trace:
         key = _key(line)
@@ -117,6 +130,8 @@ def plan_undo(batch: ImportBatch, by: User | None) -> Undoing:
             key[0] in CARDS and not may(by, f"change_{key[0]}")
         ):
             undoing.kept[key] = FOREIGN
+        elif key in staying:
+            undoing.kept[key] = staying[key]
         elif line["changes"] is None:
             added[key] = undoing.rows[key]
         elif old := _old_values(undoing.rows[key], line["changes"]):

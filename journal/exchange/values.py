@@ -1,7 +1,7 @@
 """One cell turned into the value of its field, or a Russian reason why not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from journal.exchange.matching import Field, compare, normal
@@ -101,6 +101,57 @@ def _semester(cell: Cell, _: Field) -> tuple[int, bool]:
     return number, False
 
 
+WEEKS = re.compile(r"\S{1,3}\s?нед\.?")
+NOTHING = {"", "-", "—", "–"}
+
+
+def _as_is(cell: Cell, wanted: Field) -> tuple[str, bool]:
+    """The text with every space of it: an index is kept as the file spells it."""
+    said = text.as_text(cell)
+    if len(said) > wanted.limit:
+        raise ValueError(f"«{said[:40]}…» длиннее {wanted.limit} знаков.")
+    return said, False
+
+
+def _hours(cell: Cell, wanted: Field) -> tuple[int, bool]:
+    """Academic hours of a plan, 0…10,000; a dash says none.
+
+    Old tables write the weeks of a practice («5 нед.») where hours of practical lessons
+    stand: these are no hours, which is told.
+    """
+    if text.as_text(cell).strip() in NOTHING:
+        return 0, False
+    if wanted.key == "practical" and WEEKS.fullmatch(text.as_text(cell).strip()):
+        return 0, True
+    number = cell if isinstance(cell, int) and not isinstance(cell, bool) else None
+    if number is None and re.fullmatch(r"\d{1,5}", text.as_text(cell).strip()):
+        number = int(text.as_text(cell))
+    if number is None or not 0 <= number <= 10_000:
+        raise ValueError(f"«{text.as_text(cell)[:40]}» — не часы: нужно целое число.")
+    return number, False
+
+
+def _attestation(cell: Cell, wanted: Field) -> tuple[str, bool]:
+    """A form of attestation, however it is shortened; a dash says none."""
+    said = text.as_text(cell)
+    form = form_of(said, wanted.choices)
+    if form is None:
+        raise ValueError(
+            f"форма контроля «{said[:40]}» непонятна. Напишите «Э», «ДЗ», «З», «Др», "
+            "«КР», «Э(к)» или оставьте пусто."
+        )
+    return form, False
+
+
+def form_of(said: str, forms: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The form of attestation that a text names; "" for a dash, None: none is known."""
+    word = said.strip().casefold().replace("ё", "е")
+    if word in NOTHING:
+        return ""
+    word = re.sub(r"[\s.\-–—]+", "", text.repair_letters(word)[0])
+    return next((form for form, known in forms.items() if word in known), None)
+
+
 # field kind → (value, whether it was repaired); each raises ValueError.
 CONVERT: dict[str, Callable[[Cell, Field], tuple[object, bool]]] = {
     "text": _text,
@@ -110,6 +161,9 @@ CONVERT: dict[str, Callable[[Cell, Field], tuple[object, bool]]] = {
     "passport_series": _passport(4),
     "passport_number": _passport(6),
     "inn": _inn,
+    "as_is": _as_is,
+    "hours": _hours,
+    "attestation": _attestation,
     "semester": _semester,
     "int": lambda cell, _: text.whole_number(cell),
     "date": lambda cell, _: text.parse_date(cell),

@@ -35,7 +35,8 @@ class ImportCommand(BaseCommand):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.help = f"{self.importer.title} из таблицы (.xlsx, .xls, .ods, .csv)."
+        kinds = ", ".join((*self.importer.reads_also, ".xlsx", ".xls", ".ods", ".csv"))
+        self.help = f"{self.importer.title} из файла ({kinds})."
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", type=Path)
@@ -59,7 +60,12 @@ class ImportCommand(BaseCommand):
         )
         parser.add_argument("--by", metavar="USERNAME", help="от чьего имени и прав")
         for key, title in self.importer.given.items():
-            parser.add_argument(f"--{key}", metavar=key.upper(), help=title)
+            parser.add_argument(
+                f"--{key.replace('_', '-')}",
+                dest=key,
+                metavar=key.upper(),
+                help=title,
+            )
         if self.importer.asks_start:
             parser.add_argument(
                 "--start", metavar="DATE", help=f"{self.importer.asks_start} 01.09.2026"
@@ -86,7 +92,8 @@ class ImportCommand(BaseCommand):
             raise SystemExit(1)
 
     def take(self, file: Path, options: dict) -> dict:
-        importer = self.importer(author(options["by"], self.importer), chosen(options))
+        by = author(options["by"], self.importer)
+        importer = self.importer(by, chosen(options, self.importer))
         try:
             with file.open("rb") as stream:
                 workbook = read_workbook(stream, file.name)
@@ -109,7 +116,7 @@ def author(username: str | None, importer: type[Importer]) -> User | None:
     return user
 
 
-def chosen(options: dict) -> Options:
+def chosen(options: dict, importer: type[Importer]) -> Options:
     named = {}
     for pair in options["map"]:
         title, equals, key = pair.rpartition("=")
@@ -120,7 +127,7 @@ def chosen(options: dict) -> Options:
     return Options(
         sheets=None if sheets is None else {name: SheetOptions() for name in sheets},
         named=named,
-        given={k: options[k] for k in ("group", "discipline") if options.get(k)},
+        given={k: options[k] for k in importer.given if options.get(k)},
         start=day(options.get("start")),
         create=bool(options.get("create")),
         attach=bool(options.get("attach")),

@@ -170,6 +170,7 @@ EXPORTS = {
     "room": {"office", "deputy", "dispatcher", "root"},
     "employee": {"office", "deputy", "hr", "root"},
     "discipline": {"office", "deputy", "root"},
+    "curriculum": {"deputy", "studyunit", "root"},
     "thematicplan": {"office", "deputy", "studyunit", "root"},
 }
 # Pages that the tests of their own area walk.

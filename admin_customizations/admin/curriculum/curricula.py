@@ -6,6 +6,7 @@ from django.db.models import Sum
 from admin_customizations.admin.base import ModelAdmin, TabularInline, by_alphabet
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from journal.exchange.curriculum import outgoing
 from journal.models import (
     ComplexForm,
     ComplexFormPart,
@@ -68,7 +69,7 @@ class PlanWeeksInline(TabularInline):
 
 
 @admin.register(Curriculum)
-class CurriculumAdmin(ModelAdmin):
+class CurriculumAdmin(SafeExport, ModelAdmin):
     """Curricula; an approved one is replaced by a new version."""
 
     list_display = ["name", "specialty", "admission_year", "version", "state"]
@@ -81,7 +82,14 @@ class CurriculumAdmin(ModelAdmin):
         ("Состояние", {"fields": ["state"]}),
     ]
     inlines = [PlanItemInline, PlanWeeksInline]
-    empty_hint = "Учебных планов пока нет. Добавьте план и его строки."
+    empty_hint = "Учебных планов пока нет. Загрузите план из файла или добавьте."
+    export_columns = {"name": "Учебный план"}  # and those of the flat table
+
+    def export_titles(self, request):
+        return {title: title for title in outgoing.titles()}
+
+    def export_pages(self, request, rows, form):
+        return outgoing.pages(rows.select_related("specialty"))
 
 
 class PlanHoursInline(TabularInline):

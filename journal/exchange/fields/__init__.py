@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from journal.exchange.fields.curricula import CURRICULUM
 from journal.exchange.fields.families import GUARDIANS
 from journal.exchange.fields.people import ROSTER
 from journal.exchange.fields.staff import EMPLOYEES
@@ -9,6 +10,7 @@ from journal.exchange.fields.teaching import DISCIPLINES, GROUPS, ROOMS, THEMATI
 from journal.exchange.matching import Field
 
 __all__ = [
+    "CURRICULUM",
     "DISCIPLINES",
     "EMPLOYEES",
     "GROUPS",
@@ -26,5 +28,6 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "employees": EMPLOYEES,
     "guardians": GUARDIANS,
     "disciplines": DISCIPLINES,
+    "curriculum": CURRICULUM,
     "thematic_plan": THEMATIC_PLAN,
 }

@@ -4,6 +4,7 @@ from typing import IO
 
 from journal.exchange.reading.container import check_zip, identify
 from journal.exchange.reading.delimited import read_delimited
+from journal.exchange.reading.plx import read_plx
 from journal.exchange.reading.spreadsheet import read_spreadsheet
 from journal.exchange.reading.workbook import MAX_UPLOAD, Cell, Refusal, Sheet, Workbook
 
@@ -11,7 +12,7 @@ __all__ = ["Cell", "Refusal", "Sheet", "Workbook", "read_workbook"]
 
 
 def read_workbook(file: bytes | IO[bytes], name: str) -> Workbook:
-    """xlsx, xlsm, xls, ods, csv or txt as sheets of cleaned cells.
+    """xlsx, xlsm, xls, ods, csv, txt, or a curriculum .plx as sheets of cleaned cells.
 
     The content decides, not the extension. Bounded before anything is parsed
     (5 MB; 200 zip entries, 50 MB unpacked, ratio 100) and while it is
@@ -28,5 +29,8 @@ def read_workbook(file: bytes | IO[bytes], name: str) -> Workbook:
     if kind == "text":
         sheet, encoding, delimiter = read_delimited(data, name)
         return Workbook(name, [sheet], "csv", encoding, delimiter)
+    if kind == "plx":
+        plan, warnings = read_plx(data)
+        return Workbook(name, [plan], kind, warnings=warnings)
     warnings = check_zip(data) if kind in ("xlsx", "ods") else []
     return Workbook(name, read_spreadsheet(data), kind, warnings=warnings)
