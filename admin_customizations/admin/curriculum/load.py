@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.curriculum.giving import LoadTable
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.toolkit.filters import (
     ChoiceFilter,
@@ -56,7 +57,7 @@ class SubgroupOfCourse:
 
 
 @admin.register(CourseTeacher)
-class CourseTeacherAdmin(SubgroupOfCourse, ModelAdmin):
+class CourseTeacherAdmin(SubgroupOfCourse, LoadTable, ModelAdmin):
     """Loads: from which day to which somebody teaches a course."""
 
     list_display = ["employee", "course", "subgroup", "hours", "start", "end"]

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.curriculum.checking import HoursCheck
+from admin_customizations.admin.curriculum.making import CoursesFromPlan
 from admin_customizations.admin.lessons.grid import grid_html
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
@@ -34,9 +36,10 @@ class CourseTeacherInline(TabularInline):
 
 
 @admin.register(Course)
-class CourseAdmin(ModelAdmin):
+class CourseAdmin(CoursesFromPlan, HoursCheck, ModelAdmin):
     """Pages of the journal: what a group studies in a period."""
 
+    actions_list = ["to_from_plan", "to_hours"]
     list_display = ["spread_link", "group", "period", "attestation_form", "hours"]
     list_display_links = None
     list_filter = [

@@ -47,7 +47,10 @@ class Given:
 
 @dataclass
 class CourseHours:
-    """All hours of a course; `plan` and `thematic` are None where there is none."""
+    """All hours of a course; `plan` and `thematic` are None where there is none.
+
+    `lessons` are the rows of `lesson_hours`, cancelled ones left out.
+    """
 
     course: Course
     parts: list[Subgroup] = field(default_factory=list)
@@ -55,6 +58,7 @@ class CourseHours:
     thematic: int | None = None
     loads: list[CourseTeacher] = field(default_factory=list)
     given: dict[int | None, Given] = field(default_factory=dict)
+    lessons: list[dict] = field(default_factory=list)
 
     @property
     def units(self) -> list[tuple[Subgroup | None, Given]]:
@@ -90,7 +94,7 @@ class CourseHours:
 
 
 def read_hours(courses: QuerySet[Course], day: date) -> list[CourseHours]:
-    """The hours of the courses as of the end of `day`; six queries.
+    """The hours of the courses as of the end of `day`; six queries at most.
 
     Lessons of `day` and before count as held once attendance or a topic is written, and
     as unfilled till then; what comes later lies ahead. Cancelled lessons are not laid out.
@@ -165,6 +169,7 @@ def _count(one: CourseHours, row: dict) -> None:
     if state == CANCELLED:
         given.cancelled += hours
         return
+    one.lessons.append(row)
     given.laid += hours
     if state == UNFILLED:
         given.unfilled += hours

@@ -1,5 +1,5 @@
-"""Reports on plans: a file each."""
+"""Reports on plans, load and hours: a file each."""
 
-from journal.reports.curriculum import readiness
+from journal.reports.curriculum import fulfilment, load, readiness
 
-__all__ = ["readiness"]
+__all__ = ["fulfilment", "load", "readiness"]
