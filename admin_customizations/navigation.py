@@ -67,6 +67,9 @@ SECTIONS = (
             _list("Рабочие программы", "article", "workprogramme"),
             _list("Контрольные работы", "quiz", "controlwork"),
             _list("Нагрузка", "work_history", "courseteacher"),
+            Link(
+                "Сверка часов", "balance", "admin:journal_course_hours", "view_course"
+            ),
             _list("Подгруппы", "call_split", "subgroup"),
             _list("Дисциплины", "library_books", "discipline"),
             _list("Учебные планы", "account_tree", "curriculum"),

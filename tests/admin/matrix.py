@@ -157,6 +157,10 @@ BUTTONS = {
     ("thematicplan", "submit"): (set(), {"deputy", "root"}),
     ("thematicplan", "approve"): (set(), set()),
     ("thematicplan", "send_back"): ({"deputy", "root"}, set()),
+    ("courseteacher", "give_away"): (
+        {"deputy", "studyunit", "dispatcher", "root"},
+        {"deputy", "dispatcher", "root"},
+    ),
     ("mismatch", "take"): (OFFICE, OFFICE),
     ("mismatch", "solve"): (OFFICE, OFFICE),
     ("mismatch", "reject"): (OFFICE, OFFICE),
@@ -198,6 +202,9 @@ ELSEWHERE = {
     "journal_employee_tab",
     "journal_employee_tab_past",
     "journal_subgroup_split",
+    *(f"journal_course_{page}" for page in ("from_plan", "to_from_plan")),
+    *(f"journal_course_{page}" for page in ("hours", "to_hours")),
+    *(f"journal_courseteacher_{page}" for page in ("table", "to_table")),
     *(
         f"journal_timetableentry_{page}"
         for page in (

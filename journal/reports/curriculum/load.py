@@ -120,26 +120,7 @@ def teaching_load(params: dict[str, Any]) -> Table:
     share = "за год" if not period else "за период"
     return Table(
         "Нагрузка преподавателей",
-        [
-            Column("n", "№", kind="number", width=4),
-            Column("name", "Преподаватель", row_header=True, width=32),
-            Column("courses", "Курсов", kind="number"),
-            Column("groups", "Групп", kind="number"),
-            *(
-                Column(
-                    f"p{one.pk}",
-                    f"{one.number} {one.get_kind_display()}",
-                    group=("Часов",),
-                    kind="hours",
-                )
-                for one in found.periods
-            ),
-            Column("hours", "Всего", group=("Часов",), kind="hours"),
-            Column("streams", "вычтено за поток", group=("Часов",), kind="hours"),
-            Column("norm", f"Норма {share}", kind="hours"),
-            Column("off", "Отклонение", kind="hours"),
-            Column("note", "Примечание", width=22),
-        ],
+        _columns(found.periods, share),
         rows=[_row(number, one) for number, one in enumerate(found.teachers, 1)],
         totals=[_total(found.teachers, found.periods)] if found.teachers else (),
         issuer=frame.issuer(rules),
@@ -155,6 +136,29 @@ def teaching_load(params: dict[str, Any]) -> Table:
         empty="Нагрузки нет: в этих периодах преподавателям ещё не дали курсов."
         " Дайте их в таблице нагрузки.",
     )
+
+
+def _columns(periods: list[Period], share: str) -> list[Column]:
+    return [
+        Column("n", "№", kind="number", width=4),
+        Column("name", "Преподаватель", row_header=True, width=32),
+        Column("courses", "Курсов", kind="number"),
+        Column("groups", "Групп", kind="number"),
+        *(
+            Column(
+                f"p{one.pk}",
+                f"{one.number} {one.get_kind_display()}",
+                group=("Часов",),
+                kind="hours",
+            )
+            for one in periods
+        ),
+        Column("hours", "Всего", group=("Часов",), kind="hours"),
+        Column("streams", "вычтено за поток", group=("Часов",), kind="hours"),
+        Column("norm", f"Норма {share}", kind="hours"),
+        Column("off", "Отклонение", kind="hours"),
+        Column("note", "Примечание", width=22),
+    ]
 
 
 def _row(number: int, one: TeacherLoad) -> Row:
