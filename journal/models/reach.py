@@ -321,9 +321,9 @@ def _own(user, reach: Reach, viewing: bool) -> Q:
         return found | _lessons_of(students, reach.lesson)
     groups = apps.get_model("journal", "Membership").objects
     groups = groups.filter(student__in=students).order_by().values("group")
-    if reach.course:
-        return found | _any(_join(reach.course, "group"), groups)
-    return found | _any(reach.group, groups)
+    # The group before the course: a final examination has no course.
+    path = reach.group or (reach.course and _join(reach.course, "group"))
+    return found | _any(path, groups)
 
 
 def _lessons_of(students, path: str) -> Q:

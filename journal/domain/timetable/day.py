@@ -75,10 +75,14 @@ def day_lessons(
     return list(read_lessons(rows))
 
 
-def changes_of(lesson: Lesson) -> list[str]:
-    """What is other than the timetable means, in words; empty where nothing is."""
+def changes_of(lesson: Lesson, reasons: bool = True) -> list[str]:
+    """What is other than the timetable means, in words; empty where nothing is.
+
+    Reasons may tell of people's health: strangers are not shown them.
+    """
     if lesson.is_cancelled:
-        reason = f": {lesson.cancel_reason}" if lesson.cancel_reason else ""
+        told = reasons and lesson.cancel_reason
+        reason = f": {lesson.cancel_reason}" if told else ""
         return [f"отменено{reason}"]
     found = []
     if lesson.planned_course_id:

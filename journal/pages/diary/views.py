@@ -121,10 +121,22 @@ def week(request, family):
     return {
         "title": f"Неделя {week_of(monday)}",
         "arrows": _arrows(family, monday, today),
+        "links": _timetables(child.spans, monday, today),
         "body": days_html(days, cells, today)
         if lessons
         else why_empty(child.spans, days, today),
     }
+
+
+def _timetables(spans, monday, today) -> list[tuple[str, str]]:
+    """The timetable of the group of that week, and the calendar of one's own."""
+    groups = [span.group for span in spans if span.covers(max(monday, today))]
+    found = [(reverse("timetable:calendar"), "Календарь в телефоне")]
+    if groups:
+        address = reverse("timetable:week", args=["group", groups[-1]])
+        address += f"?week={week_text(monday)}"
+        found.insert(0, (address, "Расписание группы"))
+    return found
 
 
 def _open_cells(cells, rights):
