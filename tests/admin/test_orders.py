@@ -101,6 +101,28 @@ def test_a_line_that_cannot_be_carried_out_leaves_no_button(college, client_of):
     assert group_of(student, college.today) == college.group2
 
 
+def test_days_that_look_like_a_slip_are_told_before_an_order_is_carried_out(
+    college, client_of
+):
+    days = datetime.timedelta
+    order = Order.objects.create(
+        number="8",
+        kind="expel",
+        date=college.today + days(1),
+        effective_on=college.today + days(500),
+    )
+    order.lines.create(student=college.student.student)
+    client = client_of(college.secretary)
+    page = text_of(client.get(url("carry", "order", order)))
+    assert "Приказ датирован будущим днём, 15.10.2026" in page
+    assert "больше чем на год позже своей даты" in page
+    order.date = order.effective_on = college.today
+    order.save()
+    page = text_of(client.get(url("carry", "order", order)))
+    assert "будущим днём" not in page
+    assert "больше чем на год" not in page
+
+
 def test_an_order_with_later_ones_says_which(college, client_of):
     student = college.students[1]
     first = Order.objects.create(number="8", kind="leave")

@@ -44,7 +44,9 @@ def what_will_be(by, order) -> dict:
     possible = [one for one in plan.lines if not one.error]
     return {
         "problems": plan.problems,
+        "doubts": plan.doubts,
         "refused": plan.refused[:SHOWN],
+        "refused_total": len(plan.refused),
         "warned": [one for one in possible if one.warnings][:SHOWN],
         "effects": possible[:SHOWN],
         "total": len(possible),

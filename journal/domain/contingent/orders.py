@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 MOST_NAMED = 20
+FAR = 366  # days between the date of an order and its effect
 RIGHT = "carry_order"
 
 
@@ -57,11 +58,12 @@ class Effect:
 
 @dataclass
 class Effects:
-    """What an order will do; `problems` are of the order as a whole."""
+    """What an order will do; `problems` and `doubts` are of the order as a whole."""
 
     order: Order
     lines: list[Effect]
     problems: list[str]
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Effect]:
@@ -167,7 +169,22 @@ def _plan(desk: Desk) -> Effects:
             effect.error = " ".join(error.messages)
             del desk.changes.touches[made:]
         found.append(effect)
-    return Effects(order, found, problems)
+    return Effects(order, found, problems, _doubts(order))
+
+
+def _doubts(order: Order) -> list[str]:
+    """Days that are allowed, since papers are late, yet mostly a slip of the hand."""
+    words = []
+    if order.date > timezone.localdate():
+        words.append(f"приказ датирован будущим днём, {order.date:%d.%m.%Y}")
+    apart = (order.effective_on - order.date).days
+    if abs(apart) > FAR:
+        side = "позже" if apart > 0 else "раньше"
+        words.append(
+            f"приказ от {order.date:%d.%m.%Y} действует с "
+            f"{order.effective_on:%d.%m.%Y}: больше чем на год {side} своей даты"
+        )
+    return words
 
 
 def _refuse(effects: Effects) -> None:
