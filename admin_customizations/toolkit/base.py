@@ -8,7 +8,10 @@ from functools import cache
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, unquote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
@@ -47,25 +50,32 @@ def drawing(changelist: type) -> type:
     return type(changelist.__name__, (DrawnTable, changelist), {})
 
 
-class KnownAutocomplete(AutocompleteSelect):
+class Forgiving:
+    """An autocomplete that a refused form shows empty where nonsense was sent to it."""
+
+    def optgroups(self, name, value, attr=None):
+        try:
+            return super().optgroups(name, value, attr)
+        except (OverflowError, ValueError):
+            return super().optgroups(name, [], attr)
+
+
+class KnownAutocomplete(Forgiving, AutocompleteSelect):
     """An autocomplete that asks for no object that its row has loaded already."""
 
     known = None
 
     def optgroups(self, name, value, attr=None):
         if self.known is None or value != [str(self.known.pk)]:
-            return self._asked(name, value, attr)
+            return super().optgroups(name, value, attr)
         options = [self.create_option(name, value[0], str(self.known), True, 0)]
         if not self.is_required:
             options.insert(0, self.create_option(name, "", "", False, 0))
         return [(None, options, 0)]
 
-    def _asked(self, name, value, attr):
-        """A refused form shows nothing chosen where nonsense was sent for a number."""
-        try:
-            return super().optgroups(name, value, attr)
-        except (OverflowError, ValueError):
-            return super().optgroups(name, [], attr)
+
+class ManyAutocomplete(Forgiving, AutocompleteSelectMultiple):
+    """An autocomplete of several objects."""
 
 
 class ScopedFields:
@@ -79,6 +89,8 @@ class ScopedFields:
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         kwargs["queryset"] = self.choices_for(db_field, request, kwargs)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", ManyAutocomplete(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def choices_for(self, db_field, request, kwargs):

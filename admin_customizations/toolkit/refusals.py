@@ -1,7 +1,7 @@
 """What a form cannot know before it saves."""
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, IntegrityError
 from django.http import HttpResponseRedirect
 
 OUT_OF_REACH = (
@@ -28,6 +28,8 @@ class Refusals:
             request.refusal = self.words_for(error)
             if request.refusal is None:
                 raise
+        except (DataError, OverflowError) as error:  # a number no column holds
+            raise BadRequest from error
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request, obj=None, change=False, **kwargs):

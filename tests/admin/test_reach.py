@@ -67,6 +67,14 @@ def test_a_choice_of_nonsense_is_refused_in_the_form(college, client_of, value):
         assert answer.context["adminform"].form.errors[field]
 
 
+def test_several_choices_of_nonsense_are_refused(college, client_of):
+    client, at = client_of(college.root), url("add", "campus")
+    answer = client.post(at, {"study_unit_heads": ["abc", "5"]})
+    assert answer.context["adminform"].form.errors["study_unit_heads"]
+    answer = client.post(at, {"study_unit_heads": "9" * 40})
+    assert answer.status_code in (200, 400)
+
+
 @pytest.mark.parametrize("role", ["teacher", "hr", "safety"])
 def test_autocomplete_needs_the_right_to_view(college, client_of, role):
     client = client_of(college.people[role])
