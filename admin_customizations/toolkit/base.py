@@ -31,9 +31,11 @@ from unfold.decorators import display as labelled
 from admin_customizations.toolkit.history import ScopedHistory
 from admin_customizations.toolkit.refusals import Refusals
 from admin_customizations.toolkit.rows import DrawnTable
+from admin_customizations.toolkit.shown import install
 from admin_customizations.toolkit.titles import RussianTitles
 from admin_customizations.toolkit.widgets import NATIVE
 
+install()
 MOST_SEARCHED = 100
 MOST_WORDS = 5
 
@@ -236,6 +238,11 @@ class ModelAdmin(RussianTitles, Refusals, Scoped, ScopedHistory, SkinModelAdmin)
         "Если они должны быть, обратитесь к администратору журнала."
     )
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.viewer = request.user
+        return form
+
     def changelist_view(self, request, extra_context=None):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest("NUL")
@@ -351,6 +358,7 @@ class ScopedInline(ScopedFields):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
+        formset.form.viewer = request.user
         if not self.has_change_permission(request, obj):
             return formset
         return type(formset.__name__, (RowRights, formset), {"user": request.user})

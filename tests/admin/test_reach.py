@@ -363,3 +363,16 @@ def test_the_guardians_of_a_card_are_kept_by_the_office(college, client_of):
     assert client.post(parents, data).status_code == 403
     tie.refresh_from_db()
     assert (tie.relation, tie.guardian) == ("mother", college.parent.guardian)
+
+
+def test_a_shown_person_is_a_link_only_for_whoever_may_open_the_card(
+    college, client_of
+):
+    at = url("change", "group", college.group)
+    card = url("change", "student", college.student.student)
+    curator = url("change", "employee", college.curator.employee)
+    page = text_of(client_of(college.teacher).get(at))
+    assert str(college.student.student) in page
+    assert card not in page
+    assert curator not in page
+    assert card in text_of(client_of(college.secretary).get(at))
