@@ -7,7 +7,16 @@ from django.urls import reverse
 
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
+from journal.domain.organisation.opening import (
+    AFTER,
+    AHEAD,
+    count_left,
+    due_of,
+    may_see_opening,
+    year_to_open,
+)
 from journal.domain.people.checks import Round, due_checks, rounds_of
+from journal.models import Institution
 
 # How long an answer stands on the start page of whoever told.
 FRESH = timedelta(days=14)
@@ -34,6 +43,7 @@ def duties(user, today: date) -> list[Duty]:
         *_mismatches(user),
         *_checks(user, today),
         *_lists(user, today),
+        *_year(user, today),
         *_answers(user, today),
     ]
 
@@ -69,6 +79,22 @@ def _lists(user, today: date) -> list[Duty]:
         return []
     words = f"Просрочена сдача списков: {count}"
     return [Duty(words, reverse("admin:journal_listdelivery_due"))]
+
+
+def _year(user, today: date) -> list[Duty]:
+    """The year that begins, until everything of it is ready."""
+    if not may_see_opening(user):
+        return []
+    year = year_to_open(today)
+    if year is None or not year.start - AHEAD <= today <= year.start + AFTER:
+        return []
+    rules = Institution.current()
+    left, due = count_left(user, year, rules), due_of(year, rules)
+    if not left:
+        return []
+    words = f"Открытие {year} учебного года: осталось шагов {left}, срок {due:%d.%m.%Y}"
+    url = f"{reverse('admin:journal_academicyear_opening')}?year={year.pk}"
+    return [Duty(words, url, is_late=today > due)]
 
 
 def _checks(user, today: date) -> list[Duty]:

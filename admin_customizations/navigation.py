@@ -81,8 +81,20 @@ SECTIONS = (
         "Учреждение",
         (
             _list("Настройки", "tune", "institution"),
+            Link(
+                "Открытие года",
+                "checklist",
+                "admin:journal_academicyear_opening",
+                "view_studycalendar",
+            ),
             _list("Учебные годы", "calendar_month", "academicyear"),
             _list("Календарные графики", "date_range", "studycalendar"),
+            Link(
+                "Год по неделям",
+                "calendar_view_month",
+                "admin:journal_studycalendar_weeks",
+                "view_group",
+            ),
             _list("Особые дни", "event_busy", "calendarday"),
             _list("Звонки", "notifications", "bellschedule"),
             _list("Отделения", "lan", "department"),

@@ -205,6 +205,8 @@ ELSEWHERE = {
     *(f"journal_course_{page}" for page in ("from_plan", "to_from_plan")),
     *(f"journal_course_{page}" for page in ("hours", "to_hours")),
     *(f"journal_courseteacher_{page}" for page in ("table", "to_table")),
+    *(f"journal_academicyear_{page}" for page in ("opening", "to_opening")),
+    *(f"journal_studycalendar_{page}" for page in ("weeks", "to_weeks")),
     *(
         f"journal_timetableentry_{page}"
         for page in (

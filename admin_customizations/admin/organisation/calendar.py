@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.organisation.year import OpeningOfYear, YearByWeeks
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import (
     AcademicYear,
@@ -23,7 +24,7 @@ class PeriodInline(TabularInline):
 
 
 @admin.register(AcademicYear)
-class AcademicYearAdmin(ModelAdmin):
+class AcademicYearAdmin(OpeningOfYear, ModelAdmin):
     list_display = ["name", "start", "end"]
     search_fields = ["name"]
     fields = ["name", ("start", "end")]
@@ -80,7 +81,7 @@ class CalendarGroupInline(TabularInline):
 
 
 @admin.register(StudyCalendar)
-class StudyCalendarAdmin(ModelAdmin):
+class StudyCalendarAdmin(YearByWeeks, ModelAdmin):
     """Calendars of a year; groups without their own follow the main one."""
 
     list_display = ["name", "year", "is_main"]

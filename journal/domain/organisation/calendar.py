@@ -79,10 +79,13 @@ class Calendars:
         if any(span.course_year for spans in self.spans.values() for span in spans):
             self.levels = Levels()
 
+    def calendar_of(self, group: Group, year: AcademicYear) -> int | None:
+        """The key of the calendar that a group follows; None where there is none."""
+        return self.own.get((group.pk, year.pk), self.main.get(year.pk))
+
     def spans_of(self, group: Group, year: AcademicYear) -> list[CalendarSpan]:
         """The spans of a group in a year, by first day."""
-        calendar = self.own.get((group.pk, year.pk), self.main.get(year.pk))
-        found = self.spans.get(calendar, [])
+        found = self.spans.get(self.calendar_of(group, year), [])
         level = self.levels.of(group, year) if self.levels else 0
         return [span for span in found if span.course_year in (None, level)]
 
