@@ -1,9 +1,10 @@
 """One cell turned into the value of its field, or a Russian reason why not."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 
+from journal.domain.curriculum.forms import NOTHING, form_of
 from journal.exchange.matching import Field, compare, normal
 from journal.exchange.reading import text
 from journal.exchange.reading.workbook import Cell
@@ -102,7 +103,6 @@ def _semester(cell: Cell, _: Field) -> tuple[int, bool]:
 
 
 WEEKS = re.compile(r"\S{1,3}\s?нед\.?")
-NOTHING = {"", "-", "—", "–"}
 
 
 def _as_is(cell: Cell, wanted: Field) -> tuple[str, bool]:
@@ -131,25 +131,16 @@ def _hours(cell: Cell, wanted: Field) -> tuple[int, bool]:
     return number, False
 
 
-def _attestation(cell: Cell, wanted: Field) -> tuple[str, bool]:
+def _attestation(cell: Cell, _: Field) -> tuple[str, bool]:
     """A form of attestation, however it is shortened; a dash says none."""
     said = text.as_text(cell)
-    form = form_of(said, wanted.choices)
+    form = form_of(text.repair_letters(said)[0])
     if form is None:
         raise ValueError(
             f"форма контроля «{said[:40]}» непонятна. Напишите «Э», «ДЗ», «З», «Др», "
             "«КР», «Э(к)» или оставьте пусто."
         )
     return form, False
-
-
-def form_of(said: str, forms: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The form of attestation that a text names; "" for a dash, None: none is known."""
-    word = said.strip().casefold().replace("ё", "е")
-    if word in NOTHING:
-        return ""
-    word = re.sub(r"[\s.\-–—]+", "", text.repair_letters(word)[0])
-    return next((form for form, known in forms.items() if word in known), None)
 
 
 # field kind → (value, whether it was repaired); each raises ValueError.

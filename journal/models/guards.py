@@ -21,6 +21,13 @@ RULES = {
     "entry_teacher_free": "Преподаватель в это время по расписанию ведёт другое занятие.",
     "entry_room_free": "Аудитория в это время по расписанию занята.",
     "entry_group_free": "У группы в это время по расписанию другое занятие.",
+    "curriculum_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "curriculum_stays": "Утверждённый учебный план не удаляется.",
+    "planitem_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "planhours_stand": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "planweeks_stand": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "complexform_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "complexpart_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
     "mark_period_open": "Период закрыт: отметки больше не меняются.",
     "absence_period_open": "Период закрыт: посещаемость больше не меняется.",
     "lesson_period_open": "Период закрыт: занятия больше не меняются.",
@@ -76,8 +83,38 @@ _CLOSED = """journal_periodclosing closing ON closing.period_id = course.period_
     AND closing.aspect = '{aspect}'
     AND (closing.reopened_until IS NULL OR closing.reopened_until < {now})"""
 
+_ALWAYS = ("INSERT", "UPDATE", "DELETE")
+_STANDS = """SELECT 1 FROM journal_curriculum plan WHERE plan.state <> 'draft'
+    AND plan.id IN """
+_OF_ITEM = """(SELECT item.curriculum_id FROM journal_planitem item
+    WHERE item.id IN ({row}.item_id, {was}.item_id))"""
+_OF_FORM = """(SELECT form.curriculum_id FROM journal_complexform form
+    WHERE form.id IN ({row}.complex_form_id, {was}.complex_form_id))"""
+_OF_PLAN = "({row}.curriculum_id, {was}.curriculum_id)"
+_OF_CURRICULUM = ["name", "specialty_id", "admission_year", "version", "form", "base", "replaces_id", "approved_at", "approved_by_id", "note"]  # fmt: skip
+
 # rule: (table, events, what must not be found)
 GUARDS = {
+    # An approved plan becomes a replaced one, and nothing else of it changes (D1).
+    "curriculum_stands": (
+        "journal_curriculum",
+        ("UPDATE",),
+        """SELECT 1 WHERE OLD.state <> 'draft' AND (
+            (NEW.state <> OLD.state
+             AND NOT (OLD.state = 'approved' AND NEW.state = 'replaced')) OR """
+        + " OR ".join(f"NEW.{name} {{differs}} OLD.{name}" for name in _OF_CURRICULUM)
+        + ")",
+    ),
+    "curriculum_stays": (
+        "journal_curriculum",
+        ("DELETE",),
+        "SELECT 1 WHERE OLD.state <> 'draft'",
+    ),
+    "planitem_stands": ("journal_planitem", _ALWAYS, _STANDS + _OF_PLAN),
+    "planhours_stand": ("journal_planhours", _ALWAYS, _STANDS + _OF_ITEM),
+    "planweeks_stand": ("journal_planweeks", _ALWAYS, _STANDS + _OF_PLAN),
+    "complexform_stands": ("journal_complexform", _ALWAYS, _STANDS + _OF_PLAN),
+    "complexpart_stands": ("journal_complexformpart", _ALWAYS, _STANDS + _OF_FORM),
     "membership_no_overlap": (
         "journal_membership",
         ("INSERT", "UPDATE"),
@@ -172,6 +209,8 @@ def _condition(sql: str, event: str, vendor: str) -> str:
     sqlite = vendor == "sqlite"
     return sql.format(
         row="OLD" if event == "DELETE" else "NEW",
+        was="NEW" if event == "INSERT" else "OLD",
+        differs="IS NOT" if sqlite else "IS DISTINCT FROM",
         not_itself="other.id IS NOT NEW.id" if sqlite else "other.id <> NEW.id",
         now="strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "now()",
     )
@@ -200,6 +239,23 @@ _LOCKS = {
 }
 
 
+# Whoever writes in a plan holds it, so that it is not approved meanwhile.
+_HELD = {
+    "journal_planitem": _OF_PLAN,
+    "journal_planhours": _OF_ITEM,
+    "journal_planweeks": _OF_PLAN,
+    "journal_complexform": _OF_PLAN,
+    "journal_complexformpart": _OF_FORM,
+}
+
+
+def _held(table: str, event: str) -> str:
+    if table not in _HELD:
+        return ""
+    plans = _condition(_HELD[table], event, "postgresql")
+    return f"PERFORM 1 FROM journal_curriculum WHERE id IN {plans} FOR SHARE;"
+
+
 def _postgresql() -> Iterator[str]:
     for rule, (table, events, sql) in GUARDS.items():
         key = _LOCKS.get(table) if "DELETE" not in events else None
@@ -211,7 +267,7 @@ def _postgresql() -> Iterator[str]:
             condition = _condition(sql, event, "postgresql")
             yield f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
             BEGIN
-                {lock if key else ""}
+                {lock if key else _held(table, event)}
                 IF EXISTS ({condition}) THEN
                     RAISE EXCEPTION '{rule}' USING ERRCODE = '23P01',
                         CONSTRAINT = '{rule}';

@@ -135,6 +135,7 @@ OUTSIDE = ("student", "stranger", "parent", "trustee", "nobody")
 # button or page of a row: the roles that it is for, near and far. The row stands in the
 # state of the cast: an approved plan, a closing that the deputy made.
 OFFICE = {"office", "root"}
+SEE_PLANS = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
 BUTTONS = {
     ("user", "roles"): (
         {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"},
@@ -161,6 +162,12 @@ BUTTONS = {
         {"deputy", "studyunit", "dispatcher", "root"},
         {"deputy", "dispatcher", "root"},
     ),
+    # Both plans are drafts; the flat table goes to those who export.
+    ("curriculum", "table"): (SEE_PLANS | {"studyunit", "department_head"}, SEE_PLANS),
+    ("curriculum", "flat"): ({"deputy", "studyunit", "root"}, {"deputy", "root"}),
+    ("curriculum", "approve"): ({"deputy", "root"},) * 2,
+    ("curriculum", "renew"): (set(), set()),
+    ("planitem", "to_table"): (SEE_PLANS | {"studyunit", "department_head"}, SEE_PLANS),
     ("mismatch", "take"): (OFFICE, OFFICE),
     ("mismatch", "solve"): (OFFICE, OFFICE),
     ("mismatch", "reject"): (OFFICE, OFFICE),
@@ -188,6 +195,7 @@ ELSEWHERE = {
     "journal_lesson_day_extra",
     "journal_cells",
     "journal_cell_past",
+    "journal_curriculum_cells",
     "journal_importbatch_take_back",
     "journal_cardcheck_rounds",
     "journal_cardcheck_round",

@@ -1,11 +1,31 @@
 """Disciplines, cycles, and the curricula of the specialties."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.db.models import Sum
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
 
-from admin_customizations.admin.base import ModelAdmin, TabularInline, by_alphabet
-from admin_customizations.toolkit.export import SafeExport
+from admin_customizations.admin.base import (
+    ModelAdmin,
+    TabularInline,
+    by_alphabet,
+    labelled,
+)
+from admin_customizations.admin.curriculum.table import save_cells, table_page
+from admin_customizations.toolkit.export import ExcelFormat, SafeExport
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from admin_customizations.toolkit.pages import confirmed, opened
+from journal.domain.curriculum.versions import (
+    approve_curriculum,
+    may_approve_curriculum,
+    may_renew,
+    new_version,
+)
 from journal.exchange.curriculum import outgoing
 from journal.models import (
     ComplexForm,
@@ -18,6 +38,7 @@ from journal.models import (
     PlanItem,
     PlanWeeks,
 )
+from journal.reports.writers import WRITERS
 
 
 @admin.register(Discipline)
@@ -41,18 +62,40 @@ class LessonKindAdmin(ModelAdmin):
     search_fields = ["name"]
 
 
-class PlanItemInline(TabularInline):
-    model = PlanItem
-    fields = ["position", "index", "discipline", "kind", "cycle"]
-    autocomplete_fields = ["discipline", "cycle"]
-    ordering = ["position", "pk"]
-    per_page = 30
-    show_change_link = True
-    list_select_related = ["discipline", "cycle"]
-    verbose_name_plural = "строки плана"
+STATE_LABELS = {"черновик": "default", "утверждён": "success", "заменён": "warning"}
 
 
-class PlanWeeksInline(TabularInline):
+def sees(user, obj) -> bool:
+    return True  # whoever is let to the object at all
+
+
+def exports(user, plan: Curriculum) -> bool:
+    return Curriculum.objects.visible_to(user, "export").filter(pk=plan.pk).exists()
+
+
+class OfDraft:
+    """A part of a curriculum, or itself: changed while the plan is a draft."""
+
+    def _stands(self, obj) -> bool:
+        plan = obj if isinstance(obj, Curriculum) else getattr(obj, "curriculum", None)
+        if isinstance(obj, PlanHours | ComplexFormPart):
+            plan = None  # an inline is asked about what it stands in
+        return plan is not None and plan.state != Curriculum.State.DRAFT
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and not (obj is not None and obj.pk and self._stands(obj))
+
+    def has_add_permission(self, request, *args):
+        allowed = super().has_add_permission(request, *args)
+        return allowed and not (args and args[0] is not None and self._stands(args[0]))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (obj is not None and obj.pk and self._stands(obj))
+
+
+class PlanWeeksInline(OfDraft, TabularInline):
     model = PlanWeeks
     fields = [
         "semester",
@@ -69,21 +112,50 @@ class PlanWeeksInline(TabularInline):
 
 
 @admin.register(Curriculum)
-class CurriculumAdmin(SafeExport, ModelAdmin):
+class CurriculumAdmin(OfDraft, SafeExport, ModelAdmin):
     """Curricula; an approved one is replaced by a new version."""
 
-    list_display = ["name", "specialty", "admission_year", "version", "state"]
-    list_filter = [("specialty", ScopedRelatedFilter), ("state", ChoiceFilter)]
-    list_select_related = ["specialty"]
+    list_display = [
+        "table_link",
+        "specialty",
+        "admission_year",
+        "version",
+        "state_label",
+        "approved_at",
+    ]
+    list_display_links = None
+    list_filter = [
+        ("specialty", ScopedRelatedFilter),
+        ("state", ChoiceFilter),
+        ("form", ChoiceFilter),
+    ]
+    list_select_related = ["specialty", "approved_by"]
     search_fields = ["name", "specialty__code", "specialty__name"]
     autocomplete_fields = ["specialty"]
     fieldsets = [
-        (None, {"fields": ["name", "specialty", ("admission_year", "version")]}),
-        ("Состояние", {"fields": ["state"]}),
+        (None, {"fields": ["name", "specialty", "admission_year", ("form", "base")]}),
+        (
+            "Состояние",
+            {"fields": [("state", "version"), ("approved_at", "approved_by")]},
+        ),
+        ("Примечание", {"fields": ["note"]}),
     ]
-    inlines = [PlanItemInline, PlanWeeksInline]
+    readonly_fields = ["state", "version", "approved_at", "approved_by"]
+    inlines = [PlanWeeksInline]
+    actions_detail = ["table", "approve", "renew", "flat"]
     empty_hint = "Учебных планов пока нет. Загрузите план из файла или добавьте."
     export_columns = {"name": "Учебный план"}  # and those of the flat table
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/cells/",
+                wrap(require_POST(partial(save_cells, self))),
+                name="journal_curriculum_cells",
+            ),
+            *super().get_urls(),
+        ]
 
     def export_titles(self, request):
         return {title: title for title in outgoing.titles()}
@@ -91,8 +163,56 @@ class CurriculumAdmin(SafeExport, ModelAdmin):
     def export_pages(self, request, rows, form):
         return outgoing.pages(rows.select_related("specialty"))
 
+    @admin.display(description="план", ordering="name")
+    def table_link(self, plan):
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:journal_curriculum_table", args=[plan.pk]),
+            plan.name,
+        )
 
-class PlanHoursInline(TabularInline):
+    @labelled(description="состояние", ordering="state", label=STATE_LABELS)
+    def state_label(self, plan):
+        return plan.get_state_display()
+
+    @opened("План таблицей", may=sees, icon="table_view")
+    def table(self, request, plan):
+        return table_page(self, request, plan)
+
+    @opened("Скачать таблицей", may=exports, icon="download")
+    def flat(self, request, plan):
+        data = ExcelFormat().export_pages(outgoing.pages([plan]))
+        response = HttpResponse(data, content_type=WRITERS["xlsx"].content_type)
+        name = f"Учебный план {plan.admission_year}, версия {plan.version}.xlsx"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
+
+    @confirmed(
+        "Утвердить",
+        may=may_approve_curriculum,
+        icon="check",
+        text="После утверждения план «{}» не меняется: изменения вносят в новую версию.",
+    )
+    def approve(self, request, plan, data):
+        approve_curriculum(plan, request.user)
+        return f"План «{plan}» утверждён."
+
+    @confirmed(
+        "Новая версия",
+        may=may_renew,
+        icon="content_copy",
+        text="Получится черновик со всем, что есть в плане «{}». Когда его утвердят, он "
+        "заменит этот план.",
+    )
+    def renew(self, request, plan, data):
+        new = new_version(plan, request.user)
+        self.message_user(request, f"Создана версия {new.version}: её можно менять.")
+        return HttpResponseRedirect(
+            reverse("admin:journal_curriculum_table", args=[new.pk])
+        )
+
+
+class PlanHoursInline(OfDraft, TabularInline):
     model = PlanHours
     fields = [
         "semester",
@@ -113,7 +233,7 @@ class PlanHoursInline(TabularInline):
 
 
 @admin.register(PlanItem)
-class PlanItemAdmin(ModelAdmin):
+class PlanItemAdmin(OfDraft, ModelAdmin):
     """A row of a curriculum with its hours by semester."""
 
     list_display = ["index", "discipline", "curriculum", "kind", "hours_in_all"]
@@ -131,6 +251,11 @@ class PlanItemAdmin(ModelAdmin):
         ("Место в плане", {"fields": [("index", "raw_index"), "parent", "position"]}),
     ]
     inlines = [PlanHoursInline]
+    actions_detail = ["to_table"]
+
+    @opened("План таблицей", may=sees, icon="table_view")
+    def to_table(self, request, item):
+        return table_page(self, request, item.curriculum)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(in_all=Sum("hours__total"))
@@ -150,7 +275,7 @@ class PlanItemAdmin(ModelAdmin):
         return item.in_all
 
 
-class ComplexFormPartInline(TabularInline):
+class ComplexFormPartInline(OfDraft, TabularInline):
     model = ComplexFormPart
     fields = ["item"]
     autocomplete_fields = ["item"]
@@ -158,7 +283,7 @@ class ComplexFormPartInline(TabularInline):
 
 
 @admin.register(ComplexForm)
-class ComplexFormAdmin(ModelAdmin):
+class ComplexFormAdmin(OfDraft, ModelAdmin):
     """One exam or credit over several rows of a curriculum."""
 
     list_display = ["name", "curriculum", "semester", "form"]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from journal.domain.curriculum.overview import number
 from journal.exchange.curriculum.storing import HOURS
 from journal.exchange.fields.curricula import ABOUT, CURRICULUM, KINDS, WEEKS
 from journal.models import ComplexFormPart, Curriculum, PlanHours, PlanItem, PlanWeeks
@@ -62,12 +63,12 @@ def pages(plans: Iterable[Curriculum]) -> list[Page]:
 def _rows(plan, items, hours, names, weeks) -> Iterable[list]:
     head = about(plan)
     budget = _weeks(weeks[plan.pk])
-    for number, item in enumerate(items):
+    for row, item in enumerate(items):
         lines = hours[item.pk] or [None]
         for place, one in enumerate(lines):
             said = {
                 **head,
-                **(budget if number == place == 0 else {}),
+                **(budget if row == place == 0 else {}),
                 **_item(item),
                 **(_hours(one) if one else {}),
             }
@@ -111,9 +112,9 @@ def _weeks(weeks: list[PlanWeeks]) -> dict[str, str]:
     found = {}
     for key, (name, _) in WEEKS.items():
         said = [
-            f"{getattr(by_semester[n], name):g}" if n in by_semester else "0"
+            number(getattr(by_semester[n], name)) if n in by_semester else "0"
             for n in range(1, max(by_semester, default=0) + 1)
         ]
         if any(part != "0" for part in said):
-            found[key] = " / ".join(said).replace(".", ",")
+            found[key] = " / ".join(said)
     return found

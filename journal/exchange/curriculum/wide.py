@@ -7,10 +7,10 @@ where an item has one semester or one kind; everything else is told row by row.
 import re
 from collections.abc import Iterator, Mapping
 
-from journal.exchange.fields.curricula import FORMS, SEMESTER_KEYS
+from journal.domain.curriculum.forms import form_of
+from journal.exchange.fields.curricula import SEMESTER_KEYS
 from journal.exchange.mapping import Row
 from journal.exchange.reading.text import as_text
-from journal.exchange.values import form_of
 
 CYCLE = re.compile(r"([А-ЯЁ]+)\.?00")
 IN_ALL = ("УП", "ПП", "ПА", "ГИА", "ПДП")  # «УП.00» is a sum, and now and then a row
@@ -107,7 +107,7 @@ def _forms(said: str, semesters: list[int]) -> tuple[dict[int, str], list[Said]]
     """«-,Дз» over two semesters; what does not fit is left empty and told."""
     if not said or said == "-":
         return {}, []
-    forms = [form_of(part, FORMS) for part in said.split(",")]
+    forms = [form_of(part) for part in said.split(",")]
     if None in forms:
         return {}, [
             ("warnings", "forms", f"формы «{said[:30]}» непонятны, не внесены.")
