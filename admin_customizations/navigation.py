@@ -186,4 +186,12 @@ def sections(request) -> list[dict]:
             )
         if items:
             found.append({"title": title, "items": items, "separator": bool(title)})
+    _light_one(found)
     return found
+
+
+def _light_one(sections: list[dict]) -> None:
+    """A page below a list has a link of its own at times: only the nearest is lit."""
+    lit = [one for each in sections for one in each["items"] if one["active"]]
+    for one in lit:
+        one["active"] = one is max(lit, key=lambda each: len(str(each["link"])))

@@ -4,8 +4,17 @@ import pytest
 from django.db import transaction
 
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
+from journal.domain.curriculum.teaching import OVER, UNDER, read_load
 from journal.domain.demo import build
-from journal.models import AcademicYear, CalendarSpan, Course, Curriculum, Lesson
+from journal.models import (
+    AcademicYear,
+    CalendarSpan,
+    Course,
+    Curriculum,
+    Institution,
+    Lesson,
+    User,
+)
 from tests import cast
 
 
@@ -51,6 +60,14 @@ def test_no_lesson_lies_in_a_session_and_practice_has_whole_days_alone(demo):
             assert not of_course.filter(number__isnull=False).exists()
             practice += of_course.count()
     assert practice
+
+
+def test_one_teacher_has_too_much_and_one_too_little(demo):
+    year = AcademicYear.objects.get(start__lte=cast.TODAY, end__gt=cast.TODAY)
+    deputy = User.objects.get(username="deputy")
+    found = read_load(deputy, year, None, Institution.current())
+    flags = [one.flag for one in found.teachers]
+    assert (flags.count(OVER), flags.count(UNDER)) == (1, 1)
 
 
 def test_every_group_has_its_approved_curriculum(demo):

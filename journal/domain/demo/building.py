@@ -35,6 +35,7 @@ from journal.domain.demo.families import (
     create_students,
 )
 from journal.domain.demo.lives import Filling, Lives, fill_marks
+from journal.domain.demo.norms import set_norms
 from journal.domain.demo.papers import give_diplomas, give_papers
 from journal.domain.demo.pouring import Pour, saved, saved_all
 from journal.domain.demo.rounds import create_rounds
@@ -119,6 +120,7 @@ def build(
     _approve(site, teaching)
     _close_past(site)
     staff_departments(site.staff, site.departments)
+    set_norms(site)
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
     create_rounds(site.home, site.staff, today)

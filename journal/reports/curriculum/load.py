@@ -117,17 +117,16 @@ def teaching_load(params: dict[str, Any]) -> Table:
     if params["flag"]:
         found.teachers = [one for one in found.teachers if one.flag == params["flag"]]
     span = f"{period}" if period else f"{year} учебный год"
-    share = "за год" if not period else "за период"
     return Table(
         "Нагрузка преподавателей",
-        _columns(found.periods, share),
+        _columns(found.periods),
         rows=[_row(number, one) for number, one in enumerate(found.teachers, 1)],
         totals=[_total(found.teachers, found.periods)] if found.teachers else (),
         issuer=frame.issuer(rules),
         lines=[span, f"по состоянию на {timezone.localdate():%d.%m.%Y}"],
         notes=[
             "Норма — из карточки преподавателя, иначе из настроек учреждения"
-            f" ({rules.load_norm} ч в год); за часть года берётся её доля. Перегрузка —"
+            f" ({rules.load_norm} ч в год); за показанные периоды берётся их доля. Перегрузка —"
             f" больше {rules.load_most} ч в год. Часы занятий, на которых группы сидят"
             " потоком, считаются один раз."
         ],
@@ -138,7 +137,7 @@ def teaching_load(params: dict[str, Any]) -> Table:
     )
 
 
-def _columns(periods: list[Period], share: str) -> list[Column]:
+def _columns(periods: list[Period]) -> list[Column]:
     return [
         Column("n", "№", kind="number", width=4),
         Column("name", "Преподаватель", row_header=True, width=32),
@@ -155,7 +154,7 @@ def _columns(periods: list[Period], share: str) -> list[Column]:
         ),
         Column("hours", "Всего", group=("Часов",), kind="hours"),
         Column("streams", "вычтено за поток", group=("Часов",), kind="hours"),
-        Column("norm", f"Норма {share}", kind="hours"),
+        Column("norm", "Норма", kind="hours"),
         Column("off", "Отклонение", kind="hours"),
         Column("note", "Примечание", width=22),
     ]
