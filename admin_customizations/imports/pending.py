@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from journal.exchange.options import Options, SheetOptions
 from journal.exchange.reading import Refusal, Workbook, read_workbook
+from journal.exchange.registry import IMPORTERS
 
 KEY, DONE = "imports", "imports_done"
 MOST_PENDING = 3
@@ -63,7 +64,8 @@ class Pending:
         """The file, read again. Raises Refusal where it is no longer kept."""
         try:
             with storage().open(self.stored) as stream:
-                return read_workbook(stream, self.name)
+                read = read_workbook(stream, self.name)
+            return IMPORTERS[self.slug].opened(read)
         except FileNotFoundError:
             raise Refusal(GONE) from None
 

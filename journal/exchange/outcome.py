@@ -51,6 +51,11 @@ class Question:
     reason: str
     candidates: Sequence[tuple[str, str]]
     answer: str = ""
+    kind: str = ""  # of a name that the whole file asks about: «Преподаватели»
+
+    @property
+    def where(self) -> str:
+        return self.kind or f"лист «{self.sheet}», строка {self.row}"
 
     @property
     def place(self) -> str:
@@ -59,6 +64,8 @@ class Question:
     @property
     def as_note(self) -> Note:
         words = "; ".join(said for _, said in self.candidates)
+        if self.kind:
+            return Note("", None, self.kind, f"{self.title}: {self.reason} {words}.")
         return Note(self.sheet, self.row, "", f"{self.title}: {self.reason} {words}.")
 
 

@@ -9,6 +9,7 @@ from journal.exchange.curriculum import (
 from journal.exchange.importer import Importer
 from journal.exchange.organisation import GroupImporter, RoomImporter
 from journal.exchange.people import EmployeeImporter, GuardianImporter
+from journal.exchange.timetable import TimetableImporter
 
 IMPORTERS: dict[str, type[Importer]] = {
     importer.slug: importer
@@ -21,5 +22,6 @@ IMPORTERS: dict[str, type[Importer]] = {
         DisciplineImporter,
         CurriculumImporter,
         ThematicPlanImporter,
+        TimetableImporter,
     )
 }

@@ -74,11 +74,20 @@ class TableReader:
     def complete(self, found: FoundTable, rows: list[Row]) -> None:
         """Add to the rows of one table what its columns of their own say."""
 
+    @classmethod
+    def opened(cls, workbook: Workbook) -> Workbook:
+        """The file as flat tables, where it is laid out otherwise; raises Refusal.
+
+        Done again it changes nothing.
+        """
+        return workbook
+
     def note(self, kind: str, sheet: str, row, column: str, reason: str) -> None:
         getattr(self.outcome, kind).append(Note(sheet, row, column, reason))
 
     def tables(self, workbook: Workbook) -> list[tuple[FoundTable, ColumnMapping]]:
         """Tables with the columns agreed on; raises Refusal."""
+        workbook = self.opened(workbook)
         if workbook.kind == "plx" and ".plx" not in self.reads_also:
             raise Refusal(PLAN)
         chosen = self.options.sheets

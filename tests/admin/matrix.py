@@ -183,6 +183,7 @@ EXPORTS = {
     "discipline": {"office", "deputy", "root"},
     "curriculum": {"deputy", "studyunit", "root"},
     "thematicplan": {"office", "deputy", "studyunit", "root"},
+    "timetableentry": {"dispatcher", "root"},
 }
 # Pages that the tests of their own area walk.
 ELSEWHERE = {

@@ -7,11 +7,13 @@ from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.curriculum.load import SubgroupForm, SubgroupOfCourse
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.admin.timetable.week import WeekPages
+from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import (
     ChoiceFilter,
     ScopedRelatedFilter,
 )
 from journal.domain.timetable import lay_out
+from journal.exchange.timetable.outgoing import TITLES, page
 from journal.models import TimetableEntry
 
 MOST_REASONS = 5
@@ -49,7 +51,7 @@ class EntryForm(SubgroupForm):
 
 
 @admin.register(TimetableEntry)
-class TimetableEntryAdmin(WeekPages, SubgroupOfCourse, ModelAdmin):
+class TimetableEntryAdmin(WeekPages, SafeExport, SubgroupOfCourse, ModelAdmin):
     list_display = ["weekday", "number", "course", "teacher", "room", "parity", "start"]
     list_display_links = ["weekday", "course"]
     list_filter = [
@@ -69,10 +71,14 @@ class TimetableEntryAdmin(WeekPages, SubgroupOfCourse, ModelAdmin):
         ("Поток", {"fields": ["stream"]}),
     ]
     form = EntryForm
+    export_columns = dict(zip(TITLES, TITLES, strict=True))
     actions = ["lay_out_lessons"]
     empty_hint = (
         "Расписания пока нет. Загрузите его или добавьте строки по дням недели."
     )
+
+    def export_pages(self, request, rows, form):
+        return [page(rows)]
 
     def get_fieldsets(self, request, obj=None):
         found = super().get_fieldsets(request, obj)

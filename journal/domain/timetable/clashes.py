@@ -97,13 +97,20 @@ def _slot(pk, course, subgroup, part, part_name, discipline, short, *rest) -> Sl
     )
 
 
-def slot_of(entry: TimetableEntry) -> Slot:
-    """The slot of an entry that need not be saved."""
-    course = Course.objects.select_related("discipline", "group", "period").get(
-        pk=entry.course_id
-    )
-    part = Subgroup.objects.filter(pk=entry.subgroup_id).first()
-    room = Room.objects.filter(pk=entry.room_id).first()
+def slot_of(entry: TimetableEntry, *known) -> Slot:
+    """The slot of an entry that need not be saved.
+
+    `known`: its course with discipline, group and period, its subgroup and room, where
+    they are at hand; otherwise they are read.
+    """
+    if known:
+        course, part, room = known
+    else:
+        course = Course.objects.select_related("discipline", "group", "period").get(
+            pk=entry.course_id
+        )
+        part = Subgroup.objects.filter(pk=entry.subgroup_id).first()
+        room = Room.objects.filter(pk=entry.room_id).first()
     teacher, period = entry.teacher, course.period
     return Slot(
         pk=entry.pk,

@@ -7,6 +7,7 @@ from journal.exchange.fields.families import GUARDIANS
 from journal.exchange.fields.people import ROSTER
 from journal.exchange.fields.staff import EMPLOYEES
 from journal.exchange.fields.teaching import DISCIPLINES, GROUPS, ROOMS, THEMATIC_PLAN
+from journal.exchange.fields.timetable import TIMETABLE
 from journal.exchange.matching import Field
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ROSTER",
     "TABLES",
     "THEMATIC_PLAN",
+    "TIMETABLE",
 ]
 
 TABLES: Mapping[str, tuple[Field, ...]] = {
@@ -30,4 +32,5 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "disciplines": DISCIPLINES,
     "curriculum": CURRICULUM,
     "thematic_plan": THEMATIC_PLAN,
+    "timetable": TIMETABLE,
 }

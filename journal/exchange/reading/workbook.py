@@ -100,6 +100,10 @@ class Sheet:
         origin = (self._down if down_only else self._spread).get((row, column))
         return self.value(*origin) if origin else None
 
+    def origin(self, row: int, column: int) -> tuple[int, int]:
+        """Where the value of a cell stands: itself, or the top of its merged range."""
+        return self._spread.get((row, column), (row, column))
+
     @cached_property
     def _spread(self) -> dict[tuple[int, int], tuple[int, int]]:
         return self._covered(self.merged)

@@ -1,0 +1,5 @@
+"""The weekly timetable from tables, from the wide sheets of offices, and from aSc."""
+
+from journal.exchange.timetable.lines import TimetableImporter
+
+__all__ = ["TimetableImporter"]

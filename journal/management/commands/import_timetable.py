@@ -1,0 +1,5 @@
+"""manage.py import_timetable FILE"""
+
+from journal.management.importing import command
+
+Command = command("timetable")
