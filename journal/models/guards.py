@@ -28,6 +28,12 @@ RULES = {
     "planweeks_stand": "Учебный план утверждён и не меняется: создайте новую версию.",
     "complexform_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
     "complexpart_stands": "Учебный план утверждён и не меняется: создайте новую версию.",
+    "exam_people_free": "Экзаменатор или член комиссии в это время занят на другом "
+    "экзамене или консультации.",
+    "exam_member_free": "Член комиссии в это время занят на другом экзамене или "
+    "консультации.",
+    "exam_room_free": "Аудитория в это время занята другим экзаменом или консультацией.",
+    "exam_group_free": "У группы в это время другой экзамен или консультация.",
     "mark_period_open": "Период закрыт: отметки больше не меняются.",
     "absence_period_open": "Период закрыт: посещаемость больше не меняется.",
     "lesson_period_open": "Период закрыт: занятия больше не меняются.",
@@ -92,6 +98,18 @@ _OF_FORM = """(SELECT form.curriculum_id FROM journal_complexform form
     WHERE form.id IN ({row}.complex_form_id, {was}.complex_form_id))"""
 _OF_PLAN = "({row}.curriculum_id, {was}.curriculum_id)"
 _OF_CURRICULUM = ["name", "specialty_id", "admission_year", "version", "form", "base", "replaces_id", "approved_at", "approved_by_id", "note"]  # fmt: skip
+_OTHER_EXAM = """SELECT 1 FROM journal_examevent other
+    WHERE other.date = NEW.date AND {not_itself}
+    AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at"""
+# Groups sit one exam together: at one hour, in one room, with one examiner.
+_NOT_JOINT = """ AND (NEW.group_id <> other.group_id AND NEW.kind = other.kind
+        AND NEW.starts_at = other.starts_at AND NEW.ends_at = other.ends_at
+        AND NEW.room_id = other.room_id AND NEW.title = other.title
+        AND COALESCE(NEW.teacher_id, 0) = COALESCE(other.teacher_id, 0)
+        AND COALESCE((SELECT discipline_id FROM journal_course
+                WHERE id = NEW.course_id), 0)
+            = COALESCE((SELECT discipline_id FROM journal_course
+                WHERE id = other.course_id), 0)) IS NOT TRUE"""
 
 # rule: (table, events, what must not be found)
 GUARDS = {
@@ -176,6 +194,49 @@ GUARDS = {
         ("INSERT", "UPDATE"),
         _MEETS + _SAME_GROUP,
     ),
+    "exam_people_free": (
+        "journal_examevent",
+        ("INSERT", "UPDATE"),
+        _OTHER_EXAM
+        + _NOT_JOINT
+        + """ AND (other.teacher_id = NEW.teacher_id
+            OR EXISTS (SELECT 1 FROM journal_exammember theirs
+                WHERE theirs.event_id = other.id
+                AND theirs.employee_id = NEW.teacher_id)
+            OR EXISTS (SELECT 1 FROM journal_exammember mine
+                WHERE mine.event_id = NEW.id
+                AND (mine.employee_id = other.teacher_id
+                    OR mine.employee_id IN (SELECT theirs.employee_id
+                        FROM journal_exammember theirs
+                        WHERE theirs.event_id = other.id))))""",
+    ),
+    "exam_member_free": (
+        "journal_exammember",
+        ("INSERT", "UPDATE"),
+        """SELECT 1 FROM journal_examevent own
+        JOIN journal_examevent other ON other.date = own.date AND other.id <> own.id
+        AND other.starts_at < own.ends_at AND own.starts_at < other.ends_at
+        WHERE own.id = NEW.event_id"""
+        + _NOT_JOINT.replace("NEW.", "own.")
+        + """ AND (other.teacher_id = NEW.employee_id
+            OR EXISTS (SELECT 1 FROM journal_exammember theirs
+                WHERE theirs.event_id = other.id
+                AND theirs.employee_id = NEW.employee_id))""",
+    ),
+    "exam_room_free": (
+        "journal_examevent",
+        ("INSERT", "UPDATE"),
+        _OTHER_EXAM + _NOT_JOINT + " AND other.room_id = NEW.room_id",
+    ),
+    # Parts of a group may be examined in one course at once, by different teachers.
+    "exam_group_free": (
+        "journal_examevent",
+        ("INSERT", "UPDATE"),
+        _OTHER_EXAM
+        + """ AND other.group_id = NEW.group_id
+        AND (other.course_id = NEW.course_id
+            AND other.teacher_id <> NEW.teacher_id) IS NOT TRUE""",
+    ),
     "mark_period_open": (
         "journal_mark",
         ("INSERT", "UPDATE", "DELETE"),
@@ -236,7 +297,12 @@ _LOCKS = {
     "journal_exemption": "NEW.student_id",
     "journal_lesson": "(NEW.date - DATE '2000-01-01')",
     "journal_timetableentry": "NEW.weekday",
+    "journal_examevent": "(NEW.date - DATE '2000-01-01')",
+    "journal_exammember": "(SELECT own.date - DATE '2000-01-01'"
+    " FROM journal_examevent own WHERE own.id = NEW.event_id)",
 }
+# Commissions contend for the days of their events.
+_LOCKED_AS = {"journal_exammember": "journal_examevent"}
 
 
 # Whoever writes in a plan holds it, so that it is not approved meanwhile.
@@ -259,9 +325,8 @@ def _held(table: str, event: str) -> str:
 def _postgresql() -> Iterator[str]:
     for rule, (table, events, sql) in GUARDS.items():
         key = _LOCKS.get(table) if "DELETE" not in events else None
-        lock = (
-            f"PERFORM pg_advisory_xact_lock('{table}'::regclass::oid::int, {key}::int);"
-        )
+        name_of_lock = f"'{_LOCKED_AS.get(table, table)}'::regclass::oid::int"
+        lock = f"PERFORM pg_advisory_xact_lock({name_of_lock}, {key}::int);"
         for event in events:
             name = f"{rule}_{event.lower()}"
             condition = _condition(sql, event, "postgresql")

@@ -190,6 +190,8 @@ ELSEWHERE = {
     "journal_employee_access",
     "journal_course_spread",
     "journal_lesson_take",
+    "journal_examevent_session",
+    "journal_examevent_to_session",
     "journal_lesson_day",
     "journal_lesson_day_away",
     "journal_lesson_day_change",

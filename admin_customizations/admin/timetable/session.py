@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.timetable.session_form import SessionPage
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import ExamEvent, ExamMember
 
@@ -14,7 +15,7 @@ class ExamMemberInline(TabularInline):
 
 
 @admin.register(ExamEvent)
-class ExamEventAdmin(ModelAdmin):
+class ExamEventAdmin(SessionPage, ModelAdmin):
     """Consultations, exams, retakes, final attestation."""
 
     list_display = ["date", "starts_at", "group", "kind", "course", "teacher", "room"]
@@ -41,4 +42,7 @@ class ExamEventAdmin(ModelAdmin):
         "note",
     ]
     inlines = [ExamMemberInline]
-    empty_hint = "Расписания сессии и ГИА пока нет."
+    empty_hint = (
+        "Расписания сессии и ГИА пока нет. Нажмите «Сессия группы»: откроются все "
+        "дисциплины группы с формами аттестации."
+    )

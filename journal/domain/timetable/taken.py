@@ -43,11 +43,14 @@ class Taken:
     that has an exam.
     """
 
-    def __init__(self, days: Iterable[date], but: Iterable[int] = ()):
+    def __init__(
+        self, days: Iterable[date], but: Iterable[int] = (), exams: bool = True
+    ):
         self.places: dict[Place, list[Occupant]] = {}
         days, but = set(days), set(but)
         self._read_lessons(days, but)
-        self._read_exams(days)
+        if exams:
+            self._read_exams(days)
 
     def _read_lessons(self, days: set[date], but: set[int]) -> None:
         rows = Lesson.objects.held().filter(date__in=days).order_by("pk")

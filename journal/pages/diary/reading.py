@@ -13,6 +13,7 @@ from journal.models import (
     Absence,
     Bell,
     CalendarDay,
+    Course,
     Employee,
     Lesson,
     LessonKind,
@@ -62,14 +63,25 @@ class WeekLesson(NamedTuple):
     part: int | None
     teacher_names: str
     due: str | None
+    planned_date: date | None
+    planned_number: int | None
+    planned_room: str | None
+    planned_discipline: str | None
+    planned_names: str
 
     @property
     def teacher_name(self) -> str:
         """«Иванова А. П.»"""
-        last, *others = self.teacher_names.split("|")
-        return "\N{NO-BREAK SPACE}".join(
-            [last, *(f"{one[0]}." for one in others if one)]
-        )
+        return _short(self.teacher_names)
+
+    @property
+    def planned_teacher_name(self) -> str:
+        return _short(self.planned_names)
+
+
+def _short(names: str) -> str:
+    last, *others = names.split("|")
+    return "\N{NO-BREAK SPACE}".join([last, *(f"{one[0]}." for one in others if one)])
 
 
 @dataclass
@@ -115,6 +127,9 @@ def _read_lessons(student, groups, first, last):
             part=_named(Subgroup, "subgroup", F("number")),
             teacher_names=_named(Employee, "teacher", names),
             due=_before(student),
+            planned_room_number=_named(Room, "planned_room", F("number")),
+            planned_discipline=_named(Course, "planned_course", F("discipline__name")),
+            planned_names=_named(Employee, "planned_teacher", names),
         )
         .order_by("date", F("number").asc(nulls_last=True), "pk")
         .values_list(
@@ -136,6 +151,11 @@ def _read_lessons(student, groups, first, last):
             "part",
             "teacher_names",
             "due",
+            "planned_date",
+            "planned_number",
+            "planned_room_number",
+            "planned_discipline",
+            "planned_names",
         )
     )
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.week, name="week"),
     path("marks/", views.marks, name="marks"),
     path("attendance/", views.attendance, name="attendance"),
+    path("attestation/", views.attestation, name="attestation"),
     path("trust/", trust, name="trust"),
     path("choose/", views.choose, name="choose"),
 ]

@@ -18,9 +18,11 @@ from journal.domain.results import (
     period_at,
     periods_of,
 )
+from journal.domain.timetable.session import attestations_of
 from journal.models import Period
 from journal.pages.diary.access import family_of
 from journal.pages.diary.attendance import attendance_html
+from journal.pages.diary.attestation import attestation_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty
 from journal.pages.diary.reading import read_cells, read_week
@@ -40,6 +42,7 @@ TABS = (
     ("week", "Неделя", "view_lesson"),
     ("marks", "Отметки", "view_mark"),
     ("attendance", "Посещаемость", "view_absence"),
+    ("attestation", "Аттестация", "view_examevent"),
 )
 
 
@@ -236,6 +239,24 @@ def attendance(request, family):
     held = held_hours(child.pk, ids, child.spans)
     body = attendance_html(absences_of(child.pk, ids), held)
     return context | {"title": "Посещаемость", "body": body}
+
+
+@diary_page("attestation")
+def attestation(request, family):
+    """Of the group of the period asked for; the last one where there were two."""
+    courses, context = _studied(request, family)
+    title = {"title": "Аттестация"}
+    if not courses:
+        return context | title | {"body": _no_courses(family.child.spans)}
+    period = courses[0].period
+    spans = family.child.spans
+    groups = [
+        one.group for one in spans if one.meets(period.first_day, period.last_day)
+    ]
+    if not groups:
+        return context | title | {"body": _no_courses(spans)}
+    found, others = attestations_of(groups[-1], period)
+    return context | title | {"body": attestation_html(found, others)}
 
 
 @require_safe

@@ -140,9 +140,27 @@ def _tags(lesson: WeekLesson) -> SafeString:
     if lesson.is_cancelled:
         reason = f": {lesson.cancel_reason}" if lesson.cancel_reason else ""
         return html('<p><span class="tag bad">отменено{}</span></p>', reason)
+    words = _changes(lesson)
+    if not words:
+        return SafeString()
+    tags = joined(html('<span class="tag warn">{}</span> ', one) for one in words)
+    return html("<p>{}</p>", tags)
+
+
+def _changes(lesson: WeekLesson) -> list[str]:
+    """What is other than the timetable means: subject, teacher, day, room."""
+    found = []
+    if lesson.planned_discipline:
+        found.append(f"вместо: {lesson.planned_discipline}")
     if lesson.teacher != lesson.planned_teacher:
-        return html('<p><span class="tag warn">{}</span></p>', "замена преподавателя")
-    return SafeString()
+        found.append(f"замена преподавателя: вместо {lesson.planned_teacher_name}")
+    if lesson.planned_date:
+        number = lesson.planned_number
+        which = f", {number}-е занятие" if number else ""
+        found.append(f"перенесено с {day_of(lesson.planned_date)}{which}")
+    if lesson.planned_room:
+        found.append(f"кабинет вместо {lesson.planned_room}")
+    return found
 
 
 def _text(label: str, text: str, name: str) -> SafeString:
