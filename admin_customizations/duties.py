@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
+from journal.domain.curriculum.readiness import own_late
 from journal.domain.organisation.opening import (
     AFTER,
     AHEAD,
@@ -16,7 +17,8 @@ from journal.domain.organisation.opening import (
     year_to_open,
 )
 from journal.domain.people.checks import Round, due_checks, rounds_of
-from journal.models import Institution
+from journal.models import Institution, ThematicPlan, WorkProgramme
+from journal.pages.diary.words import plural
 
 # How long an answer stands on the start page of whoever told.
 FRESH = timedelta(days=14)
@@ -26,6 +28,16 @@ CHECKS = {
     Round.DEPARTMENT: "Ждут сверки карточки отделения",
     Round.HR: "Ждут сверки карточки сотрудников",
 }
+
+
+APPROVED = {
+    ThematicPlan: "Тематические планы ждут утверждения",
+    WorkProgramme: "Рабочие программы ждут утверждения",
+}
+
+
+def days(count: int) -> str:
+    return plural(count, "день", "дня", "дней")
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ def duties(user, today: date) -> list[Duty]:
         *_lists(user, today),
         *_year(user, today),
         *_answers(user, today),
+        *_plans(user, today),
     ]
 
 
@@ -95,6 +108,31 @@ def _year(user, today: date) -> list[Duty]:
     words = f"Открытие {year} учебного года: осталось шагов {left}, срок {due:%d.%m.%Y}"
     url = f"{reverse('admin:journal_academicyear_opening')}?year={year.pk}"
     return [Duty(words, url, is_late=today > due)]
+
+
+def _plans(user, today: date) -> list[Duty]:
+    """Plans that a teacher owes, and those that wait for whoever approves them."""
+    found = []
+    if user.has_perm("journal.add_thematicplan"):
+        found += [
+            Duty(
+                f"КТП не представлен, опоздание {days(one.late)}: {one.discipline}, "
+                f"{one.group}",
+                reverse("admin:journal_thematicplan_table", args=[one.plan])
+                if one.plan
+                else reverse("admin:journal_thematicplan_begin_one", args=[one.course]),
+            )
+            for one in own_late(user, today)[:SHOWN]
+        ]
+    for model, words in APPROVED.items():
+        name = model._meta.model_name
+        if not user.has_perm(f"journal.approve_{name}"):
+            continue
+        if count := model.objects.visible_to(user).filter(state="submitted").count():
+            url = reverse(f"admin:journal_{name}_changelist")
+            words = f"{words}: {count}"
+            found.append(Duty(words, f"{url}?state__exact=submitted", is_late=False))
+    return found
 
 
 def _checks(user, today: date) -> list[Duty]:

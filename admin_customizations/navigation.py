@@ -64,6 +64,7 @@ SECTIONS = (
             ),
             _list("Сессия и ГИА", "event_available", "examevent"),
             _list("Тематические планы", "format_list_numbered", "thematicplan"),
+            _list("База тем КТП", "manage_search", "plannedlesson"),
             _list("Рабочие программы", "article", "workprogramme"),
             _list("Контрольные работы", "quiz", "controlwork"),
             _list("Нагрузка", "work_history", "courseteacher"),

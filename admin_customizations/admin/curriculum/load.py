@@ -1,4 +1,4 @@
-"""Who teaches what to whom: loads, exemptions."""
+"""Who teaches what to whom: loads."""
 
 from django import forms
 from django.contrib import admin
@@ -7,12 +7,10 @@ from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.curriculum.giving import LoadTable
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.toolkit.filters import (
-    ChoiceFilter,
     ScopedRelatedFilter,
 )
 from journal.models import (
     CourseTeacher,
-    Exemption,
     Subgroup,
 )
 
@@ -71,17 +69,3 @@ class CourseTeacherAdmin(SubgroupOfCourse, LoadTable, ModelAdmin):
     autocomplete_fields = ["course", "employee"]
     fields = ["employee", ("course", "subgroup"), "hours", ("start", "end")]
     empty_hint = "Нагрузки пока нет. Назначьте преподавателей на курсы."
-
-
-@admin.register(Exemption)
-class ExemptionAdmin(ModelAdmin):
-    """Dated exemptions and recredits of single students."""
-
-    list_display = ["student", "course", "kind", "document", "start", "end"]
-    list_filter = [PeriodFilter, ("kind", ChoiceFilter)]
-    list_select_related = [*COURSE_NAME, "student"]
-    search_fields = [*COURSE_SEARCH, "student__last_name", "document"]
-    autocomplete_fields = ["student", "course"]
-    date_hierarchy = "start"
-    fields = ["student", "course", ("kind", "document"), ("start", "end")]
-    empty_hint = "Освобождений и перезачётов пока нет."

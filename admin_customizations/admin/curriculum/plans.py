@@ -3,11 +3,20 @@
 from django import forms
 from django.contrib import admin
 from django.db.models import Sum, TextField
+from django.urls import reverse
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline, labelled
+from admin_customizations.admin.curriculum.begin import Beginnings
+from admin_customizations.admin.curriculum.sheets import hindrances, sheet_page
 from admin_customizations.toolkit.export import SafeExport
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
-from admin_customizations.toolkit.pages import AskForm, Lines, confirmed
+from admin_customizations.toolkit.pages import (
+    AskForm,
+    Choices,
+    Lines,
+    confirmed,
+    opened,
+)
 from journal.domain.curriculum.approval import (
     approve_plan,
     may_decide,
@@ -17,7 +26,11 @@ from journal.domain.curriculum.approval import (
     return_plan,
     submit_plan,
 )
-from journal.models import PlannedLesson, ThematicPlan
+from journal.domain.curriculum.checks import faults
+from journal.domain.curriculum.copying import attach_plan, attachable
+from journal.domain.curriculum.numbering import number_works
+from journal.domain.curriculum.sheet import PLAN
+from journal.models import Course, PlannedLesson, ThematicPlan
 
 STATE_LABELS = {
     "черновик": "default",
@@ -33,6 +46,29 @@ class RemarkForm(AskForm):
     )
 
 
+class CoursesForm(AskForm):
+    courses = forms.ModelMultipleChoiceField(
+        Course.objects.none(),
+        label="Курсы",
+        widget=Choices,
+        help_text="Курсы этой дисциплины и года, у которых плана ещё нет.",
+    )
+
+    def prepare(self):
+        self.fields["courses"].queryset = attachable(self.user, self.obj)
+
+
+def may_attach(user, plan) -> bool:
+    return plan.is_editable_by(user) and attachable(user, plan).exists()
+
+
+def what_hinders(user, plan) -> dict:
+    """For the page that asks before a plan is handed in."""
+    return hindrances(
+        faults(plan), reverse("admin:journal_thematicplan_table", args=[plan.pk])
+    )
+
+
 class PlannedLessonInline(TabularInline):
     model = PlannedLesson
     fields = ["number", "topic", "kind", "hours", "homework"]
@@ -45,7 +81,7 @@ class PlannedLessonInline(TabularInline):
 
 
 @admin.register(ThematicPlan)
-class ThematicPlanAdmin(SafeExport, ModelAdmin):
+class ThematicPlanAdmin(Beginnings, SafeExport, ModelAdmin):
     """Thematic plans; a plan handed in stands still until it is returned."""
 
     list_display = ["name", "discipline", "year", "author", "hours", "state_label"]
@@ -73,7 +109,14 @@ class ThematicPlanAdmin(SafeExport, ModelAdmin):
     ]
     readonly_fields = ["state", "submitted_at", "approved_at", "approved_by", "remark"]
     inlines = [PlannedLessonInline]
-    actions_detail = ["submit", "approve", "send_back"]
+    actions_detail = [
+        "table",
+        "submit",
+        "approve",
+        "send_back",
+        "number_works",
+        "attach",
+    ]
     empty_hint = "Тематических планов пока нет. Загрузите КТП из файла или добавьте."
     empty_hint_reader = "Планов по вашим курсам пока нет."
     export_columns = {
@@ -118,11 +161,35 @@ class ThematicPlanAdmin(SafeExport, ModelAdmin):
     def state_label(self, plan):
         return plan.get_state_display()
 
+    @opened("Таблица", may=lambda user, plan: True, icon="table_rows", acts=True)
+    def table(self, request, plan):
+        return sheet_page(self, request, plan, PLAN)
+
+    @confirmed(
+        "Пронумеровать работы",
+        may=may_edit_plan,
+        icon="format_list_numbered",
+        text="Практические, лабораторные, контрольные и самостоятельные работы получат "
+        "номера по порядку, каждый вид с первого.",
+    )
+    def number_works(self, request, plan, data):
+        count = number_works(plan, request.user)
+        return (
+            f"Номера исправлены, строк: {count}." if count else "Номера уже по порядку."
+        )
+
+    @confirmed("Привязать к курсам", may=may_attach, form=CoursesForm, icon="link")
+    def attach(self, request, plan, data):
+        count = attach_plan(plan, data["courses"], request.user)
+        return f"По плану «{plan}» идут ещё курсы: {count}."
+
     @confirmed(
         "Представить на утверждение",
         may=may_submit,
         icon="send",
         text="После этого план не меняется, пока его не вернут.",
+        template="admin/curriculum/submit.html",
+        shows=what_hinders,
     )
     def submit(self, request, plan, data):
         submit_plan(plan, request.user)
@@ -143,18 +210,39 @@ class ThematicPlanAdmin(SafeExport, ModelAdmin):
 class PlannedLessonAdmin(ModelAdmin):
     """A line of a thematic plan in full; its plan decides who may change it."""
 
-    list_display = ["number", "topic", "plan", "kind", "hours"]
-    list_display_links = ["number", "topic"]
-    list_filter = [("plan", ScopedRelatedFilter), ("kind", ScopedRelatedFilter)]
-    list_select_related = ["plan__author", "kind"]
-    search_fields = ["topic", "section", "plan__name"]
+    list_display = ["number", "title", "section", "plan", "kind", "hours"]
+    list_display_links = ["number", "title"]
+    list_filter = [
+        ("plan__discipline", ScopedRelatedFilter),
+        ("plan__year", ScopedRelatedFilter),
+        ("plan__state", ChoiceFilter),
+        ("kind", ScopedRelatedFilter),
+        ("plan", ScopedRelatedFilter),
+    ]
+    list_select_related = ["plan__author", "plan__discipline", "kind"]
+    search_fields = [
+        "topic",
+        "section",
+        "plan__name",
+        "plan__discipline__name",
+        "plan__courses__group__name",
+    ]
+    empty_hint = "Тем пока нет. Загрузите КТП из файла или впишите их в таблице плана."
+    empty_hint_reader = "Тем в планах ваших курсов пока нет."
     autocomplete_fields = ["plan"]
     ordering = ["plan__name", "number"]
     fieldsets = [
-        (None, {"fields": ["plan", ("number", "kind"), "section", "topic"]}),
+        (
+            None,
+            {"fields": ["plan", ("number", "kind", "work_number"), "section", "topic"]},
+        ),
         ("Часы", {"fields": [("hours", "practical_hours", "self_study")]}),
         ("Подробности", {"fields": ["content", "homework", "equipment"]}),
     ]
+
+    @admin.display(description="тема", ordering="topic")
+    def title(self, line):
+        return line.title
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)

@@ -93,7 +93,7 @@ def propose(courses: Iterable[Course]) -> list[Placing]:
             placing.day = placing.work.date
         else:
             _place(placing, walks[placing.course.pk], taken)
-    return placings
+    return sorted(placings, key=lambda one: one.day or date.max)
 
 
 def _control_lines(courses: list[Course]) -> dict[int, list[PlannedLesson]]:

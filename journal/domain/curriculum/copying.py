@@ -29,12 +29,13 @@ COPIED = (
     "homework",
     "equipment",
 )
-MOST_SOURCES = 100
+MOST_SOURCES = 30
 
 
-class Preview(NamedTuple):
-    """What a copy would give: lines, and where its hours differ from the course's."""
+class Source(NamedTuple):
+    """A plan to copy from: its lines, and where their hours differ from the course's."""
 
+    plan: ThematicPlan
     lines: int
     differences: list[str]
 
@@ -49,27 +50,29 @@ def may_plan(by: User, course: Course) -> bool:
     return own_courses(by).filter(pk=course.pk).exists()
 
 
-def sources(by: User, course: Course) -> QuerySet[ThematicPlan]:
+def sources(by: User, course: Course) -> list[Source]:
     """Plans to copy from: those of the discipline that the person sees, newest first.
 
-    A plan without lines gives nothing.
+    Each with what a copy would lack or have too much. A plan without lines gives
+    nothing. Four queries.
     """
     lines = PlannedLesson.objects.filter(plan=OuterRef("pk"))
     seen = ThematicPlan.objects.visible_to(by).order_by().values("pk")
-    return (
+    plans = (
         ThematicPlan.objects.filter(Exists(lines), pk__in=seen)
         .filter(discipline=course.discipline_id)
         .exclude(pk=course.thematic_plan_id)
         .select_related("year", "author")
+        .prefetch_related("lessons__kind")
         .order_by("-year__start", "name")[:MOST_SOURCES]
     )
-
-
-def preview(source: ThematicPlan, course: Course) -> Preview:
-    """The lines a copy would have, and in which hours it would differ from the plan."""
-    lines = list(source.lessons.select_related("kind"))
-    found = compared(course, asked_of(course), given_hours(lines))
-    return Preview(len(lines), found.words())
+    asked = asked_of(course)
+    found = []
+    for plan in plans:
+        rows = list(plan.lessons.all())
+        differences = compared(course, asked, given_hours(rows)).words()
+        found.append(Source(plan, len(rows), differences))
+    return found
 
 
 def name_of(course: Course) -> str:

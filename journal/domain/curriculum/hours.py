@@ -31,7 +31,7 @@ class Comparison:
     """The hours of lines against one course; `by_plan` where the curriculum names kinds.
 
     Without a row of the curriculum only the sum is compared, with the hours of the
-    course: self-study, which takes no lessons, is not in it.
+    course: what is studied beside the lessons is not in it.
     """
 
     course: Course
@@ -61,12 +61,13 @@ def given_hours(lines: Iterable) -> Counter:
     """Academic hours of lines by the column of the curriculum that they fill.
 
     A line without a kind is theory. What a line gives to be studied alone is added to
-    self-study.
+    self-study; `TOTAL` is what all lines give in lessons.
     """
     found: Counter = Counter()
     for line in lines:
         kind = line.kind.hours_kind if line.kind else HoursKind.THEORY
         found[kind] += line.hours
+        found[TOTAL] += line.hours
         found[HoursKind.SELF_STUDY] += line.self_study
     return found
 
@@ -88,8 +89,7 @@ def asked_of(course: Course) -> dict[str, int]:
 
 def compared(course: Course, asked: dict[str, int], given: Counter) -> Comparison:
     if TOTAL in asked:
-        lessons = given.total() - given[HoursKind.SELF_STUDY]
-        one = Sum(TOTAL, "всего занятий", asked[TOTAL], lessons)
+        one = Sum(TOTAL, "всего занятий", asked[TOTAL], given[TOTAL])
         return Comparison(course, (one,), by_plan=False)
     sums = tuple(
         Sum(kind.value, kind.label, asked[kind.value], given[kind])

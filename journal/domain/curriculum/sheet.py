@@ -137,8 +137,11 @@ def lines_of(sheet: Sheet, parent) -> list:
 
 def cells_of(sheet: Sheet, line) -> list[str]:
     """A line as the cells of the table show it."""
-    values = (getattr(line, name) for name in sheet.names)
-    return ["" if value is None else str(value) for value in values]
+    values = ((one, getattr(line, one.name)) for one in sheet.fields)
+    return [
+        "" if value is None or (value == 0 and not one.is_needed) else str(value)
+        for one, value in values
+    ]
 
 
 def save_sheet(

@@ -13,6 +13,7 @@ from journal.models import (
     Absence,
     Bell,
     CalendarDay,
+    ControlWork,
     Course,
     Employee,
     Lesson,
@@ -68,6 +69,7 @@ class WeekLesson(NamedTuple):
     planned_room: str | None
     planned_discipline: str | None
     planned_names: str
+    control: str | None
 
     @property
     def teacher_name(self) -> str:
@@ -113,6 +115,12 @@ def _before(student):
     return Subquery(lessons.order_by("-date", "-number").values("homework")[:1])
 
 
+def _control():
+    """The control work that the schedule has for the course on the lesson's day."""
+    works = ControlWork.objects.filter(course=OuterRef("course"), date=OuterRef("date"))
+    return Subquery(works.order_by().values("name")[:1])
+
+
 @Prepared
 def _read_lessons(student, groups, first, last):
     bar = Value("|")
@@ -130,6 +138,7 @@ def _read_lessons(student, groups, first, last):
             planned_room_number=_named(Room, "planned_room", F("number")),
             planned_discipline=_named(Course, "planned_course", F("discipline__name")),
             planned_names=_named(Employee, "planned_teacher", names),
+            control=_control(),
         )
         .order_by("date", F("number").asc(nulls_last=True), "pk")
         .values_list(
@@ -156,6 +165,7 @@ def _read_lessons(student, groups, first, last):
             "planned_room_number",
             "planned_discipline",
             "planned_names",
+            "control",
         )
     )
 

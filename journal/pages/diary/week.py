@@ -140,11 +140,10 @@ def _tags(lesson: WeekLesson) -> SafeString:
     if lesson.is_cancelled:
         reason = f": {lesson.cancel_reason}" if lesson.cancel_reason else ""
         return html('<p><span class="tag bad">отменено{}</span></p>', reason)
-    words = _changes(lesson)
-    if not words:
-        return SafeString()
-    tags = joined(html('<span class="tag warn">{}</span> ', one) for one in words)
-    return html("<p>{}</p>", tags)
+    tags = [html('<span class="tag warn">{}</span> ', one) for one in _changes(lesson)]
+    if lesson.control:
+        tags.insert(0, html('<span class="tag accent">{}</span> ', lesson.control))
+    return html("<p>{}</p>", joined(tags)) if tags else SafeString()
 
 
 def _changes(lesson: WeekLesson) -> list[str]:
