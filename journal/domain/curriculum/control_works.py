@@ -64,14 +64,14 @@ def courses_to_schedule(by: User, courses: QuerySet[Course]) -> QuerySet[Course]
     )
 
 
-def propose(courses: Iterable[Course]) -> list[Placing]:
+def propose(courses: Iterable[Course], today: date | None = None) -> list[Placing]:
     """Where the control works of these courses fall, by day. Past works stay.
 
     Works written by hand, and those of other courses, keep their days. Two queries a
     course, three for all.
     """
     courses = list(courses)
-    today = timezone.localdate()
+    today = today or timezone.localdate()
     lines = _control_lines(courses)
     works = ControlWork.objects.filter(group__in={one.group_id for one in courses})
     by_line, taken = {}, {}
@@ -85,7 +85,8 @@ def propose(courses: Iterable[Course]) -> list[Placing]:
             if work.planned_lesson_id:
                 by_line[work.course_id, work.planned_lesson_id] = work
     walks = {
-        course.pk: walk(course, lines[course.thematic_plan_id]) for course in courses
+        course.pk: walk(course, lines[course.thematic_plan_id], today)
+        for course in courses
     }
     placings = _wanted(courses, lines, walks, by_line)
     for placing in placings:

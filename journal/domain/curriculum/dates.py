@@ -62,13 +62,13 @@ class Walk:
         )
 
 
-def walk(course: Course, lines: list[PlannedLesson]) -> Walk:
+def walk(course: Course, lines: list[PlannedLesson], today: date | None = None) -> Walk:
     """Put the lines on the lessons of `course`, in their order. Two queries.
 
     A lesson with a topic of its own and no line is passed over; one of the past that
     nobody has filled yet still waits for its line.
     """
-    found = Walk(slots=_slots(course))
+    found = Walk(slots=_slots(course, today or timezone.localdate()))
     links = defaultdict(list)
     rows = LessonTopic.objects.filter(
         lesson__course=course, lesson__is_cancelled=False
@@ -84,8 +84,7 @@ def walk(course: Course, lines: list[PlannedLesson]) -> Walk:
     return found
 
 
-def _slots(course: Course) -> list[Slot]:
-    today = timezone.localdate()
+def _slots(course: Course, today: date) -> list[Slot]:
     rows = (
         Lesson.objects.held()
         .filter(course=course)

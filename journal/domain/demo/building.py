@@ -20,7 +20,6 @@ from journal.domain.demo.college import (
     create_specialties,
 )
 from journal.domain.demo.events import (
-    exempt,
     hand_over,
     leave_undone,
     prepare_today,
@@ -50,6 +49,7 @@ from journal.domain.demo.staff import (
     staff_departments,
 )
 from journal.domain.demo.teaching import Study, Teaching
+from journal.domain.demo.themes import create_themes, off_the_way
 from journal.domain.demo.times import (
     Term,
     create_bells,
@@ -118,6 +118,7 @@ def build(
     for term in site.terms:
         _live(site, term, teaching, filling)
     _approve(site, teaching)
+    create_themes(site)
     _close_past(site)
     staff_departments(site.staff, site.departments)
     set_norms(site)
@@ -258,7 +259,7 @@ def _live(site: Site, term: Term, teaching: Teaching, filling: Filling) -> None:
     lines = settle(lines_of(week, term, site.staff, practice), term)
     teaching.write(studies, term, at)
     if is_current:
-        exempt(site, term, studies)
+        off_the_way(site, term, studies)
     dispatcher = site.staff.user("dispatcher")
     entries = saved_all([line.write() for line in lines], at, dispatcher)
     lessons = draft_lessons(entries, term.first, term.last + DAY)

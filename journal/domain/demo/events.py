@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from journal.domain.demo.lives import Filling, Sheet
-from journal.domain.demo.pouring import Pour, saved
+from journal.domain.demo.pouring import Pour
 from journal.domain.demo.site import Site
 from journal.domain.demo.staff import moment
 from journal.domain.demo.teaching import Study
 from journal.domain.demo.times import Term, monday
-from journal.models import Exemption, Lesson
+from journal.models import Lesson
 
 DAY = timedelta(days=1)
 
@@ -25,22 +25,6 @@ def hand_over(site: Site, term: Term, studies: list[Study]) -> None:
             study.successor = site.staff.by["teacher2"]
             study.taken_over = monday(term.first + (site.today - term.first) * 0.5)
             return
-
-
-def exempt(site: Site, term: Term, studies: list[Study]) -> None:
-    """One student of the curator's group is free from physical training."""
-    for study in studies:
-        if study.cohort is site.home and study.subject.key == "pe":
-            student = site.home.students[2]
-            study.exempt = student.pk
-            row = Exemption(
-                student=student,
-                course=study.course,
-                kind=Exemption.Kind.EXEMPT,
-                document="Справка врачебной комиссии",
-                start=term.first,
-            )
-            saved(row, moment(term.first, 12), site.staff.user("studyunit"))
 
 
 def substitute(site: Site, lessons: list[Lesson], pour: Pour, dispatcher) -> None:

@@ -175,7 +175,7 @@ class Filling:
 
     def write_topic(self, lesson: Lesson, study: Study, place: int, at) -> None:
         line = study.lines[place]
-        lesson.topic, lesson.homework = line.topic, line.homework
+        lesson.topic, lesson.homework = line.title, line.homework
         lesson.kind_id, lesson.filled_at = line.kind_id, at
         topic = LessonTopic(
             lesson_id=lesson.pk, planned_lesson_id=line.pk, hours=line.hours

@@ -1,7 +1,8 @@
 """What is taught, and the lines of its thematic plan, from `subjects.toml`."""
 
 import tomllib
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,27 +23,31 @@ class Subject:
 
 @dataclass(frozen=True)
 class PlanLine:
-    """A line of a thematic plan; `kind` and `work` name rows of the reference data."""
+    """A line of a thematic plan; `kind` and `work` name rows of the reference data.
+
+    `number` is that of a numbered work among those of its kind.
+    """
 
     section: str
     topic: str
     kind: str
     work: str
     homework: str
+    number: int | None = None
 
 
 # The kind of lesson and of work for each way of dwelling on a topic.
 THEORY = "{topic}", "Урок", "ОЗ"
 LECTURE = "{topic}", "Лекция", "ОЗ"
 PRACTICE = (
-    "Практическое занятие № {n}. {topic}",
+    "{topic}",
     "Практическое занятие",
     "ПР",
 )
-LAB = "Лабораторное занятие № {n}. {topic}", "Лабораторное занятие", "ЛЗ"
+LAB = "{topic}", "Лабораторное занятие", "ЛЗ"
 # Written in a lesson: its hours are of the lessons, and not those of self-study.
 ALONE = "Самостоятельная работа № {n}. {topic}", "Урок", "СР"
-CONTROL = "Контрольная работа № {n}. {topic}", "Контрольная работа", "КР"
+CONTROL = "{topic}", "Контрольная работа", "КР"
 NORMS = "Сдача нормативов. {topic}", "Сдача спортивных нормативов", "СН"
 WAYS = {
     "exact": (
@@ -113,6 +118,12 @@ HOMEWORK = {
     "sport": ("Комплекс утренней гимнастики",),
     "practice": ("Заполнить дневник практики",),
 }
+NUMBERED = {
+    "Практическое занятие",
+    "Лабораторное занятие",
+    "Контрольная работа",
+    "Практическая работа",
+}
 WITHOUT_CONTROL = {"sport", "practice"}
 
 
@@ -150,7 +161,19 @@ def plan_lines(subject: Subject, count: int, start: int = 0) -> list[PlanLine]:
         is_last = place + 1 == len(topics) or topics[place + 1][0] != title
         if is_last and controls:
             lines.append(_line(subject, title, title, None, numbers))
-    return lines
+    return _numbered(lines)
+
+
+def _numbered(lines: list[PlanLine]) -> list[PlanLine]:
+    """Practical, laboratory and control works with their numbers, each kind from one."""
+    counts: Counter = Counter()
+    found = []
+    for line in lines:
+        if line.kind in NUMBERED:
+            counts[line.kind] += 1
+            line = replace(line, number=counts[line.kind])
+        found.append(line)
+    return found
 
 
 def _line(

@@ -176,6 +176,7 @@ class Teaching:
                 kind=self.kinds[line.kind],
                 hours=hours,
                 practical_hours=hours if self.kinds[line.kind].is_numbered else 0,
+                work_number=line.number,
                 homework=line.homework,
             )
             for number, line in enumerate(lines, 1)
