@@ -227,8 +227,8 @@ ELSEWHERE = {
     ),
 }
 
-ELSEWHERE |= papers.ELSEWHERE
-BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS
+ELSEWHERE |= papers.ELSEWHERE | teaching.ELSEWHERE
+BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS | teaching.BUTTONS
 
 
 def letters(role: str) -> dict[str, str]:

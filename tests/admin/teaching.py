@@ -58,6 +58,29 @@ EXPECTED |= {
     "certificates": (("vnf", f"{REFERENCE} {OF_COURSES}"),),
 }
 
+OFFICES = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
+NEAR = OFFICES | {"department_head", "studyunit", "curator", "teacher", "certificates"}
+FAR = OFFICES | {"certificates"}
+WRITERS = {"deputy", "root"}
+# Of programmes both rows are drafts; of plans the near one is approved, the far one not.
+BUTTONS = {
+    ("thematicplan", "table"): (NEAR | {"dispatcher"}, FAR | {"dispatcher"}),
+    ("thematicplan", "number_works"): (WRITERS, WRITERS),
+    # No course without a plan is left to be tied to them.
+    ("thematicplan", "attach"): (set(), set()),
+    ("workprogramme", "table"): (NEAR, FAR),
+    ("workprogramme", "file"): (set(), set()),
+    ("workprogramme", "submit"): (WRITERS | {"teacher"}, WRITERS),
+    ("workprogramme", "approve"): (set(), set()),
+    ("workprogramme", "send_back"): (set(), set()),
+    ("workprogramme", "renew"): (set(), set()),
+}
+ELSEWHERE = {
+    *(f"journal_thematicplan_{page}" for page in ("begin", "begin_one", "to_begin")),
+    *(f"journal_workprogramme_{page}" for page in ("draft", "to_draft")),
+    *(f"journal_controlwork_{page}" for page in ("schedule", "to_schedule")),
+}
+
 
 def build(world) -> dict:
     """model: (a row of the group 2-ИС, one of the group 1-ЭК)."""

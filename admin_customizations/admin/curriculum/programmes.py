@@ -180,7 +180,7 @@ class WorkProgrammeAdmin(ModelAdmin):
     ]
     inlines = [ProgrammeTopicInline]
     actions_list = ["to_draft"]
-    actions_detail = ["table", "submit", "approve", "send_back", "renew"]
+    actions_detail = ["table", "file", "submit", "approve", "send_back", "renew"]
     empty_hint = (
         "Рабочих программ пока нет. Составьте программу по плану или внесите её."
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journal.domain.curriculum.abbreviations import abbreviations
 from journal.domain.curriculum.approval import OPEN
+from journal.domain.curriculum.wording import allowed_words
 from journal.exchange.fields.teaching import LESSON_KINDS
 from journal.exchange.importer import Importer
 from journal.exchange.lookups import ByName, squeezed
@@ -131,6 +132,7 @@ class ThematicPlanImporter(Importer):
         self.disciplines = ByName(Discipline.objects.all(), "name")
         self.year = AcademicYear.objects.on(timezone.localdate()).first()
         self.hours = Institution.current().lesson_hours
+        self.allowed = allowed_words()
         self.author = getattr(self.by, "employee", None)
         self.for_all = reaches_all(self.by, ThematicPlan, self.permission())
         self.numbers = self._number(rows)
@@ -205,7 +207,7 @@ class ThematicPlanImporter(Importer):
             state = plan.get_state_display()
             reason = f"План «{plan}» сейчас {state}: сначала его должны вернуть."
             self.once(row, "discipline", reason)
-        if cut := abbreviations(str(row.values["topic"])):
+        if cut := abbreviations(str(row.values["topic"]), self.allowed):
             words = ", ".join(f"«{word}»" for word in cut)
             reason = f"сокращения {words}: в журнале тему пишут полностью."
             self.error(row, "topic", reason, "warnings")
