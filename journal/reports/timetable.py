@@ -98,7 +98,7 @@ def changes_of_day(params: dict[str, Any]) -> Table:
     rows = []
     for lesson in read_lessons(lessons):
         rows += _sides(lesson, first, last)
-    rows.sort(key=lambda row: (row[0], russian_key(row[1][1]), row[1][0] or 0))
+    rows.sort(key=_place)
     shown: list[Any] = []
     years = list(AcademicYear.objects.order_by("start"))
     for place, (day, cells) in enumerate(rows):
@@ -117,6 +117,14 @@ def changes_of_day(params: dict[str, Any]) -> Table:
         orientation="landscape",
         empty="Изменений в эти дни нет: занятия идут по расписанию.",
     )
+
+
+def _place(row: tuple[date, list[Any]]) -> tuple:
+    """By day, group and number; parts of a group beside each other."""
+    number, group, *_ = row[1]
+    name = group.removesuffix(" п/г")
+    whole = name if name == group else name.rpartition(" ")[0]
+    return row[0], russian_key(whole), number or 0, name
 
 
 def _span(first: date, last: date) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from journal.domain.demo.calendars import Plan, create_calendars
 from journal.domain.demo.cards import create_cards
+from journal.domain.demo.changes import create_changes, create_sessions
 from journal.domain.demo.college import (
     COLLEGE,
     House,
@@ -122,6 +123,8 @@ def build(
     _close_past(site)
     staff_departments(site.staff, site.departments)
     set_norms(site)
+    create_changes(site)
+    create_sessions(site)
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
     create_rounds(site.home, site.staff, today)
