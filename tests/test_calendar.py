@@ -84,6 +84,33 @@ def test_a_span_stays_within_its_year(main, world):
         one.full_clean()
 
 
+def sent(calendar, spans, groups=()):
+    """What the form of a calendar sends, with two new spans or groups."""
+    data = {"name": calendar.name, "year": calendar.year.pk, "is_main": "on"}
+    for prefix, rows in (("spans", spans), ("groups", groups)):
+        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
+        for place, row in enumerate(rows):
+            data |= {f"{prefix}-{place}-{name}": row[name] for name in row}
+    return data
+
+
+def test_the_form_of_a_calendar_says_what_overlaps(main, monday, world, client_of):
+    rows = [
+        {"kind": kind, "first_day": monday, "last_day": monday + WEEK}
+        for kind in ("session", "vacation")
+    ]
+    client = client_of(world.deputy)
+    at = f"/admin/journal/studycalendar/{main.pk}/change/"
+    answer = client.post(at, sent(main, rows))
+    assert "у этого курса в графике уже есть другое" in answer.content.decode()
+    assert not CalendarSpan.objects.exists()
+    assert client.post(at, sent(main, rows[:1])).status_code == 302
+    other = StudyCalendar.objects.create(name="Выпускные", year=world.year)
+    CalendarGroup.objects.create(calendar=other, group=world.group)
+    answer = client.post(at, sent(main, (), [{"group": world.group.pk}]))
+    assert "уже назначен другой график" in answer.content.decode()
+
+
 # What is left of the timetable
 
 

@@ -14,6 +14,7 @@ from journal.domain.curriculum.teaching import (
     read_load,
     unassigned_courses,
 )
+from journal.domain.timetable import lay_out
 from journal.models import (
     Course,
     CourseTeacher,
@@ -129,6 +130,19 @@ def test_who_takes_over_owns_the_lessons_from_that_day(world, load):
     ]
     world.lesson_future.refresh_from_db()
     assert world.lesson_future.entry == lines[1]
+
+
+def test_laying_out_again_leaves_the_successor_in_peace(world, load):
+    start, end = world.period.first_day, world.period.last_day
+    lay_out(world.group, start, end)
+    hand_over(load, world.teacher2.employee, world.today + 7 * DAY, world.deputy)
+    before = list(Lesson.objects.order_by("pk").values())
+    again = lay_out(world.group, start, end)
+    assert not (again.created or again.changed)
+    assert list(Lesson.objects.order_by("pk").values()) == before
+    owned = Lesson.objects.filter(course=world.course, entry__isnull=False)
+    after = owned.filter(date__gte=world.today + 7 * DAY).values_list("teacher")
+    assert set(after) == {(world.teacher2.employee.pk,)}
 
 
 def test_a_lesson_held_and_a_substitute_stay(world, load):

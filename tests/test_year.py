@@ -175,6 +175,14 @@ def test_weeks_bear_the_code_of_what_fills_them(world, main):
     assert 43 <= len(found.weeks) <= 53
 
 
+def test_after_the_final_attestation_a_group_is_done(world, main):
+    span(main, "final", world.today, world.today + WEEK, 2)
+    first, second = picture(world).rows
+    assert second.squares[-2].is_outside
+    assert second.squares[-2].code == ""
+    assert not first.squares[-2].is_outside
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_picture_costs_the_same_for_thirty_groups(
     world, main, count, django_assert_num_queries

@@ -94,7 +94,8 @@ def draw(year: AcademicYear, groups, today: date) -> Picture:
         if level < 1 or _has_left(group, level, year):
             continue
         doing = calendars.days_of(group, year)
-        squares = [_square(week, doing, year) for week in weeks]
+        end = _end_of(calendars.spans_of(group, year), year)
+        squares = [_square(week, doing, year.start, end) for week in weeks]
         calendar = names.get(calendars.calendar_of(group, year), "")
         rows.append(GroupYear(group, level, calendar, squares))
     rows.sort(key=lambda one: (one.level, one.group.name))
@@ -109,15 +110,19 @@ def _has_left(group: Group, level: int, year: AcademicYear) -> bool:
     return bool(total) and level > total
 
 
-def _square(week: Week, doing: dict[date, str], year: AcademicYear) -> Square:
-    inside = [
-        day
-        for day in week.days
-        if day >= year.start and (year.end is None or day < year.end)
-    ]
+def _end_of(spans: list[CalendarSpan], year: AcademicYear) -> date | None:
+    """The first day on which a group is done: after its ГИА, or with the year."""
+    final = [span.last_day + DAY for span in spans if span.kind == Kind.FINAL]
+    return max(final) if final else year.end
+
+
+def _square(
+    week: Week, doing: dict[date, str], start: date, end: date | None
+) -> Square:
+    inside = [day for day in week.days if day >= start and (end is None or day < end)]
     if not inside:
-        return Square(is_outside=True, words="вне учебного года")
-    counts = Counter(doing[day] for day in inside if day in doing)
+        return Square(is_outside=True, words="не учится")
+    counts: Counter = Counter(doing[day] for day in inside if day in doing)
     if not counts:
         return Square()
     kind, days = counts.most_common(1)[0]
