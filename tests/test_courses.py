@@ -112,11 +112,11 @@ def test_a_group_without_a_plan_is_refused_with_words(world, plan, change, words
     assert not make_courses(world.deputy, world.period, [world.group.pk])
 
 
-def test_a_draft_is_no_plan_and_the_next_semester_may_be_empty(world, plan):
+def test_a_replaced_plan_is_none_and_the_next_semester_may_be_empty(world, plan):
     assert (
         "нет часов 4-го семестра" in proposal(world, period=world.next_period).refusal
     )
-    Curriculum.objects.update(state="draft")
+    Curriculum.objects.update(state="replaced")
     assert "Нет утверждённого" in proposal(world).refusal
 
 

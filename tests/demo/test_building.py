@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from journal.domain.contingent.frdo import read_frdo
+from journal.domain.curriculum.fulfilment import disagreements, read_hours
 from journal.domain.demo import build
 from journal.domain.demo.staff import FAMILY, OFFICE, TEACHING
 from journal.domain.demo.times import (
@@ -158,3 +159,13 @@ def test_the_command_refuses_where_people_are_and_says_what_to_do(world):
 def test_the_command_refuses_nonsense(db, words):
     with pytest.raises(CommandError):
         call_command("demo", words)
+
+
+@pytest.mark.parametrize("kind", ["school", "college"])
+def test_the_hours_of_all_courses_agree_whatever_the_seed(swept, kind):
+    build(students=90, seed=3, today=cast.TODAY, kind=kind, terms=3)
+    found = read_hours(Course.objects.all(), cast.TODAY)
+    assert found
+    assert {
+        str(one.course): disagreements(one) for one in found if disagreements(one)
+    } == {}
