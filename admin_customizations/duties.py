@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
+from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.organisation.opening import (
     AFTER,
@@ -56,9 +57,20 @@ def duties(user, today: date) -> list[Duty]:
         *_checks(user, today),
         *_lists(user, today),
         *_year(user, today),
+        *_curricula(user, today),
         *_answers(user, today),
         *_plans(user, today),
     ]
+
+
+def _curricula(user, today: date) -> list[Duty]:
+    """Groups whose curriculum is due and not approved, to those who write curricula."""
+    if not user.has_perms(["journal.change_curriculum", "journal.report_curricula"]):
+        return []
+    if not (count := count_without_plan(user, today)):
+        return []
+    url = reverse("admin:report", args=["curricula"])
+    return [Duty(f"Наборы без утверждённого учебного плана: {count}", url)]
 
 
 def _mismatches(user) -> list[Duty]:

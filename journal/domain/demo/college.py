@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from journal.domain.demo.pouring import saved, saved_all
 from journal.domain.demo.subjects import plan_lines, subjects
 from journal.domain.demo.times import SEMESTERS
+from journal.domain.demo.wholeness import complete, unfinished
 from journal.domain.timetable.drafts import PRACTICE_DAY_HOURS
 from journal.models import (
     Curriculum,
@@ -148,14 +149,15 @@ def create_curricula(
     admissions: dict[str, list[int]],
     at: datetime,
 ) -> Items:
-    """Curricula of each specialty for each admission, drafts still.
+    """Curricula of each specialty for each admission and the next one, drafts still.
 
     Gives their rows by (specialty, year of admission, subject).
     """
     rows: Items = {}
     for code, specialty in specialties.items():
         modules = _disciplines_of_modules(house, code, specialty, at)
-        for admission in admissions.get(code, ()):
+        years = admissions.get(code, ())
+        for admission in [*years, *([max(years) + 1] if years else [])]:
             curriculum = Curriculum(
                 name=f"Учебный план {specialty.code}",
                 specialty=specialty,
@@ -176,6 +178,7 @@ def _create_items(
     at: datetime,
 ) -> dict[str, PlanItem]:
     cycles = {cycle.code: cycle for cycle in Cycle.objects.all()}
+    places = _places(house, code, modules)
     parents = {
         number: PlanItem(
             curriculum=curriculum,
@@ -184,9 +187,9 @@ def _create_items(
             index=f"ПМ.{number}",
             discipline=discipline,
             kind=PlanItem.Kind.MODULE,
-            position=position,
+            position=places[number],
         )
-        for position, (number, discipline) in enumerate(modules.items(), 1)
+        for number, discipline in modules.items()
     }
     saved_all(parents.values(), at)
     items: dict[str, PlanItem] = {}
@@ -202,10 +205,23 @@ def _create_items(
             index=index,
             discipline=disciplines[key],
             kind=_kind(index),
-            position=len(parents) + len(items) + 1,
+            position=places[key],
         )
     saved_all(items.values(), at)
     return items
+
+
+def _places(house: House, code: str, modules: Iterable[str]) -> dict[str, int]:
+    """The place in the plan of each subject and module: each module before its own."""
+    keys = _subjects_of(house, code)
+    order = [key for key in keys if not _of_module(subjects()[key].index)]
+    for number in modules:
+        order.append(number)
+        for key in keys:
+            index = subjects()[key].index
+            if _of_module(index) and index.partition(".")[2][:2] == number:
+                order.append(key)
+    return {key: place for place, key in enumerate(order, 1)}
 
 
 def _subjects_of(house: House, code: str) -> list[str]:
@@ -250,7 +266,14 @@ def approve_curricula(
                 form = subjects()[key].form
                 rows.append(_hours(item, semester, hours, form))
     saved_all(rows, at)
-    for curriculum in dict.fromkeys(item.curriculum for item in items.values()):
+    plans = list(dict.fromkeys(item.curriculum for item in items.values()))
+    newest = max((plan.admission_year for plan in plans), default=0)
+    for curriculum in plans:
+        mine = [row for row in rows if row.item.curriculum_id == curriculum.pk]
+        complete(curriculum, mine, at)
+        if curriculum.admission_year == newest:
+            unfinished(mine, at)
+            continue
         curriculum.state = Curriculum.State.APPROVED
         curriculum.approved_at, curriculum.approved_by = at, by
         saved(curriculum, at + timedelta(hours=1), by.user)

@@ -1,5 +1,5 @@
 """Reports on plans, load and hours: a file each."""
 
-from journal.reports.curriculum import fulfilment, load, readiness
+from journal.reports.curriculum import completeness, fulfilment, load, readiness
 
-__all__ = ["fulfilment", "load", "readiness"]
+__all__ = ["completeness", "fulfilment", "load", "readiness"]
