@@ -9,7 +9,7 @@ from journal.exchange.curriculum import (
 from journal.exchange.importer import Importer
 from journal.exchange.organisation import GroupImporter, RoomImporter
 from journal.exchange.people import EmployeeImporter, GuardianImporter
-from journal.exchange.timetable import TimetableImporter
+from journal.exchange.timetable import ChangesImporter, TimetableImporter
 
 IMPORTERS: dict[str, type[Importer]] = {
     importer.slug: importer
@@ -23,5 +23,6 @@ IMPORTERS: dict[str, type[Importer]] = {
         CurriculumImporter,
         ThematicPlanImporter,
         TimetableImporter,
+        ChangesImporter,
     )
 }

@@ -7,10 +7,11 @@ from journal.exchange.fields.families import GUARDIANS
 from journal.exchange.fields.people import ROSTER
 from journal.exchange.fields.staff import EMPLOYEES
 from journal.exchange.fields.teaching import DISCIPLINES, GROUPS, ROOMS, THEMATIC_PLAN
-from journal.exchange.fields.timetable import TIMETABLE
+from journal.exchange.fields.timetable import CHANGES, TIMETABLE
 from journal.exchange.matching import Field
 
 __all__ = [
+    "CHANGES",
     "CURRICULUM",
     "DISCIPLINES",
     "EMPLOYEES",
@@ -33,4 +34,5 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "curriculum": CURRICULUM,
     "thematic_plan": THEMATIC_PLAN,
     "timetable": TIMETABLE,
+    "changes": CHANGES,
 }

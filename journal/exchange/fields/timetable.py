@@ -39,3 +39,37 @@ TIMETABLE: tuple[Field, ...] = (
 )  # fmt: skip
 
 HEAD = [field.title for field in TIMETABLE if field is not ROW_NUMBER]
+
+CHANGES: tuple[Field, ...] = (
+    Field("date", "Дата", ("день", "число"), kind="date", carried=True),
+    Field(
+        "number",
+        "№ занятия",
+        ("занятие", "номер занятия", "пара", "№ пары", "урок", "№ урока"),
+        required=True,
+    ),
+    replace(GROUP, required=True, from_context=False, content=None, carried=True),
+    Field(
+        "planned_discipline",
+        "По расписанию: дисциплина",
+        ("дисциплина по расписанию", "предмет по расписанию", "предмет", "было"),
+        required=True,
+    ),
+    Field(
+        "planned_teacher",
+        "По расписанию: преподаватель",
+        ("преподаватель по расписанию", "кто отсутствует", "отсутствует", "кого замещают"),
+    ),
+    Field(
+        "discipline",
+        "По замене: дисциплина",
+        ("дисциплина по замене", "предмет по замене", "стало"),
+    ),
+    Field(
+        "teacher",
+        "По замене: преподаватель",
+        ("преподаватель по замене", "кто замещает", "замещает", "замена"),
+    ),
+    Field("room", "Кабинет", ("каб.", "аудитория", "ауд.", "№ кабинета"), limit=50),
+    ROW_NUMBER,
+)  # fmt: skip
