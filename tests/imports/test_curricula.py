@@ -148,6 +148,21 @@ def test_only_what_changed_is_changed_and_what_is_missing_is_told(world):
     assert PlanItem.objects.count() == 5
 
 
+def test_an_empty_cell_erases_nothing(world):
+    plan()
+    rows = [HEAD, ["", "ОП.01", "Базы данных", "", "", 3, "", "", 40, "", "", "", ""]]
+    outcome = take("curriculum", rows, given=ABOUT)
+    assert outcome.obstacles == [], said(outcome.obstacles)
+    hours = PlanHours.objects.get(item__index="ОП.01", semester=3)
+    assert (hours.theory, hours.practical, hours.self_study) == (36, 40, 6)
+    assert hours.total == 82
+    rows = [HEAD, ["", "МДК.01.01", "Программы", *[""] * 10]]
+    outcome = take("curriculum", rows, given=ABOUT)
+    assert counts(outcome)[1] <= 1, said(outcome.obstacles)  # its place in the file
+    row = PlanItem.objects.get(index="МДК.01.01")
+    assert (row.kind, row.parent.index, row.cycle.code) == ("mdk", "ПМ.01", "ПЦ")
+
+
 # Old tables
 
 WIDE = {

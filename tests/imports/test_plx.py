@@ -5,11 +5,13 @@ import time
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from journal.exchange.reading import Refusal, read_workbook
 from journal.exchange.undo import undo
 from journal.models import Curriculum, ImportBatch, PlanHours, PlanItem
 from tests.imports import counts, said, take
+from tests.imports.hands import Wizard
 from tests.imports.plans import DATA, PLX, facts, real
 
 
@@ -205,3 +207,46 @@ def test_garbage_is_refused_at_once_with_its_place(name):
         read_workbook(data, "план.plx")
     assert words.casefold() in str(refusal.value).casefold()
     assert time.monotonic() - started < 5
+
+
+@real
+def test_a_person_takes_it_in_step_by_step_and_back(world, client_of):
+    wizard = Wizard(client_of(world.deputy), "curriculum")
+    assert wizard.upload(PLX.read_bytes(), "план.plx").status_code == 302
+    html = wizard.client.get(wizard.columns).content.decode()
+    assert 'value="09.02.07 Информационные системы и программирование"' in html
+    assert wizard.agree().status_code == 302
+    html = wizard.look().content.decode()
+    assert "строки учебного плана" in html.lower() and "Ошибки" not in html
+    response = wizard.apply()
+    assert response.status_code == 302 and PlanItem.objects.count() == 61
+    batch = ImportBatch.objects.get()
+    undo_page = reverse("admin:import_undo", args=[batch.pk])
+    assert wizard.client.post(undo_page).status_code == 302
+    assert not PlanItem.objects.exists() and not Curriculum.objects.exists()
+
+
+def test_whoever_may_not_import_plans_gets_no_page(world, client_of):
+    for who in (world.teacher, world.office, world.dispatcher):
+        assert Wizard(client_of(who), "curriculum").upload(plx()).status_code == 403
+
+
+def test_a_plan_is_none_of_the_other_importers(world, client_of):
+    response = Wizard(client_of(world.office), "roster").upload(plx(), "план.plx")
+    assert response.status_code == 400
+    assert "учебный план (.plx)" in response.content.decode()
+
+
+def test_hours_that_left_the_file_leave_the_draft_too(world):
+    more = """<СправочникВидыРабот Код="103" Название="Пр" Аббревиатура="Пр" />
+    <СправочникВидыРабот Код="1" Название="Экзамен" Аббревиатура="Эк" />
+    <ПланыНовыеЧасы КодОбъекта="-1" КодВидаРаботы="103" КодТипаЧасов="1"
+     Курс="1" Семестр="2" Количество="10" />
+    <ПланыНовыеЧасы КодОбъекта="-1" КодВидаРаботы="1" КодТипаЧасов="1"
+     Курс="1" Семестр="2" Количество="1" />"""
+    take("curriculum", plx(more=more))
+    hours = PlanHours.objects.get()
+    assert (hours.practical, hours.total, hours.form) == (10, 46, "exam")
+    take("curriculum", plx())
+    hours.refresh_from_db()
+    assert (hours.practical, hours.total, hours.form) == (0, 36, "")

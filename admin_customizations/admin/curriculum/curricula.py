@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
@@ -117,11 +118,11 @@ class CurriculumAdmin(OfDraft, SafeExport, ModelAdmin):
 
     list_display = [
         "table_link",
-        "specialty",
+        "code",
         "admission_year",
         "version",
         "state_label",
-        "approved_at",
+        "approved_on",
     ]
     list_display_links = None
     list_filter = [
@@ -170,6 +171,14 @@ class CurriculumAdmin(OfDraft, SafeExport, ModelAdmin):
             reverse("admin:journal_curriculum_table", args=[plan.pk]),
             plan.name,
         )
+
+    @admin.display(description="специальность", ordering="specialty__code")
+    def code(self, plan):
+        return plan.specialty and plan.specialty.code
+
+    @admin.display(description="утверждён", ordering="approved_at")
+    def approved_on(self, plan):
+        return plan.approved_at and timezone.localdate(plan.approved_at)
 
     @labelled(description="состояние", ordering="state", label=STATE_LABELS)
     def state_label(self, plan):

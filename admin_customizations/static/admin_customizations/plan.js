@@ -125,6 +125,7 @@ function edit(cell, text) {
   cell.textContent = "";
   cell.append(input);
   input.focus();
+  if (text === undefined) input.select();
   let open = true;
   const close = (keep) => {
     if (!open) return;

@@ -248,12 +248,14 @@ class CurriculumImporter(Importer):
             reason = f"модуля «{module}» нет среди строк плана."
             self.error(row, "parent", reason)
             return None
-        cycle = draft.cycle
+        if match is not None and not module:
+            parent = match.parent
+        cycle = draft.cycle or (match and match.cycle)
         if code := as_text(row.values.get("cycle")):
             cycle = self.cycle_of(row, code, as_text(row.values.get("cycle_name")))
         values = {
             "index": index,
-            "kind": kind_of(row, index),
+            "kind": kind_of(row, index, match and match.kind),
             "position": self.position[row.sheet, row.number],
             "discipline": discipline,
             "cycle": cycle,
@@ -274,11 +276,11 @@ class CurriculumImporter(Importer):
             return {}
         if is_wide(row):
             return self._hours_of_wide(row, item)
-        said = {name: row.values[name] or 0 for name in HOURS if name in row.values}
-        if row.values.get("total") is None:
-            said.pop("total", None)
-        if "form" in row.values:
-            said["form"] = row.values["form"] or ""
+        said = {
+            name: row.values[name]
+            for name in (*HOURS, "form")
+            if row.values.get(name) is not None
+        }
         semester = row.values.get("semester")
         if not semester and any(said.values()):
             self.error(row, "semester", "не сказано, в каком семестре эти часы.")
@@ -301,18 +303,20 @@ class CurriculumImporter(Importer):
             reason = f"часы {semester} семестра этой строки уже есть в строке"
             self.error(row, "semester", f"{reason} {first.number}.")
             return
-        kinds = sum(int(said.get(name) or 0) for name in HoursKind.values)
-        said.setdefault("total", kinds)
+        match = draft.hours.pop((item.pk, semester), None)
+        whole = {name: getattr(match, name, 0) for name in HOURS} | said
+        kinds = sum(int(whole[name]) for name in HoursKind.values)
+        if "total" not in said:
+            said["total"] = whole["total"] = kinds
         if kinds != said["total"]:
             reason = f"всего {said['total']} ч, а по видам вместе {kinds}."
             self.error(row, "total", reason, "warnings")
-        match = draft.hours.pop((item.pk, semester), None)
         fresh = {"item": item, "semester": semester}
         self.record(PlanHours, row, match, said, fresh)
         self.counted["hours"] += int(said["total"])
         self.by_semester[semester] += int(said["total"])
         if name := as_text(row.values.get("complex_form")):
-            form = str(said.get("form") or "")
+            form = str(said.get("form") or getattr(match, "form", ""))
             self.take_complex_form(row, draft, item, (semester, name), form)
 
     def take_complex_form(

@@ -74,8 +74,9 @@ def key_of(index: str, name: str) -> str:
     return index.casefold() or f"({squeezed(name)})"
 
 
-def kind_of(row: Row, index: str) -> str:
-    said = row.values.get("kind")
+def kind_of(row: Row, index: str, known: str | None = None) -> str:
+    """What the row says, else what is known of it, else what its index tells."""
+    said = row.values.get("kind") or known
     upper = index.upper()
     found = next((kind for sign, kind in BY_INDEX if sign.match(upper)), None)
     return said or found or Kind.DISCIPLINE

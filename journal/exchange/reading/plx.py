@@ -79,6 +79,15 @@ WEEKS = {
 }
 NO_ACTIVITY = "13"
 
+# What the file does not name is not there: an empty cell would say nothing of it.
+SILENT = {
+    **dict.fromkeys(HOURS.values(), 0),
+    "Практика": 0,
+    "Практическая подготовка": 0,
+    "Всего": None,
+    "Форма контроля": "-",
+}
+
 Row = Mapping[str, str]
 
 
@@ -295,7 +304,12 @@ class Plan:
         }
         semesters = self.cells.get(line["Код"]) or {None: {}}
         return [
-            [(about | cells | {"Семестр": number}).get(title) for title in HEAD]
+            [
+                ((SILENT if number else {}) | about | cells | {"Семестр": number}).get(
+                    title
+                )
+                for title in HEAD
+            ]
             for number, cells in sorted(
                 semesters.items(), key=lambda pair: pair[0] or 0
             )
