@@ -16,6 +16,7 @@ from journal.models import (
     AcademicYear,
     CalendarDay,
     CourseTeacher,
+    Curriculum,
     Group,
     Lesson,
     Subgroup,
@@ -69,8 +70,11 @@ def test_steps_are_done_one_by_one(world, main):
     )
     found = steps(world)
     left = [title for title, step in found.items() if not step.is_done]
-    assert count_left(world.deputy, world.year, world.institution) == 1
-    assert left == ["Утверждённые тематические планы"]
+    assert count_left(world.deputy, world.year, world.institution) == 2
+    assert left == [
+        "Утверждённые учебные планы групп",
+        "Утверждённые тематические планы",
+    ]
     part = Subgroup.objects.create(course=world.course, number=1)
     CourseTeacher.objects.filter(course=world.course).delete()
     Lesson.objects.filter(course=world.course_elsewhere).update(is_cancelled=True)
@@ -84,6 +88,19 @@ def test_steps_are_done_one_by_one(world, main):
         start=world.year.start,
     )
     assert steps(world)["Преподаватели курсов и подгрупп"].is_done
+
+
+def test_a_group_without_an_approved_curriculum_is_named(world):
+    title = "Утверждённые учебные планы групп"
+    world.group.admission_year = 2025
+    world.group.save()
+    assert steps(world)[title].lacking == ["1-ЭК", "2-ИС"]
+    Curriculum.objects.create(
+        name="План", specialty=world.specialty, admission_year=2025, state="approved"
+    )
+    assert steps(world)[title].lacking == ["1-ЭК"]
+    world.institution.kind = "school"
+    assert title not in steps(world)
 
 
 def test_whoever_has_a_department_sees_its_groups_alone(world):
@@ -111,7 +128,7 @@ def test_the_checklist_costs_the_same_for_thirty_groups(
 ):
     for number in range(count - 1):
         Group.objects.create(name=f"Н{number}")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         read_opening(world.deputy, world.year, world.institution)
 
 

@@ -70,14 +70,17 @@ class CourseHours:
         return [(part, self.given.get(key[part], Given())) for part in parts]
 
     def planned(self, part: Subgroup | None) -> int:
-        """Hours of a part: its load, or what the course leaves where none is given."""
-        one = self.given.get(part.pk if part else None)
-        if one and one.load:
-            return one.load
-        whole = self.given.get(None)
+        """Hours that a part is owed by the plan.
+
+        A whole group that is divided has the hours given for it together; each
+        subgroup the rest of the course.
+        """
+        if not self.parts:
+            return self.course.hours
+        together = getattr(self.given.get(None), "load", 0)
         if part is None:
-            return self.course.hours if not self.parts else 0
-        return max(self.course.hours - (whole.load if whole else 0), 0)
+            return min(together, self.course.hours)
+        return max(self.course.hours - together, 0)
 
     def each(self, name: str) -> list[int]:
         """A figure for every part of the group, what the whole group has added to it."""

@@ -13,6 +13,7 @@ from journal.models import (
     CalendarSpan,
     Course,
     CourseTeacher,
+    Curriculum,
     Employee,
     Group,
     Institution,
@@ -149,8 +150,9 @@ def _asks(user, year, first: Period | None, rules: Institution) -> list[Ask]:
     words = "классы" if rules.is_school else "группы"
     return [
         *_of_the_calendar(year, first),
-        *_of_the_groups(user, year, first, words),
-        *_of_the_courses(user, first),
+        *_of_the_groups(user, year, words),
+        *([] if rules.is_school else _of_the_plans(user, year)),
+        *_of_the_courses(user, year, first),
         *_of_the_timetable(user, year, first),
     ]
 
@@ -218,9 +220,7 @@ def _groups(user: User, year: AcademicYear) -> QuerySet[Group]:
     return Group.objects.visible_to(user).filter(open_)
 
 
-def _of_the_groups(user, year, first: Period | None, words: str) -> list[Ask]:
-    groups = _groups(user, year)
-    of_group = Course.objects.filter(group=OuterRef("pk"), period=first)
+def _of_the_groups(user, year, words: str) -> list[Ask]:
     return [
         Ask(
             f"{words.capitalize()} нового набора",
@@ -228,22 +228,42 @@ def _of_the_groups(user, year, first: Period | None, words: str) -> list[Ask]:
             " приказом.",
             "group",
             ("studyunit", "secretary"),
-            groups.filter(admission_year=year.start.year),
+            _groups(user, year).filter(admission_year=year.start.year),
         ),
+    ]
+
+
+def _of_the_plans(user: User, year: AcademicYear) -> list[Ask]:
+    """A school may do without curricula."""
+    approved = Curriculum.objects.filter(
+        state=Curriculum.State.APPROVED,
+        specialty=OuterRef("specialty"),
+        admission_year=OuterRef("admission_year"),
+    )
+    return [
+        Ask(
+            "Утверждённые учебные планы групп",
+            "План каждого набора: загрузите его и утвердите, по нему заводятся курсы.",
+            "curriculum",
+            ("deputy",),
+            _groups(user, year),
+            Exists(approved),
+        ),
+    ]
+
+
+def _of_the_courses(user, year, first: Period | None) -> list[Ask]:
+    courses = Course.objects.visible_to(user).filter(period=first)
+    of_group = Course.objects.filter(group=OuterRef("pk"), period=first)
+    return [
         Ask(
             "Курсы первого периода",
             "Заведите их по утверждённому учебному плану, одним действием.",
             "course",
             ("deputy", "studyunit"),
-            groups,
+            _groups(user, year),
             Exists(of_group),
         ),
-    ]
-
-
-def _of_the_courses(user: User, first: Period | None) -> list[Ask]:
-    courses = Course.objects.visible_to(user).filter(period=first)
-    return [
         Ask(
             "Преподаватели курсов и подгрупп",
             "Дайте нагрузку в таблице.",
