@@ -18,6 +18,7 @@ from journal.domain.organisation import Step, checklist
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Lesson, Mark
 from journal.models.reach import grants
+from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
 SHOWN = 12
@@ -127,7 +128,7 @@ def own_groups(user, today: date) -> list[OwnGroup]:
             "reason__name",
         )
         .annotate(lessons=Count("pk"))
-        .order_by("student__last_name", "student__first_name")
+        .order_by(*alphabetical("student__last_name", "student__first_name"))
     )
     by_group: dict[int, list] = {}
     for row in absences:

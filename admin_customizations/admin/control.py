@@ -8,7 +8,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from admin_customizations.admin.base import ModelAdmin, ReadOnly
+from admin_customizations.admin.base import ModelAdmin, ReadOnly, by_alphabet
 from admin_customizations.toolkit.filters import (
     MOST_CHOICES,
     AnswerFilter,
@@ -83,7 +83,9 @@ class LookerFilter(ScopedRelatedFilter):
 
     def field_choices(self, field, request, model_admin):
         staff = User.objects.visible_to(request.user).filter(employee__isnull=False)
-        rows = staff.select_related("employee").order_by("last_name", "username")
+        rows = staff.select_related("employee").order_by(
+            *by_alphabet("last_name"), "username"
+        )
         return [(user.pk, str(user)) for user in rows[:MOST_CHOICES]]
 
 

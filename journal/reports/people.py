@@ -24,6 +24,7 @@ from journal.models import (
     Employee,
     Institution,
 )
+from journal.models.sqlite import alphabetical
 
 from . import frame
 from .questions import DayField, PlainSelect, RowField
@@ -297,7 +298,7 @@ def data_powers(params: dict[str, Any]) -> Table:
         DataPower.objects.visible_to(params["user"])
         .on(day)
         .select_related("employee")
-        .order_by("employee__last_name", "employee__first_name", "start")
+        .order_by(*alphabetical("employee__last_name", "employee__first_name"), "start")
     )
     return Table(
         "Перечень лиц, имеющих доступ к персональным данным",

@@ -127,7 +127,7 @@ def test_another_room_shows_in_both_rooms(world, week, client_of):
     change_lesson(world.dispatcher, week.second, Wish(room=world.room2))
     client = client_of(world.dispatcher)
     page = html(client.get(at("room", world.room, week.monday)))
-    assert "перенесено в каб. 202" in page
+    assert "перенесено: каб. 202" in page
     page = html(client.get(at("room", world.room2, week.monday)))
     assert "кабинет 202 вместо 101" in page
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from journal.domain.contingent import enrol, group_of, leave, roster, transfer
+from journal.domain.contingent.rollover import propose
 from journal.models import Membership, Student, Subgroup, SubgroupMember
 
 DAY = timedelta(days=1)
@@ -21,6 +22,16 @@ def test_the_roster_of_a_day_has_the_students_of_that_day(world):
     assert world.mover not in roster(world.group, moved_on - DAY)
     assert world.mover in roster(world.group, moved_on)
     assert world.mover not in roster(world.group2, moved_on)
+
+
+def test_a_roster_and_the_rollover_name_ё_after_е(world):
+    names = [one.last_name for one in roster(world.group, world.today)]
+    assert names.index("Быков") < names.index("Ёжиков") < names.index("Чайкина")
+    next_year = world.year.start + 365 * DAY
+    step = next(
+        one for one in propose(world.office, next_year) if one.group == world.group
+    )
+    assert [one.last_name for one in step.students] == names
 
 
 def test_a_course_has_the_roster_of_its_group_in_one_query(

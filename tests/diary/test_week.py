@@ -72,6 +72,16 @@ def test_a_lesson_shows_all_that_a_family_asks(world, read):
         assert text in monday, text
 
 
+def test_a_room_that_has_a_name_is_called_by_it(world, read):
+    world.room.number = "Спортивный зал"
+    world.room.save()
+    world.lesson_past.room = world.room
+    world.lesson_past.save()
+    monday = day_html(read(world.student, "/diary/"), "Понедельник, 12 октября")
+    assert "Спортивный зал" in monday
+    assert "каб." not in monday
+
+
 def test_the_days_stand_in_order_and_today_is_marked_and_open(world, read):
     text = read(world.student, "/diary/").text
     days = re.findall(r"<h2>([А-Я][а-я]+),", text)

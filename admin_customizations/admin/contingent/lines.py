@@ -2,7 +2,7 @@
 
 from django import forms
 
-from admin_customizations.admin.base import TabularInline
+from admin_customizations.admin.base import TabularInline, by_alphabet
 from admin_customizations.toolkit.pages import AskForm, Choice
 from journal.domain.contingent import roster
 from journal.domain.contingent.kinds import KINDS
@@ -75,7 +75,11 @@ def ticked(request) -> list[int]:
     if not keys:
         return []
     seen = Student.objects.visible_to(request.user).filter(pk__in=keys)
-    return list(seen.order_by("last_name", "first_name").values_list("pk", flat=True))
+    return list(
+        seen.order_by(*by_alphabet("last_name", "first_name")).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def _is_open(order) -> bool:

@@ -2,6 +2,7 @@
 
 from journal.domain.contingent.desk import Desk, LineError
 from journal.models import Group, Membership, OrderLine
+from journal.models.sqlite import alphabetical
 
 COURSE = "{курс}"
 MOST_YEARS = 11
@@ -60,8 +61,8 @@ def disband(desk: Desk, line: OrderLine) -> str:
     if group.closed_on:
         raise LineError(f"уже расформирована {group.closed_on:%d.%m.%Y}.")
     seats = Membership.objects.overlapping(day, None).filter(group=group)
-    names = ("student__last_name", "student__first_name", "pk")
-    sitting = list(seats.select_related("student").order_by(*names)[:4])
+    names = alphabetical("student__last_name", "student__first_name")
+    sitting = list(seats.select_related("student").order_by(*names, "pk")[:4])
     if sitting:
         shown = ", ".join(one.student.full_name for one in sitting[:3])
         more = f" и другие, всего {seats.count()}" if len(sitting) > 3 else ""

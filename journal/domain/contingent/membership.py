@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from journal.models import Course, Group, Membership, Student, Subgroup, SubgroupMember
 from journal.models.guards import rule_of
+from journal.models.sqlite import alphabetical
 
 
 def roster(
@@ -27,7 +28,7 @@ def roster(
     if subgroup is not None:
         part = SubgroupMember.objects.on(day).filter(subgroup=subgroup)
         found = found.filter(pk__in=part.order_by().values("student"))
-    return found
+    return found.order_by(*alphabetical("last_name", "first_name", "middle_name"), "pk")
 
 
 def group_of(student: Student, day: date) -> Group | None:

@@ -26,6 +26,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import rights_q
+from journal.models.sqlite import alphabetical
 
 KINDS = (OrderKind.GRADUATE, OrderKind.DISBAND, OrderKind.NEXT_YEAR)
 NOTE = "Перевод на следующий учебный год"
@@ -62,8 +63,8 @@ def propose(by: User, day: date) -> list[Step]:
     seats = Membership.objects.filter(
         group__in=list(steps), start__lt=day, end__isnull=True
     )
-    ordering = ("student__last_name", "student__first_name", "student")
-    for seat in seats.select_related("student").order_by(*ordering):
+    names = alphabetical("student__last_name", "student__first_name")
+    for seat in seats.select_related("student").order_by(*names, "student"):
         steps[seat.group_id].students.append(seat.student)
     found = [step for step in steps.values() if step.students]
     return sorted(found, key=lambda one: (not one.graduates, -one.group.course_year))

@@ -21,6 +21,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import grants
+from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
 Round = CardCheck.Round
@@ -77,7 +78,11 @@ def round_cards(user: User, round_: str, today: date) -> QuerySet:
     return cards.annotate(
         checked_on=Subquery(last.values("on")[:1]),
         checked_by=Subquery(last.values("by")[:1]),
-    ).order_by(F("checked_on").asc(nulls_first=True), *cards.model._meta.ordering)
+    ).order_by(
+        F("checked_on").asc(nulls_first=True),
+        *alphabetical("last_name", "first_name", "middle_name"),
+        "pk",
+    )
 
 
 def own_groups(user: User, round_: str) -> QuerySet[Group]:

@@ -26,6 +26,11 @@ class Campus(Lookup):
         verbose_name_plural = "корпуса"
 
 
+def room_place(number: str) -> str:
+    """Where a lesson is, from the number of its room: «каб. 105», but «Спортзал № 1»."""
+    return f"каб. {number}" if number[:1].isdigit() else number
+
+
 class Room(Model):
     """A room, workshop or gym."""
 
@@ -65,6 +70,10 @@ class Room(Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def place(self) -> str:
+        return room_place(self.number)
 
 
 class Department(Lookup):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.utils.safestring import SafeString
 
 from journal.domain.results import Span
+from journal.models.organisation.parts import room_place
 from journal.pages.diary.pieces import empty, html, joined, letter, linked, mark, work
 from journal.pages.diary.reading import (
     EXCUSED,
@@ -131,7 +132,7 @@ def _when(lesson: WeekLesson, day: WeekDay) -> SafeString:
 
 def _meta(lesson: WeekLesson) -> str:
     part = f"подгруппа {lesson.part}" if lesson.part else ""
-    room = f"каб. {lesson.room}" if lesson.room else ""
+    room = room_place(lesson.room) if lesson.room else ""
     kind = lesson.kind[0].lower() + lesson.kind[1:] if lesson.kind else ""
     return " · ".join(filter(None, (room, lesson.teacher_name, kind, part)))
 

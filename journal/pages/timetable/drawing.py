@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
+from journal.models.organisation.parts import room_place
 from journal.pages.diary.pieces import html, joined
 from journal.pages.diary.words import WEEKDAYS, day_of
 from journal.pages.timetable.reading import Shown, ShownDay
@@ -51,7 +52,7 @@ def _item(item: Shown, kind: str) -> SafeString:
         "" if kind == "group" else f"гр. {whose}",
         item.part,
         "" if kind == "teacher" and not item.is_exam else item.teacher,
-        "" if kind == "room" or not item.room else f"каб. {item.room}",
+        "" if kind == "room" or not item.room else room_place(item.room),
     ]
     tone = "bad" if item.is_off else "warn"
     tone = "accent" if item.is_exam else tone

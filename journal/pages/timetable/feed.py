@@ -169,7 +169,7 @@ def _of_lesson(lesson: Lesson, bells: dict, employee: int) -> Event:
     component.add("status", "CANCELLED" if lesson.is_cancelled else "CONFIRMED")
     component.add("transp", "TRANSPARENT" if lesson.is_cancelled else "OPAQUE")
     if lesson.room_id:
-        component.add("location", f"каб. {lesson.room}")
+        component.add("location", lesson.room.place)
     words = changes_of(lesson)
     if lesson.teacher_id != employee:
         words = [lesson.teacher.short_name, *words]
@@ -184,7 +184,7 @@ def _of_event(event: ExamEvent) -> Event:
     component.add("summary", f"{title_of(event)} ({event.group})")
     component.add("status", "CONFIRMED")
     if event.room_id:
-        component.add("location", f"каб. {event.room}")
+        component.add("location", event.room.place)
     words = [event.teacher.short_name if event.teacher_id else "", event.note]
     if any(words):
         component.add("description", "\n".join(filter(None, words)))

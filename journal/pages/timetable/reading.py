@@ -129,7 +129,7 @@ def _left(lesson: Lesson, kind: str, key: int) -> str:
     if kind == "teacher" and lesson.teacher_id != key:
         return f"замена: ведёт {lesson.teacher.short_name}"
     if kind == "room" and lesson.room_id != key:
-        return f"перенесено в каб. {lesson.room}"
+        return f"перенесено: {lesson.room.place}"
     return ""
 
 
