@@ -49,9 +49,13 @@ class Personal:
     card_name = "Карточка"
 
     def note_card(self, request, response, person, what: str = "") -> None:
-        """Note that a page about `person` was shown; `what` is its part."""
+        """Note that a page about `person` was shown; `what` is its part.
+
+        A paper of a student (a diploma, a certificate) is noted as the student's.
+        """
         subject = f"{what or self.card_name}: {person}"
-        student = person if isinstance(person, Student) else None
+        whose = getattr(person, "student", person)
+        student = whose if isinstance(whose, Student) else None
         note_when_sent(request, response, Kind.OPENED, subject, student=student)
 
     def changelist_view(self, request, extra_context=None):

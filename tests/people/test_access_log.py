@@ -11,6 +11,7 @@ from django.urls import reverse
 from journal.domain.control import note_access
 from journal.models import DataAccess, Student
 from tests import cast
+from tests.admin.papers import diploma
 from tests.conftest import NOW
 
 
@@ -64,6 +65,14 @@ def test_cards_of_guardians_and_staff_are_noted_by_name(world, client_of):
         ("Карточка представителя: Абрамова Елена Викторовна", None),
         ("Карточка сотрудника: Жданов Лев Борисович", None),
     ]
+
+
+def test_a_paper_opened_is_found_by_its_student(world, client_of):
+    student = world.students[1]
+    paper = diploma(student)
+    assert client_of(world.office).get(card(paper, model="diploma")).status_code == 200
+    (look,) = looks()
+    assert look[3] == student.pk
 
 
 def test_the_history_of_a_card_is_noted_too(world, client_of):
