@@ -12,6 +12,7 @@ from functools import cached_property
 from django.contrib.admin.templatetags.admin_list import _coerce_field_name
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import lookup_field
+from django.contrib.admin.views.main import ALL_VAR, IS_FACETS_VAR, ORDER_VAR
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.template.loader import render_to_string
@@ -50,6 +51,8 @@ ROW = (
     'lg:table-row lg:border-none lg:mb-0 lg:rounded-none dark:border-base-800">'
 )
 LINK = " ".join(LINK_CLASSES)
+# What stands in the address of a list and takes no row out of it.
+UNNARROWED = {ALL_VAR, ORDER_VAR, IS_FACETS_VAR}
 MOMENTS = (datetime.date, datetime.time)
 UNBROKEN = (models.DateField, models.TimeField, models.ForeignKey)
 
@@ -80,6 +83,12 @@ class DrawnTable:
 
     def get_queryset(self, request, *args, **kwargs):
         return quick_dates(super().get_queryset(request, *args, **kwargs))
+
+    def get_results(self, request):
+        """A list that nothing narrows shows all there is: no link offers it again."""
+        super().get_results(request)
+        if not self.query and not set(self.params) - UNNARROWED:
+            self.full_result_count = self.result_count
 
     def get_query_string(self, new_params=None, remove=None):
         """Each address of the headers is built once."""

@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 
 from journal.pages import start
 from journal.pages.accounts import views
+from journal.pages.accounts.devices import Sessions
 from journal.pages.health import health
 
 password = [
@@ -36,7 +37,7 @@ account = [
     path("again/", stock.reauthenticate, name="account_reauthenticate"),
     path("password/", include(password)),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/", Sessions.as_view(), name="usersessions_list"),
 ]
 urlpatterns = [
     path("", start.start, name="start"),

@@ -40,6 +40,14 @@ def test_search_finds_visible_rows(college, client_of):
     assert "Ничего не найдено" in text_of(client.get(at, {"q": "носов"}))
 
 
+def test_a_list_offers_to_show_all_only_where_it_is_narrowed(college, client_of):
+    client, at = client_of(college.office), url("changelist", "student")
+    assert "(<a href=" not in text_of(client.get(at))
+    assert "(<a href=" not in text_of(client.get(at, {"o": "1"}))
+    assert "(<a href=" in text_of(client.get(at, {"q": "быков"}))
+    assert "(<a href=" in text_of(client.get(at, {"study": "out"}))
+
+
 def autocomplete(model: str, field: str, term: str) -> str:
     at = reverse("admin:autocomplete")
     data = {"app_label": "journal", "model_name": model, "field_name": field}
