@@ -228,7 +228,7 @@ def test_a_date_is_understood(raw, day, repaired):
     ["29.02.2007", "31.11.2008", "1.09", 5, 1.09, "вчера", None, "01.09.0008", True],
 )
 def test_what_is_no_date_is_an_error(raw):
-    with pytest.raises(ValueError, match="нужна вида"):
+    with pytest.raises(ValueError, match="напишите её как"):
         parse_date(raw, TODAY)
 
 

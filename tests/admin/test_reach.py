@@ -75,6 +75,15 @@ def test_a_choice_of_nonsense_is_refused_in_the_form(college, client_of, value):
         assert answer.context["adminform"].form.errors[field]
 
 
+@pytest.mark.parametrize("model", ["diploma", "targetcontract", "mismatch"])
+def test_an_address_that_proposes_nonsense_opens_an_empty_form(
+    college, client_of, model
+):
+    client, at = client_of(college.root), url("add", model)
+    for value in ("abc", "9" * 40, "-1"):
+        assert client.get(at, {"student": value}).status_code == 200
+
+
 def test_several_choices_of_nonsense_are_refused(college, client_of):
     client, at = client_of(college.root), url("add", "campus")
     answer = client.post(at, {"study_unit_heads": ["abc", "5"]})

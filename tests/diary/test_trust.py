@@ -270,8 +270,8 @@ def test_a_trustee_of_two_families_gets_no_code_from_one(world, client_of):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"until": "2027-10-15"}, "не дольше года"),
-        ({"until": "2026-10-13"}, "не дольше года"),
+        ({"until": "2027-10-15"}, "не позже 14.10.2027"),
+        ({"until": "2026-10-13"}, "не раньше сегодняшнего"),
         ({"until": "завтра"}, "дат"),
         ({"phone": "12"}, "не похож на номер"),
         ({"phone": ""}, "Заполните"),

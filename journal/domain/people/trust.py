@@ -68,7 +68,10 @@ def entrust(
     today = timezone.localdate()
     if not today <= until <= today + LONGEST:
         raise ValidationError(
-            {"until": f"Доверить можно до {today + LONGEST:%d.%m.%Y}, не дольше года."}
+            {
+                "until": "Последний день — не раньше сегодняшнего и не позже "
+                f"{today + LONGEST:%d.%m.%Y}: доверяют не дольше чем на год."
+            }
         )
     _refuse_too_many(by, student, person, today)
     if person.pk is None:

@@ -190,7 +190,9 @@ def parse_date(value: Cell, today: date | None = None) -> tuple[date, bool]:
     if isinstance(value, date):
         return value, False
     text = clean_text(as_text(value)).lower()
-    wrong = ValueError(f"Не удалось понять дату «{text[:40]}»: нужна вида 01.09.2008.")
+    wrong = ValueError(
+        f"Не удалось понять дату «{text[:40]}»: напишите её как 01.09.2008."
+    )
     if text.isascii() and text.isdigit():
         serial = int(text)
         # 1927…2064: outside lie ordinary numbers that are no dates.
