@@ -312,6 +312,10 @@ KEPT = {
         "journal/domain/timetable/laying.py",
         "update",
     ): "a step aside in the transaction that writes the rows with their history",
+    (
+        "journal/domain/timetable/writing.py",
+        "bulk_create",
+    ): "the history is copied by the next statement of the same transaction",
     ("journal/exchange/records.py", "bulk_create"): "the history rows themselves",
     ("journal/exchange/records.py", "_raw_delete"): "history written the line before",
     ("journal/domain/demo/times.py", "bulk_create"): "models without history",
@@ -323,6 +327,7 @@ SQL = {
     "journal/domain/demo/pouring.py": "rows of the demo, their history beside them",
     "journal/domain/lessons/book.py": "the lock of a period and its lessons",
     "journal/domain/lessons/store.py": "rows of a batch, then their history",
+    "journal/domain/timetable/writing.py": "the history of lessons laid out",
     "journal/exchange/importer.py": "the lock of an import",
     "journal/models/guards.py": "the triggers",
     "journal/models/prepared.py": "SELECT alone, as Django built it",

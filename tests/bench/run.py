@@ -25,6 +25,7 @@ from tests.bench.lists import measure_lists
 from tests.bench.places import KEPT, Place, cluster, collect_static, say
 from tests.bench.rollover import measure_rollover
 from tests.bench.server import serving
+from tests.bench.timetable import measure_timetable
 from tests.installation import ROOT
 from tests.postgres import binaries
 
@@ -166,6 +167,7 @@ def run(chosen) -> dict:
         "keys": [],
         "lists": [],
         "rollover": [],
+        "timetable": [],
         "import": [],
         "ten_times": [],
     }
@@ -190,6 +192,8 @@ def run(chosen) -> dict:
             if not chosen.only:
                 found["rollover"].append(measure_rollover(place))
                 say(tables.rollover_line(found["rollover"][-1]))
+                found["timetable"].append(measure_timetable(place))
+                say(tables.timetable_line(found["timetable"][-1]))
                 found["import"].append(measure_import(place))
                 say(tables.import_line(found["import"][-1]))
             if chosen.times_ten and place.vendor == "postgresql":

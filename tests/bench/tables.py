@@ -15,6 +15,10 @@ IMPORT_HEAD = (
 )
 KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
 ROLLOVER_HEAD = f"{'база':<11}{'перевод на следующий год':<34}{'туда, с':>8}{'назад':>8}{'предел':>8}"
+TIMETABLE_HEAD = (
+    f"{'база':<11}{'расписание на семестр':<34}{'разлож.':>8}{'снова':>8}"
+    f"{'накладки':>9}{'p95 сетки':>11}"
+)
 LIST_HEAD = f"{'база':<11}{'список, 50 строк':<34}{'мс':>8}{'p95':>8}{'запр.':>6}"
 TENFOLD_HEAD = (
     f"{'вдесятеро больше строк':<34}{'мс':>8}{'x10':>8}{'раз':>7} {'':<4}"
@@ -78,6 +82,15 @@ def rollover_line(row: dict) -> str:
     )
 
 
+def timetable_line(row: dict) -> str:
+    title = f"{row['groups']} групп, занятий {row['lessons']}"
+    return (
+        f"{row['database']:<11}{title:<34}{_figure(row['laid'], 8)}"
+        f"{_figure(row['again'], 8)}{_figure(row['clashes'], 9)}"
+        f"{_figure(row['grid_p95'] * 1000, 11)} {VERDICTS[row['passed']]}"
+    )
+
+
 def tenfold_line(row: dict) -> str:
     return (
         f"{row['title']:<34}{_figure(row['ms'], 8)}{_figure(row['ms_x10'], 8)}"
@@ -96,6 +109,7 @@ def report(found: dict) -> str:
         (LIST_HEAD, found["lists"], list_line),
         (f"{LIST_HEAD} x10", found.get("lists_x10", []), list_line),
         (ROLLOVER_HEAD, found["rollover"], rollover_line),
+        (TIMETABLE_HEAD, found["timetable"], timetable_line),
         (IMPORT_HEAD, found["import"], import_line),
         (TENFOLD_HEAD, found["ten_times"], tenfold_line),
         (f"{LOAD_HEAD} x10", found.get("load_x10", []), load_line),

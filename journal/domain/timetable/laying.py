@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from journal.domain.timetable.conflicts import Busy
 from journal.domain.timetable.drafts import draft_lessons
 from journal.domain.timetable.following import Following
+from journal.domain.timetable.writing import create_with_history
 from journal.models import (
     Group,
     Lesson,
@@ -129,7 +130,7 @@ def _create(drafts: list[Lesson], out: LayOut, by: User | None) -> None:
         batch = drafts[first : first + BATCH]
         try:
             with transaction.atomic():
-                bulk_create_with_history(batch, Lesson, default_user=by)
+                create_with_history(batch, by)
             out.created += batch
         except IntegrityError:
             for draft in batch:
