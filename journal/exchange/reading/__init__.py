@@ -2,6 +2,7 @@
 
 from typing import IO
 
+from journal.exchange.reading.asc import read_asc
 from journal.exchange.reading.container import check_zip, identify
 from journal.exchange.reading.delimited import read_delimited
 from journal.exchange.reading.plx import read_plx
@@ -12,7 +13,7 @@ __all__ = ["Cell", "Refusal", "Sheet", "Workbook", "read_workbook"]
 
 
 def read_workbook(file: bytes | IO[bytes], name: str) -> Workbook:
-    """xlsx, xlsm, xls, ods, csv, txt, or a curriculum .plx as sheets of cleaned cells.
+    """xlsx, xlsm, xls, ods, csv, txt, a .plx or an aSc file as sheets of cleaned cells.
 
     The content decides, not the extension. Bounded before anything is parsed
     (5 MB; 200 zip entries, 50 MB unpacked, ratio 100) and while it is
@@ -29,6 +30,8 @@ def read_workbook(file: bytes | IO[bytes], name: str) -> Workbook:
     if kind == "text":
         sheet, encoding, delimiter = read_delimited(data, name)
         return Workbook(name, [sheet], "csv", encoding, delimiter)
+    if kind == "asc":
+        return Workbook(name, [read_asc(data)], kind)
     if kind == "plx":
         plan, warnings = read_plx(data)
         return Workbook(name, [plan], kind, warnings=warnings)

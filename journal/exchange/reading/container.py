@@ -13,6 +13,7 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100
 # Small parts full of repetition pack well without being a bomb.
 RATIO_FROM = 1024 * 1024
+ASC_WITHIN = 4_000  # bytes from the top in which a timetable of aSc does
 PLX_WITHIN = 40_000  # bytes from the top in which a plan of ММИС says what it is
 
 SAVE_AS = "откройте её в Excel или LibreOffice и сохраните как «Книга Excel (.xlsx)»"
@@ -72,7 +73,7 @@ STRANGERS_IN_ZIP: tuple[tuple[str, str], ...] = (
 
 
 def identify(data: bytes) -> str:
-    """«xlsx», «ods», «xls», «plx» or «text» by the content alone.
+    """«xlsx», «ods», «xls», «plx», «asc» or «text» by the content alone.
 
     Raises Refusal for an empty file and for whatever is plainly no table.
     """
@@ -92,9 +93,11 @@ def identify(data: bytes) -> str:
     head = head.lower()
     if head.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
         raise Refusal(WEB_PAGE)
-    if head.startswith((b"<?xml", b"<!doctype", b"<workbook")):
+    if head.startswith((b"<?xml", b"<!doctype", b"<workbook", b"<timetable")):
         if b"dsMMISDB" in data[:PLX_WITHIN].replace(b"\x00", b""):
             return "plx"
+        if b"<timetable" in data[:ASC_WITHIN].replace(b"\x00", b""):
+            return "asc"
         raise Refusal(f"это файл XML, а не таблица. Если это выгрузка: {SAVE_AS}.")
     return "text"
 

@@ -32,7 +32,7 @@ from journal.models import (
 )
 
 NO_ROOM = "none"  # an answer about a room
-CELL = re.compile(r"[A-Z]{1,3}(\d+)")
+CELL = re.compile(r"(?:[A-Z]{1,3}|строка )(\d+)")
 KEPT = ("subgroup", "teacher", "room", "weekday", "number", "parity", "stream")
 READ: Mapping[str, Callable[[str], object]] = {
     "weekday": cells.weekday,

@@ -342,7 +342,8 @@ class Flat:
         said = {
             "Группа": block.name,
             "Подгруппа": piece.part,
-            "Дисциплина": piece.discipline,
+            # A row without its fields would be taken for the end of the table.
+            "Дисциплина": "—" if piece.problem else piece.discipline,
             "Преподаватель": piece.teacher,
             "Аудитория": piece.room,
             "День недели": Weekday(hour.weekday).label,
