@@ -10,6 +10,7 @@ const stateLine = page.querySelector(".grid-state");
 const find = (name) => page.querySelector(`[data-do="${name}"]`);
 const { fields } = data;
 const MOST = data.most;
+const LEAD = data.has_dates ? 2 : 1; // number, and the days it falls on
 
 let keys = 0;
 let rows = data.rows.map((row) => made(row.id, row.cells));
@@ -58,13 +59,14 @@ function draw() {
       const head = document.createElement("th");
       head.scope = "row";
       head.textContent = r + 1;
-      line.append(head, ...fields.map((_, c) => cellHtml(row, c)));
+      line.append(head);
       if (data.has_dates) {
         const cell = document.createElement("td");
         cell.className = "ro";
         cell.textContent = falls[row.id] || "";
         line.append(cell);
       }
+      line.append(...fields.map((_, c) => cellHtml(row, c)));
       return line;
     }),
   );
@@ -78,7 +80,7 @@ const clip = ({ r, c }) => ({
   r: Math.max(0, Math.min(r, rows.length - 1)),
   c: Math.max(0, Math.min(c, fields.length - 1)),
 });
-const cellAt = ({ r, c }) => body.rows[r]?.cells[c + 1];
+const cellAt = ({ r, c }) => body.rows[r]?.cells[c + LEAD];
 
 function chosen() {
   return {
@@ -486,8 +488,8 @@ function ask(conflicts, theirs) {
 // Hands
 
 let isDragged = false;
-const spot = (cell) => ({ r: cell.parentNode.sectionRowIndex, c: cell.cellIndex - 1 });
-const isCell = (cell) => cell?.tagName === "TD" && body.contains(cell) && cell.cellIndex <= fields.length;
+const spot = (cell) => ({ r: cell.parentNode.sectionRowIndex, c: cell.cellIndex - LEAD });
+const isCell = (cell) => cell?.tagName === "TD" && body.contains(cell) && cell.cellIndex >= LEAD;
 
 body.addEventListener("pointerdown", (event) => {
   const cell = event.target.closest("td");
