@@ -99,7 +99,7 @@ QUERIES = {
     "course": 10,
     "courseteacher": 8,
     "thematicplan": 8,
-    "plannedlesson": 7,
+    "plannedlesson": 9,
     "subgroup": 8,
     "exemption": 8,
     "timetableentry": 9,

@@ -222,11 +222,15 @@ def test_results_are_hours_and_marks_with_what_is_only_current(world):
         student=student,
         course=world.course2,
         kind="recredit",
+        mark="5",
         document="справка",
         start=world.year.start,
     )
     draft = draft_certificate(student, template, "", world.today, world.office)
-    assert draft.content["results"][3][3:5] == ["перезачтено", False]
+    assert draft.content["results"][3][3:5] == [
+        "5 (отлично), перезачтено",
+        False,
+    ]
 
 
 def test_a_mark_of_later_is_not_on_a_paper_of_before(world):

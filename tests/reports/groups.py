@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from journal.models import (
@@ -66,9 +67,11 @@ def teach(world, course, teacher, start=None, end=None):
 
 
 def lesson(world, course, offset: int, **fields) -> Lesson:
-    """A lesson without a number: many of one day do not stand in each other's way."""
+    """A lesson at an hour of its own: those of one day do not stand in each other's way."""
+    hours = Lesson.objects.filter(date=day(world, offset), number__isnull=False)
     employee = course.teachers.first().employee
     defaults = {
+        "number": (hours.aggregate(last=Max("number"))["last"] or 0) + 1,
         "planned_teacher": employee,
         "teacher": employee,
         "topic": "Тема",

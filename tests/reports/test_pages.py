@@ -299,6 +299,7 @@ def test_links_carry_what_the_report_asks_for(world):
         "Ведомость группы": f"{address('attestation')}?group={group}&period={period}",
         "Посещаемость группы": f"{address('attendance')}?group={group}",
         "Журнал исправлений": f"{address('corrections')}?group={group}&course=7",
+        "Выполнение программы": f"{address('fulfilment')}?group={group}&period={period}",
     }
     assert report_links(world.hr, group=1) == []
     assert report_links(world.teacher, nothing=1) == []
@@ -308,7 +309,7 @@ def test_every_link_of_the_list_opens(world, client_of):
     client = client_of(world.teacher)
     page = client.get(reverse("admin:reports")).content.decode()
     links = set(re.findall(r'href="(/admin/reports/\w[^"]*)"', page))
-    assert len(links) == 7
+    assert len(links) == 11
     assert {client.get(link).status_code for link in links} == {200}
 
 
