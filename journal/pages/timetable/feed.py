@@ -1,6 +1,7 @@
 """The calendar feed: a person's own timetable at a secret address (RFC 5545)."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -27,7 +28,7 @@ from journal.pages.timetable.reading import title_of
 from journal.roles import Anchor
 
 BEHIND, AHEAD = timedelta(days=28), timedelta(days=180)
-LONGEST = 64
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @login_not_required
@@ -39,7 +40,7 @@ def feed(request, token: str):
     more nothing is shown.
     """
     row = None
-    if len(token) <= LONGEST:
+    if TOKEN.fullmatch(token):
         rows = CalendarFeed.objects.select_related("user__employee")
         row = rows.filter(token=token).first()
     if row is None or not row.user.is_open():
