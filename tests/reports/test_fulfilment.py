@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from journal.models import CourseTeacher, Lesson, Subgroup
+from journal.models import AcademicYear, CourseTeacher, Lesson, Period, Subgroup
 from journal.reports.registry import get
 from tests import cast
 
@@ -160,6 +160,25 @@ def test_courses_without_a_teacher_are_those_of_the_running_period(world):
     rows = rows_of(table(world, slug="unassigned"))
     assert set(rows) == {"Физика"}
     assert rows["Физика"]["since"] == world.period.first_day
+
+
+@pytest.mark.parametrize("slug", ["teaching_load", "unassigned"])
+def test_an_address_may_name_the_period_alone(world, client_of, slug):
+    ahead = AcademicYear.objects.create(name="новый", start=world.year.end)
+    period = Period.objects.create(
+        year=ahead,
+        kind="semester",
+        number=1,
+        first_day=ahead.start,
+        last_day=cast.day(world, 350),
+    )
+    client = client_of(world.deputy)
+    at = f"/admin/reports/{slug}/"
+    answer = client.get(at, {"period": period.pk})
+    assert answer.status_code == 200
+    assert "новый, 1 семестр" in answer.content.decode()
+    for nonsense in (10**6, "x", "9" * 30):
+        assert client.get(at, {"period": nonsense}).status_code == 400
 
 
 def test_the_report_costs_the_same_for_thirty_courses(

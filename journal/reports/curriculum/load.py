@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -52,6 +53,14 @@ class YearForm(ReportForm):
         self.fields["year"].offer((one.pk, one.name) for one in rows)
         begun = [one for one in rows if one.start <= today] or rows[-1:]
         self.fields["year"].initial = begun[0].pk if begun else ""
+
+    def answer(self, given: Mapping[str, Any]) -> bool:
+        """An address may name the period alone: the year is its own."""
+        key = str(given.get("period") or "")
+        if key.isdecimal() and len(key) < 19 and not given.get("year"):
+            year = Period.objects.filter(pk=int(key)).values_list("year", flat=True)
+            given = {**{name: given[name] for name in given}, "year": str(year.first())}
+        return super().answer(given)
 
     def narrow(self) -> None:
         year = str(self.data.get("year") or "")
