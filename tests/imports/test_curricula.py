@@ -63,6 +63,13 @@ def test_whose_plan_it_is_must_be_said(world):
         assert words in said(outcome.errors) and outcome.batch is None
 
 
+@pytest.mark.parametrize("weeks", ["много", "nan", "-1", "99", "/ " * 13])
+def test_weeks_above_the_table_are_numbers(world, weeks):
+    rows = [[f"Недели обучения: {weeks}"], *ROWS]
+    outcome = take("curriculum", rows, given=ABOUT)
+    assert "не число недель" in said(outcome.errors) and outcome.batch is None
+
+
 def test_what_is_wrong_is_told_row_by_row(world):
     rows = [
         HEAD,

@@ -181,6 +181,7 @@ BOMB = (
     + "".join(f'<!ENTITY a{n} "{"&a" + str(n - 1 or "") + ";"}">' for n in range(1, 9))
     + "]>"
 )
+MANY = "".join(f'<ПланыСтроки Код="{n}" Дисциплина="х" />' for n in range(1000))
 GARBAGE = {
     "dtd": (plx(doctype='<!DOCTYPE a SYSTEM "file:///etc/passwd">'), "строка 1, знак"),
     "entity": (plx(doctype=ENTITY.format("y"), name="&x;"), "DTD"),
@@ -191,6 +192,8 @@ GARBAGE = {
     "course": (plx(course="9"), "курс 9, семестр 2"),
     "nobody": (plx(of="-7"), "строка 8 файла: часы строки, которой в плане нет"),
     "nameless": (plx(name=" "), "строка 7 файла: у строки плана нет названия"),
+    "lines": (plx(more=MANY), "строк плана больше 1000"),
+    "codeless": (plx(more='<ПланыСтроки Дисциплина="х" />'), "нет кода"),
     "deep": (plx(more="<a>" * 60 + "</a>" * 60), "вложенность"),
     "many": (plx(more="<a/>" * 200_000), "больше, чем бывают планы"),
     "long": (plx(name="а" * 3000), "слишком длинное"),
@@ -218,6 +221,7 @@ def test_a_person_takes_it_in_step_by_step_and_back(world, client_of):
     assert wizard.agree().status_code == 302
     html = wizard.look().content.decode()
     assert "строки учебного плана" in html.lower() and "Ошибки" not in html
+    assert "<dt>Часов в плане</dt><dd>4464</dd>" in html
     response = wizard.apply()
     assert response.status_code == 302 and PlanItem.objects.count() == 61
     batch = ImportBatch.objects.get()

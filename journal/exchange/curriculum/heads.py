@@ -167,7 +167,7 @@ def weeks_of(row: Row) -> dict[int, dict[str, Decimal]]:
                 weeks = Decimal(part.strip().replace(",", ".") or "0")
             except InvalidOperation:
                 weeks = Decimal(-1)
-            if not 0 <= weeks <= 60 or semester > 12:
+            if not weeks.is_finite() or not 0 <= weeks <= 60 or semester > 12:
                 raise ValueError(f"{label}: «{part.strip()[:20]}» — не число недель.")
             found.setdefault(semester, {})[name] = round(weeks, 1)
     return found

@@ -22,6 +22,7 @@ CHILD_MEMORY = 200 * 1024 * 1024
 MOST = (100_000, 40, 30_000, 2_000)  # elements, depth, rows kept, signs of a value
 SHEET = "Учебный план"
 COURSES = 6
+MOST_LINES = 1_000
 MAIN, TRAINING = "1", "5"  # types of hours: what is counted, and what only overlays it
 MODULE, CONTROL, FINAL = "1", "4", "6"  # types of rows
 IN_ALL = "Итого"
@@ -123,9 +124,14 @@ class Plan:
 
     def __init__(self, tables: Mapping[str, list[Row]]) -> None:
         self.tables = tables
-        self.lines = {row.get("Код"): row for row in tables["ПланыСтроки"]}
-        if not self.lines:
+        rows = tables["ПланыСтроки"]
+        if not rows:
             raise Refusal("в файле нет строк плана (ПланыСтроки). Выгрузите план.")
+        if len(rows) > MOST_LINES:
+            raise _refusal(rows[MOST_LINES], f"строк плана больше {MOST_LINES}")
+        if nameless := next((row for row in rows if not row.get("Код")), None):
+            raise _refusal(nameless, "у строки плана нет кода")
+        self.lines = {row["Код"]: row for row in rows}
         self.cycles = {row.get("Код"): row for row in tables["ПланыЦиклы"]}
         self.parents = {row.get("КодРодителя") for row in self.lines.values()}
         self.work = {
