@@ -59,6 +59,16 @@ def test_two_works_of_a_day_part_and_that_is_said(two, world):
     assert work.name == "Контрольная работа № 1. Итоги"
 
 
+def test_many_courses_are_scheduled_at_the_price_of_one(
+    two, world, django_assert_num_queries
+):
+    for count in (1, 2):
+        courses = Course.objects.filter(pk__in=[one.pk for one in two[:count]])
+        courses = list(courses_to_schedule(world.deputy, courses))
+        with django_assert_num_queries(4):
+            assert len(propose(courses)) == count
+
+
 def test_a_shift_of_the_timetable_is_taken_over_in_one_step(two, world):
     courses = courses_to_schedule(
         world.deputy, Course.objects.filter(group=world.group)

@@ -6,6 +6,7 @@ from json import JSONDecodeError
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from admin_customizations.toolkit.pages import change_url
@@ -63,9 +64,15 @@ def sheet_page(admin, request, parent, sheet: Sheet):
         "walk": walk(course, lines) if course else None,
         "kinds": list(LessonKind.objects.values_list("name", flat=True)),
         "back": change_url(admin, parent),
+        "submit_url": _submit_url(parent) if may and parent.state in OPEN else "",
         "data": _data(sheet, parent, lines, courses, course, may),
     }
     return TemplateResponse(request, "admin/curriculum/sheet.html", context)
+
+
+def _submit_url(parent) -> str:
+    """Where the paper is handed in."""
+    return reverse(f"admin:journal_{parent._meta.model_name}_submit", args=[parent.pk])
 
 
 def _courses(request, parent, sheet: Sheet) -> list[Course]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from journal.domain.curriculum.dates import Walk, walk
+from journal.domain.curriculum.dates import Walk, walks
 from journal.models import ControlWork, Course, PlannedLesson, ThematicPlan, User
 from journal.models.reach import rights_q
 
@@ -67,8 +67,8 @@ def courses_to_schedule(by: User, courses: QuerySet[Course]) -> QuerySet[Course]
 def propose(courses: Iterable[Course], today: date | None = None) -> list[Placing]:
     """Where the control works of these courses fall, by day. Past works stay.
 
-    Works written by hand, and those of other courses, keep their days. Two queries a
-    course, three for all.
+    Works written by hand, and those of other courses, keep their days.
+    Four queries.
     """
     courses = list(courses)
     today = today or timezone.localdate()
@@ -84,16 +84,15 @@ def propose(courses: Iterable[Course], today: date | None = None) -> list[Placin
             taken[work.group_id, work.date] = work
             if work.planned_lesson_id:
                 by_line[work.course_id, work.planned_lesson_id] = work
-    walks = {
-        course.pk: walk(course, lines[course.thematic_plan_id], today)
-        for course in courses
-    }
-    placings = _wanted(courses, lines, walks, by_line)
+    walked = walks(
+        {course.pk: lines[course.thematic_plan_id] for course in courses}, today
+    )
+    placings = _wanted(courses, lines, walked, by_line)
     for placing in placings:
         if placing.work is not None and placing.work.date < today:
             placing.day = placing.work.date
         else:
-            _place(placing, walks[placing.course.pk], taken)
+            _place(placing, walked[placing.course.pk], taken)
     return sorted(placings, key=lambda one: one.day or date.max)
 
 
@@ -106,14 +105,14 @@ def _control_lines(courses: list[Course]) -> dict[int, list[PlannedLesson]]:
     return found
 
 
-def _wanted(courses, lines, walks: dict[int, Walk], by_line) -> list[Placing]:
+def _wanted(courses, lines, walked: dict[int, Walk], by_line) -> list[Placing]:
     """The works in the order of the days on which their lines fall."""
     found = []
     for course in courses:
         for line in lines[course.thematic_plan_id]:
             if line.kind is None or not line.kind.is_control:
                 continue
-            falls = walks[course.pk].falls.get(line.pk)
+            falls = walked[course.pk].falls.get(line.pk)
             wanted = falls[0].date if falls else None
             work = by_line.get((course.pk, line.pk))
             found.append(Placing(course, line, wanted, work=work))

@@ -68,15 +68,30 @@ def walk(course: Course, lines: list[PlannedLesson], today: date | None = None) 
     A lesson with a topic of its own and no line is passed over; one of the past that
     nobody has filled yet still waits for its line.
     """
-    found = Walk(slots=_slots(course, today or timezone.localdate()))
+    return walks({course.pk: lines}, today)[course.pk]
+
+
+def walks(
+    lines: dict[int, list[PlannedLesson]], today: date | None = None
+) -> dict[int, Walk]:
+    """`walk` of many courses at once, by their keys: two queries for all."""
+    slots = _slots(list(lines), today or timezone.localdate())
     links = defaultdict(list)
     rows = LessonTopic.objects.filter(
-        lesson__course=course, lesson__is_cancelled=False
+        lesson__course__in=list(lines), lesson__is_cancelled=False
     ).order_by("pk")
     for lesson, line, hours in rows.values_list("lesson", "planned_lesson", "hours"):
         links[lesson].append((line, hours))
-    for part in sorted({slot.part for slot in found.slots} - {0}) or [0]:
-        own = [slot for slot in found.slots if slot.part in (0, part)]
+    return {
+        course: _walked(slots.get(course, []), own, links)
+        for course, own in lines.items()
+    }
+
+
+def _walked(slots: list[Slot], lines: list[PlannedLesson], links) -> Walk:
+    found = Walk(slots=slots)
+    for part in sorted({slot.part for slot in slots} - {0}) or [0]:
+        own = [slot for slot in slots if slot.part in (0, part)]
         _walk_part(found, own, part, links, lines)
     for line in found.falls:
         unique = {(fall.lesson, fall.part): fall for fall in found.falls[line]}
@@ -84,17 +99,21 @@ def walk(course: Course, lines: list[PlannedLesson], today: date | None = None) 
     return found
 
 
-def _slots(course: Course, today: date) -> list[Slot]:
+def _slots(courses: list[int], today: date) -> dict[int, list[Slot]]:
+    """Course → its lessons that take place, in order."""
+    found = defaultdict(list)
     rows = (
         Lesson.objects.held()
-        .filter(course=course)
+        .filter(course__in=courses)
         .order_by("date", F("number").asc(nulls_last=True), "pk")
-        .values_list("pk", "date", "number", "hours", "subgroup__number", "topic")
+        .values_list(
+            "course", "pk", "date", "number", "hours", "subgroup__number", "topic"
+        )
     )
-    return [
-        Slot(pk, day, number, hours, part or 0, day >= today or not topic)
-        for pk, day, number, hours, part, topic in rows
-    ]
+    for course, pk, day, number, hours, part, topic in rows:
+        is_free = day >= today or not topic
+        found[course].append(Slot(pk, day, number, hours, part or 0, is_free))
+    return found
 
 
 def _walk_part(found: Walk, slots: list[Slot], part: int, links, lines) -> None:
