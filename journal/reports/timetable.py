@@ -20,6 +20,7 @@ from journal.models import (
     Institution,
     Lesson,
 )
+from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
 
 from . import frame
@@ -242,9 +243,11 @@ SESSION = (
 )
 def session_schedule(params: dict[str, Any]) -> Table:
     first, last = params["exams_from"], params["exams_to"]
-    events = ExamEvent.objects.visible_to(params["user"]).filter(
-        date__range=(first, last)
+    sits = ExamEvent.objects.filter(members__employee=employee_key(params["user"]))
+    events = ExamEvent.objects.visible_to(params["user"]) | ExamEvent.objects.filter(
+        pk__in=sits.values("pk")
     )
+    events = events.filter(date__range=(first, last))
     if group := params.get("exam_group"):
         events = events.filter(group=group)
     if teacher := params.get("exam_teacher"):

@@ -142,3 +142,4 @@ def test_a_schedule_by_group_teacher_and_days(world):
     assert build(exam_group=world.group2.pk) == []
     assert build(exams_to=world.today) == []
     assert build(user=world.teacher_elsewhere) == []
+    assert len(build(user=world.master)) == 1  # sits in the commission

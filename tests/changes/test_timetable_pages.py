@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from journal.domain.timetable.changes import Wish, cancel_lesson, change_lesson
-from journal.models import ExamEvent, Lesson, Subgroup, SubgroupMember
+from journal.models import ExamEvent, ExamMember, Lesson, Subgroup, SubgroupMember
 
 
 def at(kind, row, day=None):
@@ -133,7 +133,7 @@ def test_another_room_shows_in_both_rooms(world, week, client_of):
 
 
 def test_an_exam_stands_among_the_lessons(world, client_of):
-    ExamEvent.objects.create(
+    event = ExamEvent.objects.create(
         group=world.group,
         course=world.course,
         kind="exam",
@@ -143,7 +143,9 @@ def test_an_exam_stands_among_the_lessons(world, client_of):
         room=world.room2,
         teacher=world.teacher.employee,
     )
+    ExamMember.objects.create(event=event, employee=world.teacher_elsewhere.employee)
     for user, kind, row in (
+        (world.teacher_elsewhere, "teacher", world.teacher_elsewhere.employee),
         (world.student, "group", world.group),
         (world.teacher, "teacher", world.teacher.employee),
         (world.dispatcher, "room", world.room2),

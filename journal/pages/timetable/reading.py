@@ -87,7 +87,7 @@ def _lessons_of(lessons, kind: str, key: int, monday: date, sunday: date):
 def _events_of(events, kind: str, key: int, monday: date, sunday: date):
     whose = {
         "group": Q(group=key),
-        "teacher": Q(teacher=key) | Q(pk__in=_sat_in(key)),
+        "teacher": Q(teacher=key) | Q(pk__in=sat_in(key)),
         "room": Q(room=key),
     }[kind]
     return (
@@ -97,7 +97,8 @@ def _events_of(events, kind: str, key: int, monday: date, sunday: date):
     )
 
 
-def _sat_in(employee: int):
+def sat_in(employee: int):
+    """Keys of the events in whose commission an employee sits."""
     return ExamEvent.objects.filter(members__employee=employee).values("pk")
 
 

@@ -20,7 +20,7 @@ from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
 from journal.pages.diary.words import week_of
 from journal.pages.pace import paced
 from journal.pages.timetable.drawing import days_html, table_of
-from journal.pages.timetable.reading import read_days
+from journal.pages.timetable.reading import read_days, sat_in
 from journal.reports.writers import WRITERS, file_name
 from journal.reports.writers import render as written
 
@@ -48,6 +48,14 @@ def _open(request, rows):
     if Institution.current().timetable_is_public:
         return rows
     return rows.visible_to(request.user)
+
+
+def _events(request):
+    """Exams that the person sees, and those in whose commission the person sits."""
+    seen = _open(request, ExamEvent.objects.all())
+    if not (employee := employee_key(request.user)):
+        return seen
+    return seen | ExamEvent.objects.filter(pk__in=sat_in(employee))
 
 
 def _teachers(request):
@@ -82,7 +90,7 @@ def week(request, kind: str, pk: int):
         return _page(request, kind, whose, {"wrong": words}, status=400)
     days = read_days(
         _open(request, Lesson.objects.all()),
-        _open(request, ExamEvent.objects.all()),
+        _events(request),
         kind,
         pk,
         monday,
