@@ -111,6 +111,28 @@ def test_the_form_of_a_calendar_says_what_overlaps(main, monday, world, client_o
     assert "уже назначен другой график" in answer.content.decode()
 
 
+def test_a_calendar_is_copied_by_whole_weeks_within_the_year(world, main, client_of):
+    before = AcademicYear.objects.create(
+        name="прошлый",
+        start=world.year.start - 53 * WEEK,
+        end=world.year.start,
+    )
+    old = StudyCalendar.objects.create(name="Основной", year=before, is_main=True)
+    first = before.start + 10 * WEEK
+    span(old, "session", first, first + 6 * DAY, 2)
+    span(old, "vacation", before.end - 3 * DAY, before.end - DAY)
+    client = client_of(world.deputy)
+    at = f"/admin/journal/studycalendar/{main.pk}/copy_spans/"
+    assert "С какого графика списать" in client.get(at).content.decode()
+    assert client.post(at, {"source": main.pk}).status_code == 200  # no such choice
+    assert client.post(at, {"source": old.pk}).status_code == 302
+    found = main.spans.get()  # the year has fewer weeks than the one before
+    assert (found.kind, found.course_year) == ("session", 2)
+    assert found.first_day == first + 53 * WEEK
+    assert found.history.get().history_user == world.deputy
+    assert client.post(at, {"source": old.pk}).status_code == 403  # no longer empty
+
+
 # What is left of the timetable
 
 

@@ -168,6 +168,9 @@ BUTTONS = {
     ("curriculum", "approve"): ({"deputy", "root"},) * 2,
     ("curriculum", "renew"): (set(), set()),
     ("planitem", "to_table"): (SEE_PLANS | {"studyunit", "department_head"}, SEE_PLANS),
+    # The calendar of the cast is empty.
+    ("studycalendar", "copy_spans"): (OFFICE | {"deputy", "studyunit", "dispatcher"},)
+    * 2,
     ("mismatch", "take"): (OFFICE, OFFICE),
     ("mismatch", "solve"): (OFFICE, OFFICE),
     ("mismatch", "reject"): (OFFICE, OFFICE),

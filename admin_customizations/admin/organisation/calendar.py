@@ -1,10 +1,13 @@
 """The year: periods, calendars, days that differ, bells."""
 
+from django import forms
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.organisation.year import OpeningOfYear, YearByWeeks
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from admin_customizations.toolkit.pages import AskForm, Choice, confirmed
+from journal.domain.organisation.calendar import copy_spans
 from journal.models import (
     AcademicYear,
     Bell,
@@ -15,6 +18,7 @@ from journal.models import (
     Period,
     StudyCalendar,
 )
+from journal.pages.diary.words import plural
 
 
 class PeriodInline(TabularInline):
@@ -80,6 +84,31 @@ class CalendarGroupInline(TabularInline):
     verbose_name_plural = "группы, которые учатся по этому графику"
 
 
+def may_fill(user, calendar: StudyCalendar) -> bool:
+    """An empty calendar that the person keeps may be filled from another."""
+    return (
+        user.has_perm("journal.add_calendarspan")
+        and calendar.is_editable_by(user)
+        and not calendar.spans.exists()
+    )
+
+
+class CopyForm(AskForm):
+    source = forms.ModelChoiceField(
+        StudyCalendar.objects.none(),
+        label="С какого графика списать",
+        widget=Choice,
+        empty_label="Выберите из списка",
+        help_text="Отрезки сдвинутся на целые недели; поправьте их после этого.",
+    )
+
+    def prepare(self):
+        rows = StudyCalendar.objects.filter(spans__isnull=False).distinct()
+        self.fields["source"].queryset = rows.exclude(pk=self.obj.pk).select_related(
+            "year"
+        )
+
+
 @admin.register(StudyCalendar)
 class StudyCalendarAdmin(YearByWeeks, ModelAdmin):
     """Calendars of a year; groups without their own follow the main one."""
@@ -91,3 +120,15 @@ class StudyCalendarAdmin(YearByWeeks, ModelAdmin):
     fields = ["name", ("year", "is_main")]
     inlines = [CalendarSpanInline, CalendarGroupInline]
     empty_hint = "Графиков пока нет. Добавьте основной график учебного года."
+    actions_detail = ["copy_spans"]
+
+    @confirmed(
+        "Списать с другого графика",
+        may=may_fill,
+        form=CopyForm,
+        icon="content_copy",
+        text="{}: сессии, практики и каникулы другого года станут отрезками этого.",
+    )
+    def copy_spans(self, request, obj, data):
+        count = copy_spans(obj, data["source"], request.user)
+        return f"Списано: {plural(count, 'отрезок', 'отрезка', 'отрезков')}."

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
 from journal.models import (
     AcademicYear,
@@ -14,6 +17,7 @@ from journal.models import (
     Order,
     OrderKind,
     StudyCalendar,
+    User,
 )
 
 Kind = CalendarSpan.Kind
@@ -107,3 +111,38 @@ def is_taught(doing: str | None, has_bells: bool) -> bool:
     Practice leaves the entries that take whole days; session, ГИА, vacation leave none.
     """
     return doing is None or (doing in PRACTICE and not has_bells)
+
+
+@transaction.atomic
+def copy_spans(calendar: StudyCalendar, source: StudyCalendar, by: User) -> int:
+    """Fill an empty calendar from that of another year, week by week; how many spans.
+
+    Days of the week stay: the spans move by whole weeks. What would leave the year is
+    cut at its bounds, or left out. Raises ValidationError for a calendar with spans.
+    """
+    calendar = StudyCalendar.objects.select_for_update().get(pk=calendar.pk)
+    if calendar.spans.exists():
+        raise ValidationError("В графике уже есть отрезки: списать можно в пустой.")
+    year = calendar.year
+    moved = monday_of(year.start) - monday_of(source.year.start)
+    last = year.end - DAY if year.end else date.max
+    made = []
+    for span in source.spans.order_by("first_day", "pk"):
+        first = max(span.first_day + moved, year.start)
+        until = min(span.last_day + moved, last)
+        if first <= until:
+            made.append(
+                CalendarSpan(
+                    calendar=calendar,
+                    kind=span.kind,
+                    course_year=span.course_year,
+                    first_day=first,
+                    last_day=until,
+                )
+            )
+    bulk_create_with_history(made, CalendarSpan, default_user=by)
+    return len(made)
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
