@@ -2,11 +2,14 @@
 
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
 from journal.domain.curriculum.teaching import OVER, UNDER, read_load
+from journal.domain.timetable.clashes import all_clashes
+from journal.domain.timetable.week import read_week
 from journal.models import (
     AcademicYear,
     CalendarSpan,
     Course,
     Curriculum,
+    Group,
     Institution,
     Lesson,
     User,
@@ -59,3 +62,18 @@ def test_every_group_has_its_approved_curriculum(demo):
         assert plan.state == Curriculum.State.APPROVED
         assert plan.admission_year == course.group.admission_year
         assert plan.specialty_id == course.group.specialty_id
+
+
+def test_no_group_with_courses_has_an_empty_week(demo):
+    """And the weeks show parts, odd weeks and whole days; a college of two hundred has
+    streams as well."""
+    by = User.objects.get(username="dispatcher")
+    slots = []
+    for group in Group.objects.filter(closed_on=None, courses__isnull=False).distinct():
+        week = read_week(by, "group", group, cast.TODAY)
+        assert week.shown, group
+        slots += week.shown
+    assert any(slot.part for slot in slots)
+    assert {0, 1, 2} >= {slot.parity for slot in slots} > {0}
+    assert any(slot.number is None for slot in slots)
+    assert all_clashes(cast.TODAY) == []

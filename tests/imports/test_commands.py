@@ -102,6 +102,7 @@ def test_nonsense_in_the_options_is_refused_in_json(world, run, arguments, word)
         "import_guardians",
         "import_disciplines",
         "import_thematic_plan",
+        "import_timetable",
     ],
 )
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """Wide timetables laid flat: by hand in the shapes of offices, and real files."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from journal.domain.timetable.clashes import all_clashes
 from journal.exchange.fields.timetable import HEAD
-from journal.exchange.reading import Sheet, Workbook, read_workbook
+from journal.exchange.reading import Refusal, Sheet, Workbook, read_workbook
 from journal.exchange.reading.workbook import Merge
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.timetable.celltext import BEFORE, Reader, split_rooms
@@ -318,3 +319,25 @@ def _make(world, rows):
             parts[course, part] = parts.get((course, part)) or Subgroup.objects.create(
                 course=course, number=part
             )
+
+
+def test_a_sheet_as_large_as_may_be_is_refused_or_read_at_once():
+    """Every row a day, every cell a lesson, thousands of ranges over all of it."""
+    groups = [f"Г-{n}" for n in range(12)]
+    line = ["Понедельник", "1", *["Физика Орлов А.Н."] * 12]
+    rows = [["День", "пара", *groups], *([line, ["Вторник", *line[1:]]] * 900)]
+    merged = [Merge(1 + n % 1800, 2, 1 + n % 1800, 13) for n in range(20_000)]
+    book = Workbook("р.xlsx", [Sheet("Лист", rows, merged)], "xlsx")
+    started = time.monotonic()
+    with pytest.raises(Refusal, match="занятий больше"):
+        lay_flat(book)
+    assert time.monotonic() - started < 5
+
+
+def test_hundreds_of_strangers_are_no_timetable_of_ours(world, empty):
+    rows = [["Группа", "Дисциплина", "День недели", "Занятие", "Преподаватель"]]
+    rows += [["2-ИС", f"Предмет {n} {n * 7}", "среда", 1, ""] for n in range(2000)]
+    started = time.monotonic()
+    with pytest.raises(Refusal, match="2000 имён"):
+        take("timetable", rows, world.dispatcher)
+    assert time.monotonic() - started < 5

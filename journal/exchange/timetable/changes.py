@@ -22,8 +22,7 @@ from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import reached
 from journal.exchange.timetable import values as cells
-from journal.exchange.timetable.lines import without_index
-from journal.exchange.timetable.names import teachers
+from journal.exchange.timetable.names import teachers, without_index
 from journal.models import Course, Employee, Group, Institution, Lesson, Room, Subgroup
 
 NOTHING = re.compile(r"^[\s\-–—_.]*$")

@@ -9,15 +9,14 @@ from django.utils import timezone
 
 from journal.domain.timetable.clashes import Slot, clashes_with, slot_of, slots
 from journal.exchange.importer import SKIP, Importer
-from journal.exchange.lookups import ByName
 from journal.exchange.mapping import Row
 from journal.exchange.outcome import Question
-from journal.exchange.reading import Workbook
+from journal.exchange.reading import Refusal, Workbook
 from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import reached
 from journal.exchange.timetable import values as cells
-from journal.exchange.timetable.names import Names, by_name, teachers
+from journal.exchange.timetable.names import Names, by_discipline, by_name, teachers
 from journal.exchange.timetable.wide import is_wide, lay_flat
 from journal.models import (
     Course,
@@ -31,6 +30,7 @@ from journal.models import (
     User,
 )
 
+MOST_UNKNOWN = 300  # nobody answers more questions
 NO_ROOM = "none"  # an answer about a room
 CELL = re.compile(r"(?:[A-Z]{1,3}|строка )(\d+)")
 KEPT = ("subgroup", "teacher", "room", "weekday", "number", "parity", "stream")
@@ -130,7 +130,7 @@ class TimetableImporter(Importer):
         staff = Employee.objects.filter(dismissed_on=None)
         self.names = {
             "group": by_name("group", "Группы", groups, "name"),
-            "discipline": _disciplines(disciplines, taught),
+            "discipline": by_discipline(disciplines, taught),
             "teacher": teachers(staff.order_by("last_name", "first_name")),
             "room": by_name(
                 "room", "Аудитории", Room.objects.order_by("number"), "number"
@@ -144,7 +144,14 @@ class TimetableImporter(Importer):
             said.pop("", None)
             first = {as_text(row.values.get(key)): row for row in reversed(usable)}
             ordered = sorted(said)
-            for name in names.look_up(ordered):
+            unknown = names.look_up(ordered)
+            if len(unknown) > MOST_UNKNOWN and not self.options.create:
+                raise Refusal(
+                    f"{names.title.lower()}: в файле {len(unknown)} имён, которых в "
+                    f"журнале нет, например «{unknown[0][:60]}». Проверьте, того ли "
+                    "учреждения это расписание и те ли столбцы выбраны."
+                )
+            for name in unknown:
                 self._ask(names, ordered.index(name) + 1, name, first[name], said[name])
 
     def _ask(self, names: Names, number: int, name: str, row: Row, times: int) -> None:
@@ -373,25 +380,3 @@ def _key(entry: TimetableEntry) -> tuple:
         *(entry.course_id, entry.subgroup_id, entry.teacher_id, entry.weekday),
         *(entry.number, entry.parity, start),
     )
-
-
-def _disciplines(rows, taught: set[int]) -> Names:
-    """By name or short name; those that somebody studies this term before others."""
-    rows = sorted(rows, key=lambda one: one.pk not in taught)
-    known = ByName(rows, "name", "short_name")
-    bare = ByName(rows, "name")
-
-    def find(said: str) -> list[Discipline]:
-        found = bare.find(said) or known.find(said) or bare.find(without_index(said))
-        now = [one for one in found if one.pk in taught]
-        return now or found
-
-    return Names("discipline", "Дисциплины", find, rows, lambda one: one.name)
-
-
-INDEX = re.compile(r"^(?:[А-ЯA-Z]{1,5}[.,\s]*\d{1,2}(?:[.,]\s*\d{1,2})*[а-я]?\.?\s+)+")
-
-
-def without_index(said: str) -> str:
-    """«МДК 01.01 Устройство автомобилей» → «Устройство автомобилей»."""
-    return INDEX.sub("", said)

@@ -3,20 +3,19 @@
 What is not known for certain is asked once a name: proposals to pick from, or skip.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from django.db.models import Model
 
 from journal.exchange.lookups import ByName, squeezed
 from journal.exchange.people.known import plain, same_part
 from journal.exchange.reading.names import split_full_name
-from journal.models import Employee
+from journal.models import Discipline, Employee
 
 MOST_OFFERED = 8
-LEAST_ALIKE = 0.45
-SURE = 0.999
+LEAST_ALIKE = 0.35
 
 
 @dataclass
@@ -34,6 +33,7 @@ class Names:
     words: Callable[[Model], str] = str
     found: dict[str, Model | None] = field(default_factory=dict)
     offered: dict[str, list[Model]] = field(default_factory=dict)
+    pairs: list[set[str]] = field(default_factory=list)
 
     def look_up(self, said: Iterable[str]) -> list[str]:
         """Find what can be found; the names that somebody must decide about."""
@@ -48,16 +48,21 @@ class Names:
         return unknown
 
     def _alike(self, name: str) -> list[Model]:
-        wanted = squeezed(name)
-        matcher = SequenceMatcher(b=wanted, autojunk=False)
+        """The most alike by pairs of letters: a typo changes few of them."""
+        wanted = _pairs(name)
+        if not self.pairs:
+            self.pairs = [_pairs(self.words(row)) for row in self.rows]
         likeness = []
-        for place, row in enumerate(self.rows):
-            matcher.set_seq1(squeezed(self.words(row)))
-            if matcher.quick_ratio() < LEAST_ALIKE:
-                continue
-            if (ratio := matcher.ratio()) >= LEAST_ALIKE:
-                likeness.append((-ratio, place))
+        for place, pairs in enumerate(self.pairs):
+            both = len(wanted & pairs) * 2 / (len(wanted) + len(pairs) or 1)
+            if both >= LEAST_ALIKE:
+                likeness.append((-both, place))
         return [self.rows[place] for _, place in sorted(likeness)[:MOST_OFFERED]]
+
+
+def _pairs(name: str) -> set[str]:
+    letters = f" {squeezed(name)} "
+    return {letters[place : place + 2] for place in range(len(letters) - 1)}
 
 
 def by_name(key: str, title: str, rows: Iterable[Model], *attributes: str) -> Names:
@@ -99,3 +104,25 @@ def said_name(said: str) -> tuple[str, str, str] | None:
     except ValueError:
         return None
     return name.last_name, name.first_name, name.middle_name
+
+
+def by_discipline(rows, taught: set[int]) -> Names:
+    """By name or short name; those that somebody studies this term before others."""
+    rows = sorted(rows, key=lambda one: one.pk not in taught)
+    known = ByName(rows, "name", "short_name")
+    bare = ByName(rows, "name")
+
+    def find(said: str) -> list[Discipline]:
+        found = bare.find(said) or known.find(said) or bare.find(without_index(said))
+        now = [one for one in found if one.pk in taught]
+        return now or found
+
+    return Names("discipline", "Дисциплины", find, rows, lambda one: one.name)
+
+
+INDEX = re.compile(r"^(?:[А-ЯA-Z]{1,5}[.,\s]*\d{1,2}(?:[.,]\s*\d{1,2})*[а-я]?\.?\s+)+")
+
+
+def without_index(said: str) -> str:
+    """«МДК 01.01 Устройство автомобилей» → «Устройство автомобилей»."""
+    return INDEX.sub("", said)

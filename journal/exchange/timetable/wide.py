@@ -13,7 +13,12 @@ from journal.exchange.fields.timetable import HEAD
 from journal.exchange.reading import Refusal, Sheet, Workbook
 from journal.exchange.reading.spreadsheet import rectangle
 from journal.exchange.reading.text import as_text
-from journal.exchange.reading.workbook import Cell, column_letter
+from journal.exchange.reading.workbook import (
+    MAX_ROWS,
+    Cell,
+    Merge,
+    column_letter,
+)
 from journal.exchange.timetable.celltext import (
     AFTER,
     BEFORE,
@@ -46,6 +51,7 @@ FLAT = (
     {"группа", "учебная группа", "класс", "группа/класс"},
     {"дисциплина", "предмет", "учебная дисциплина", "учебный предмет", "мдк"},
 )
+MOST_MERGED = 3000  # ranges over several groups are looked for among so many
 COUNTED = {str(number) for number in range(13)}  # the numbers of lessons, once more
 
 
@@ -81,6 +87,12 @@ def lay_flat(workbook: Workbook) -> Workbook:
         if layout is None:
             continue
         rows = [list(HEAD), *Flat(sheet, *layout).rows()]
+        if len(rows) > MAX_ROWS:
+            raise Refusal(
+                f"занятий больше {MAX_ROWS}, недель такими не бывает. Оставьте на листе "
+                "одну неделю.",
+                sheet.name,
+            )
         if len(rows) > 1:
             sheets.append(Sheet(sheet.name, rectangle(rows)))
     if not sheets:
@@ -155,11 +167,10 @@ class Flat:
         used = self._used_columns()
         for block in blocks:
             block.rooms = [column for column in block.rooms if column in used]
-        self.wide = {
-            (merge.top, merge.left): merge
-            for merge in sheet.merged
-            if sum(merge.left <= b.column <= merge.right for b in blocks) > 1
-        }
+        self.wide: dict[int, list[Merge]] = {}
+        for merge in sheet.merged[:MOST_MERGED]:
+            if sum(merge.left <= b.column <= merge.right for b in blocks) > 1:
+                self.wide.setdefault(merge.top, []).append(merge)
         self.parity = self._parity_column()
         self.reader = Reader(
             BEFORE if self._initials_first() else AFTER,
@@ -333,9 +344,10 @@ class Flat:
 
     def _shared(self, rows: range, block: Block):
         """The merged range over several groups that covers this cell: a stream."""
-        for (top, left), merge in self.wide.items():
-            if top in rows and left <= block.column <= merge.right:
-                return merge
+        for row in rows:
+            for merge in self.wide.get(row, ()):
+                if merge.left <= block.column <= merge.right:
+                    return merge
         return None
 
     def _row(self, hour: Hour, block: Block, place: str, piece: Piece, stream=""):
