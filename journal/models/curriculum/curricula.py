@@ -125,7 +125,8 @@ class Curriculum(Model):
         ]
 
     def __str__(self):
-        return f"{self.name} ({self.admission_year})"
+        version = f", версия {self.version}" if self.version > 1 else ""
+        return f"{self.name} ({self.admission_year}{version})"
 
 
 class PlanItem(Model):
