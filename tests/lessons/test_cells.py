@@ -255,6 +255,10 @@ def test_an_institution_may_refuse_marks_for_absent_students(world, lesson, stud
     one(world.teacher, lesson, student, "absence", "н")
     outcome = one(world.teacher, lesson, student, "1", "5", confirmed=True)
     assert outcome.code == "absent_refused"
+    one(world.teacher, lesson, student, "absence", "", old="н")
+    one(world.teacher, lesson, student, "1", "5")
+    assert one(world.teacher, lesson, student, "absence", "н").code == "absent_refused"
+    assert one(world.teacher, lesson, student, "absence", "о").status == 200
 
 
 def test_attendance_is_taken_and_undone_without_touching_what_is_entered(

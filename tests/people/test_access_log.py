@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from journal.domain.control import note_access
-from journal.models import DataAccess, Student
+from journal.models import DataAccess, Exemption, Student
 from tests import cast
 from tests.admin.papers import diploma
 from tests.conftest import NOW
@@ -73,6 +73,24 @@ def test_a_paper_opened_is_found_by_its_student(world, client_of):
     assert client_of(world.office).get(card(paper, model="diploma")).status_code == 200
     (look,) = looks()
     assert look[3] == student.pk
+
+
+def test_papers_that_say_something_of_a_person_are_noted_like_cards(world, client_of):
+    student = world.students[1]
+    freed = Exemption.objects.create(
+        student=student,
+        course=world.course,
+        kind="exempt",
+        document="справка",
+        start=world.year.start,
+    )
+    client = client_of(world.deputy)
+    assert client.get(card(freed, model="exemption")).status_code == 200
+    for model in ("exemption", "consent", "order", "membership", "mismatch"):
+        client.get(reverse(f"admin:journal_{model}_changelist"))
+    noted = looks()
+    assert noted[0][2:4] == (f"Освобождение: {freed}", student.pk)
+    assert len(noted) == 6
 
 
 def test_the_history_of_a_card_is_noted_too(world, client_of):

@@ -2,15 +2,17 @@
 
 from django.contrib import admin
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, by_alphabet
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import Membership
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnly, ModelAdmin):
+class MembershipAdmin(Personal, ReadOnly, ModelAdmin):
     """Spans of students in groups, as the orders made them; nobody writes them here."""
 
+    card_name = "Пребывание в группе"
     list_display = ["student", "group", "start", "end", "funding", "form"]
     list_filter = [
         ("group", ScopedRelatedFilter),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin, labelled
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import AskForm, Choice, Line, Lines, confirmed
@@ -71,9 +72,10 @@ class RejectForm(AskForm):
 
 
 @admin.register(Mismatch)
-class MismatchAdmin(ModelAdmin):
+class MismatchAdmin(Personal, ModelAdmin):
     """What was told of lists, and what came of it; nobody edits a report."""
 
+    card_name = "Расхождение"
     form = ReportForm
     list_display = ["who", "kind", "group", "since", "state_label", "told", "answer"]
     list_display_links = ["who"]

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin, labelled
 from admin_customizations.admin.contingent.lines import (
     DRAFT,
@@ -69,9 +70,10 @@ def may_add_group(by, order) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(Rollover, ModelAdmin):
+class OrderAdmin(Personal, Rollover, ModelAdmin):
     """A draft is edited; an order that was carried out stands still."""
 
+    card_name = "Приказ"
     list_display = ["title", "kind", "effective_on", "who", "shown_state"]
     list_filter = [
         ("kind", ChoiceFilter),

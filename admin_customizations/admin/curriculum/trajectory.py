@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.filters import PeriodFilter
 from admin_customizations.toolkit.filters import ChoiceFilter
@@ -32,9 +33,10 @@ class ExemptionForm(forms.ModelForm):
 
 
 @admin.register(Exemption)
-class ExemptionAdmin(ModelAdmin):
+class ExemptionAdmin(Personal, ModelAdmin):
     """Dated exemptions, recredits and individual plans of single students."""
 
+    card_name = "Освобождение"
     form = ExemptionForm
     list_display = ["student", "course", "kind", "mark", "document", "start", "end"]
     list_filter = [PeriodFilter, ("kind", ChoiceFilter)]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin, by_alphabet
 from admin_customizations.toolkit.filters import AnswerFilter, ChoiceFilter
 from admin_customizations.toolkit.pages import AskForm, Day, confirmed
@@ -58,9 +59,10 @@ def may_restore(by, consent) -> bool:
 
 
 @admin.register(Consent)
-class ConsentAdmin(ModelAdmin):
+class ConsentAdmin(Personal, ModelAdmin):
     """Consents of students and parents, undertakings of the staff."""
 
+    card_name = "Согласие"
     list_display = ["subject_name", "kind", "signed_on", "signed_by", "withdrawn_on"]
     list_filter = [("kind", ChoiceFilter), ConsentStateFilter, WhoseFilter]
     list_select_related = ["student", "guardian", "employee", "signed_by"]

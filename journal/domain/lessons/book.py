@@ -150,9 +150,14 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
     if ABSENCE in fields:
         book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
     _read_roster(book, ids, students)
-    if fields - {ABSENCE, TAKEN}:
+    if fields - {ABSENCE, TAKEN} or _forbids_marks(book.rules, fields):
         _read_marks(book, ids, students)
     return book
+
+
+def _forbids_marks(rules: Institution, fields: set[str]) -> bool:
+    """Does noting an absence ask whether there is a mark?"""
+    return ABSENCE in fields and rules.mark_on_absent == Institution.MarkOnAbsent.REFUSE
 
 
 def places_to_write(

@@ -55,7 +55,8 @@ def write_cells(
     writers of one column take turns. Checked for each change: sight (404), right (403),
     closed period (403), value (400), the roster of that date (400, E 4.2), the entry
     window (400 `reason`: after it a correction needs a reason, M 4.2), a mark for an
-    absent student (400 `absent`, asked twice or refused by the institution's rule), and
+    absent student (400 `absent`, asked twice or refused by the institution's rule, in
+    either order), and
     the old value (409 with the value now). A change that finds its own new value is
     saved already.
     """
@@ -252,6 +253,8 @@ def _note(book: Book, lesson: Place, change: Change) -> None:
         del book.absences[place]
         return
     reason = book.reasons[change.new]
+    if reason.counts_as_absence:
+        _unmarked(book, lesson, change)
     hours = lesson.hours if reason.counts_as_absence else 0
     if absence is None:
         absence = Absence(lesson_id=lesson.pk, student_id=change.student)
@@ -260,6 +263,19 @@ def _note(book: Book, lesson: Place, change: Change) -> None:
     else:
         touch(book, absence)
     absence.reason_id, absence.hours = reason.code, hours
+
+
+def _unmarked(book: Book, lesson: Place, change: Change) -> None:
+    """Where absent students get no marks, who has one was there."""
+    if book.rules.mark_on_absent != Institution.MarkOnAbsent.REFUSE:
+        return
+    for number in range(1, MOST_TASKS + 1):
+        if (lesson.pk, number, change.student) in book.marks:
+            raise Refused(
+                400,
+                "absent_refused",
+                "У студента на этом занятии есть отметка. Сначала уберите её.",
+            )
 
 
 def _mark(book: Book, lesson: Place, change: Change, number: int) -> None:
