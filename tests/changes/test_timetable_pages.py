@@ -71,6 +71,12 @@ def test_a_calendar_is_no_strangers(world, client, public):
     assert client.get("/timetable/calendar/").status_code == 302
 
 
+def test_whoever_has_one_timetable_is_led_to_it(world, client_of):
+    answer = client_of(world.student).get("/timetable/")
+    assert answer.status_code == 302
+    assert answer.url == at("group", world.group)
+
+
 def test_families_see_their_own_group_and_no_other(world, client_of):
     for name in ("student", "parent", "trustee"):
         client = client_of(world.people[name])

@@ -9,7 +9,7 @@ import functools
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -155,4 +155,7 @@ def choose(request):
         for title, kind, rows in lists
         if rows
     ]
+    links = [link for _, shown in sections for link, _ in shown]
+    if len(links) == 1:  # a student has one group
+        return redirect(links[0])
     return render(request, "timetable/choose.html", {"sections": sections})
