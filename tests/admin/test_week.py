@@ -6,7 +6,16 @@ import pytest
 from django.urls import reverse
 
 from journal.domain.timetable import lay_out
-from journal.models import CourseTeacher, Lesson, Room, Subgroup, TimetableEntry
+from journal.domain.timetable.week import read_week
+from journal.models import (
+    CalendarSpan,
+    CourseTeacher,
+    Lesson,
+    Room,
+    StudyCalendar,
+    Subgroup,
+    TimetableEntry,
+)
 
 DAY = datetime.timedelta(days=1)
 
@@ -97,6 +106,26 @@ def test_families_have_no_grid(world, client_of, person):
     assert client.get(at("clashes")).status_code in (302, 403)
 
 
+def test_vacations_give_no_hours_and_no_warning(world, desk, line):
+    calendar = StudyCalendar.objects.create(year=world.year, name="Осн.", is_main=True)
+    full = read_week(world.dispatcher, "group", world.group, world.today)
+    CalendarSpan.objects.create(
+        calendar=calendar,
+        kind="vacation",
+        course_year=world.group.course_year,
+        first_day=world.today,
+        last_day=world.today + 13 * DAY,
+    )
+    less = read_week(world.dispatcher, "group", world.group, world.today)
+    placed = [
+        next(need.placed for need in week.needs if need.course == world.course.pk)
+        for week in (full, less)
+    ]
+    assert placed[0] - placed[1] == 2 * 2 * 2  # two lines, two weeks, two hours
+    html = desk.get(at("week", group=world.group.pk)).content.decode()
+    assert "не каникулы" not in html
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_week_of_a_group_takes_ten_queries(
     world, desk, django_assert_num_queries, count
@@ -110,6 +139,14 @@ def test_a_week_of_a_group_takes_ten_queries(
             number=1 + place // 6,
             start=world.period.first_day,
         )
+    calendar = StudyCalendar.objects.create(year=world.year, name="Осн.", is_main=True)
+    CalendarSpan.objects.create(
+        calendar=calendar,
+        kind="vacation",
+        course_year=2,
+        first_day=world.today,
+        last_day=world.today,
+    )
     address = at("week", group=world.group.pk)
     desk.get(address)
     with django_assert_num_queries(10):

@@ -144,7 +144,9 @@ class WeekPages:
             context["needs"] = needs_html(found.needs, kind, may)
             if may and kind == "group":
                 since = max(day, timezone.localdate())
-                context["warning"] = outside_holidays(owner, found.period, since)
+                context["warning"] = outside_holidays(
+                    found.period, since, found.doing.get(since)
+                )
         return TemplateResponse(request, "admin/timetable/week.html", context)
 
     def _owner(self, request, kind: str, choice: list):

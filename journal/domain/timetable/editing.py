@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
-from journal.domain.organisation.calendar import Calendars, Kind
+from journal.domain.organisation.calendar import Kind
 from journal.domain.timetable.clashes import clashes_of, crowds, slot_of, slots
 from journal.domain.timetable.following import NOT_IN_TIMETABLE, ahead_of, touched_of
 from journal.domain.timetable.laying import Skip, lay_out
-from journal.models import CourseTeacher, Group, Lesson, Period, TimetableEntry, User
+from journal.models import CourseTeacher, Lesson, Period, TimetableEntry, User
 from journal.models.guards import rule_of
 
 # What lines of a stream have in common: changed in one, it changes in all.
@@ -232,12 +232,12 @@ def warnings_of(entry: TimetableEntry, since: date) -> list[str]:
     return found
 
 
-def outside_holidays(group: Group, period: Period, since: date) -> str:
-    """The warning of E1: the timetable changes while the group is studying, or ""."""
-    if not period.first_day < since <= period.last_day:
-        return ""
-    calendars = Calendars([period.year])
-    if calendars.days_of(group, period.year).get(since) == Kind.VACATION:
+def outside_holidays(period: Period, since: date, doing: str | None) -> str:
+    """The warning of E1: the timetable changes while the group is studying, or "".
+
+    `doing`: what the group's calendar says of that day instead of study.
+    """
+    if not period.first_day < since <= period.last_day or doing == Kind.VACATION:
         return ""
     return (
         f"{since:%d.%m.%Y} — не каникулы: расписание меняется во время занятий. "

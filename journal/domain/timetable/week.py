@@ -4,17 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
+from journal.domain.organisation.calendar import Calendars, is_taught
 from journal.domain.timetable.clashes import Slot, clashes_with, slots
 from journal.domain.timetable.days import parity_of, taught_days
 from journal.domain.timetable.drafts import PRACTICE_DAY_HOURS
 from journal.models import (
     Bell,
+    CalendarGroup,
+    CalendarSpan,
     Course,
     Employee,
     Group,
     Institution,
+    Order,
+    OrderKind,
     Period,
     Room,
     TimetableEntry,
@@ -56,6 +62,8 @@ class Week:
     slots: list[Slot] = field(default_factory=list)
     bells: dict[int, tuple[time, time]] = field(default_factory=dict)
     needs: list[Need] = field(default_factory=list)
+    # of a group: day → what it does instead of study
+    doing: dict[date, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> list[Slot]:
@@ -73,7 +81,10 @@ class Week:
 
 
 def read_week(user: User, kind: str, owner: Group | Employee | Room, day: date) -> Week:
-    """The week of one group, teacher or room as this person sees it; six queries."""
+    """The week of one group, teacher or room as this person sees it.
+
+    Six queries for a group, at most eleven for a teacher.
+    """
     period = period_at(day)
     if period is None:
         return Week(kind, day, None)
@@ -82,8 +93,43 @@ def read_week(user: User, kind: str, owner: Group | Employee | Room, day: date) 
     week.slots = slots(seen.filter(**{LINES_OF[kind]: owner}))
     if kind != "room":
         week.needs = _needs(user, kind, owner, period, max(day, period.first_day))
-        _count_hours(week)
+        if kind == "group":
+            week.doing = _days_of(owner, period)
+            days = {owner.pk: week.doing}
+        else:
+            calendars = Calendars([period.year])
+            groups = Group.objects.in_bulk({slot.group for slot in week.slots})
+            days = {
+                key: calendars.days_of(group, period.year)
+                for key, group in groups.items()
+            }
+        _count_hours(week, days)
     return week
+
+
+def _days_of(group: Group, period: Period) -> dict[date, str]:
+    """What `Calendars.days_of` says of one group of the present, by one query."""
+    year = period.year
+    own = CalendarGroup.objects.filter(group=group, calendar=OuterRef("calendar"))
+    moved = Order.objects.filter(kind=OrderKind.NEXT_YEAR, state=Order.State.DONE)
+    spans = CalendarSpan.objects.filter(calendar__year=year).annotate(
+        own=Exists(own),
+        moved=Subquery(moved.order_by("-effective_on").values("effective_on")[:1]),
+    )
+    spans = list(
+        spans.filter(Q(own=True) | Q(calendar__is_main=True)).order_by("first_day")
+    )
+    if any(span.own for span in spans):
+        spans = [span for span in spans if span.own]
+    today = timezone.localdate()
+    now = max(today, spans[0].moved or today) if spans else today
+    level = group.course_year + (1 if now < year.start else 0)
+    return {
+        span.first_day + DAY * offset: span.kind
+        for span in spans
+        if span.course_year in (None, level)
+        for offset in range((span.last_day - span.first_day).days + 1)
+    }
 
 
 def period_at(day: date) -> Period | None:
@@ -138,8 +184,8 @@ def _needs(user: User, kind: str, owner, period: Period, on: date) -> list[Need]
     return list(found.values())
 
 
-def _count_hours(week: Week) -> None:
-    """Hours that the lines give over the whole period, holidays left out."""
+def _count_hours(week: Week, doing: dict[int, dict[date, str]]) -> None:
+    """Hours that the lines give over the whole period: no holidays, no session."""
     period = week.period
     hours = Institution.current().lesson_hours
     counts: dict[tuple, list[date]] = {}
@@ -149,7 +195,12 @@ def _count_hours(week: Week) -> None:
             counts.setdefault((taught_as.isoweekday(), kind), []).append(day)
     for slot in week.slots:
         days = counts.get((slot.weekday, slot.parity), ())
-        taught = sum(slot.start <= day < slot.end for day in days)
+        away = doing.get(slot.group, {})
+        taught = sum(
+            slot.start <= day < slot.end
+            and is_taught(away.get(day), slot.number is not None)
+            for day in days
+        )
         given = taught * (hours if slot.number else PRACTICE_DAY_HOURS)
         for need in week.needs:
             if need.course == slot.course and slot.subgroup in (None, need.subgroup):
