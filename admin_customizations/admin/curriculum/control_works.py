@@ -89,6 +89,7 @@ class ControlWorkAdmin(ModelAdmin):
             "group": group,
             "placings": placings,
             "changes": sum(one.is_change for one in placings),
+            "left": sum(one.day is None for one in placings),
             "may": request.user.has_perm("journal.add_controlwork"),
             "weeks": weeks,
             "lines": lines,
