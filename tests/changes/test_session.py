@@ -250,6 +250,13 @@ def test_the_page_is_for_those_who_plan_sessions(world, client_of):
     assert answer.status_code == 404
 
 
+def test_the_term_that_runs_is_offered_first(world, client_of):
+    page = client_of(world.dispatcher).get(SESSION)
+    assert page.context["period"] == world.period
+    chosen = f'value="{world.period.pk}" selected'
+    assert chosen in page.content.decode()
+
+
 def test_a_session_is_entered_on_one_page(world, client_of):
     client, page = client_of(world.dispatcher), f"{SESSION}?group={world.group.pk}"
     shown = html(client.get(page))

@@ -123,14 +123,14 @@ class SessionPage:
             "groups": groups,
             "periods": Period.objects.select_related("year").order_by("-first_day")[:8],
             "list": reverse("admin:journal_examevent_changelist"),
+            "period": _period(request),
         }
         key = asked_key(request.GET.get("group", ""))
         if key is not None:
             group = get_object_or_404(groups, pk=key)
             if not rights_over(request.user, group, ["add_examevent"]):
                 raise PermissionDenied
-            period = _period(request)
-            done = self._form(request, group, period, context)
+            done = self._form(request, group, context["period"], context)
             if done:
                 self.message_user(request, done)
                 return HttpResponseRedirect(request.get_full_path())
