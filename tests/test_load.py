@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from admin_customizations.admin.timetable.week import owners
 from journal.domain.curriculum.handover import hand_over, plan_hand_over
 from journal.domain.curriculum.load import Given, give_load, read_table, teachers_on
 from journal.domain.curriculum.teaching import (
@@ -18,6 +19,7 @@ from journal.domain.timetable import lay_out
 from journal.models import (
     Course,
     CourseTeacher,
+    Employee,
     Lesson,
     Subgroup,
     TimetableEntry,
@@ -31,6 +33,18 @@ CHECK = "/admin/journal/course/hours/"
 
 
 # The table of load
+
+
+def test_teachers_stand_in_russian_order_with_yo_after_ye(world):
+    wanted = ["Елагин", "Ёлкин", "Жуков"]
+    for name in reversed(wanted):
+        Employee.objects.create(
+            last_name=name, first_name="Пётр", staff_type=Employee.StaffType.TEACHING
+        )
+    found = [one.last_name for one in teachers_on(world.today)]
+    assert [name for name in found if name in wanted] == wanted
+    choice = [one.last_name for one in owners(world.deputy, "teacher")]
+    assert [name for name in choice if name in wanted] == wanted
 
 
 def test_load_is_given_in_the_table_with_history(world, client_of):

@@ -69,6 +69,7 @@ def test_a_lesson_that_is_not_there_is_404(world, client_of):
     [
         {"slot": "2026-10-15"},
         {"slot": "2026-10-15/99"},
+        {"slot": f"2026-10-15/{'9'.zfill(30)}"},
         {"teacher": "x"},
         {"room": "1.5"},
         {"cancel": "1", "reason": "п" * 201},
@@ -78,6 +79,14 @@ def test_a_form_of_nonsense_is_400(world, client_of, data):
     answer = client_of(world.dispatcher).post(at(world.lesson), data)
     assert answer.status_code == 400
     assert Lesson.objects.get(pk=world.lesson.pk).history.count() == 1
+
+
+def test_a_reason_is_kept_without_what_postgresql_takes_not(world, week, client_of):
+    data = {"cancel": "1", "reason": "болезнь\x00"}
+    answer = client_of(world.dispatcher).post(at(week.second), data)
+    assert answer.status_code == 302
+    week.second.refresh_from_db()
+    assert week.second.cancel_reason == "болезнь"
 
 
 def test_the_day_shows_its_lessons_and_filters_them(world, week, client_of):

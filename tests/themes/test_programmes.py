@@ -38,6 +38,16 @@ def archive(**members: bytes) -> bytes:
     return found.getvalue()
 
 
+def damaged() -> bytes:
+    """An ODT whose first part is packed and cannot be unpacked any more."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", TYPES["odt"])
+    content = bytearray(found.getvalue())
+    content[38:60] = b"\xff" * 22  # after the header of 30 bytes and the name of 8
+    return bytes(content)
+
+
 DOCX = archive(**{"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
 ODT = archive(mimetype=TYPES["odt"].encode(), **{"content.xml": b"<o/>"})
 
@@ -207,6 +217,7 @@ def test_a_file_is_known_by_what_is_in_it(name, content, kind):
         ("п.docx", b"PK\x03\x04" + b"\0" * 50),
         ("п.odt", archive(mimetype=b"text/html")),
         ("п.odt", archive(mimetype=b"x" * 10_000)),
+        ("п.odt", damaged()),
         ("п.docx", archive(**{f"f{n}": b"" for n in range(5001)})),
         ("п.pdf", b""),
     ],

@@ -193,7 +193,7 @@ def _sent(data, course: Course) -> tuple[date, dict[int, int], dict[int, str]]:
         if what == "seat":
             placing[int(number)] = _number(value, MOST_PARTS)
         elif len(value) <= LONGEST_NAME:
-            names[int(number)] = value
+            names[int(number)] = value.replace("\x00", "")
         else:
             raise BadRequest(f"название подгруппы: не длиннее {LONGEST_NAME} знаков")
     return day, placing, names

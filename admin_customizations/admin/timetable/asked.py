@@ -9,6 +9,7 @@ from django.utils import timezone
 
 MOST_DAYS = 14
 MOST_KEY = 2**63
+MOST_DIGITS = 20
 MOST_REASON = 200
 
 
@@ -36,7 +37,8 @@ def asked_key(text: str) -> int | None:
     """The key of a row, None where nothing is asked; raises BadRequest otherwise."""
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and int(text[:20]) < MOST_KEY):
+    digits = text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS
+    if not digits or int(text) >= MOST_KEY:
         raise BadRequest("Ожидается номер записи.")
     return int(text)
 
@@ -44,14 +46,15 @@ def asked_key(text: str) -> int | None:
 def asked_place(text: str) -> tuple[date, int | None]:
     """A place «2026-10-15/3»; number 0 is the whole day."""
     day, _, number = text.partition("/")
-    if not (number.isascii() and number.isdecimal() and int(number[:3]) <= 15):
+    digits = number.isascii() and number.isdecimal() and len(number) < 3
+    if not digits or int(number) > 15:
         raise BadRequest("Место занятия: дата и номер, например 2026-10-15/3.")
     return asked_day(day), int(number) or None
 
 
 def asked_reason(data) -> str:
     """Why, as the person says; raises BadRequest where it is too long."""
-    reason = data.get("reason", "").strip()
+    reason = data.get("reason", "").replace("\x00", "").strip()
     if len(reason) > MOST_REASON:
         raise BadRequest(f"Причина: не длиннее {MOST_REASON} знаков.")
     return reason

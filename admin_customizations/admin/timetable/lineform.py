@@ -4,6 +4,7 @@ from django import forms
 
 from admin_customizations.toolkit.widgets import Day, Line, LongSelect, Select
 from journal.models import CourseTeacher, Employee, Room, Subgroup, TimetableEntry
+from journal.models.sqlite import alphabetical
 from journal.models.timetable import Weekday
 
 NUMBERS = [("", "весь день"), *((str(number), str(number)) for number in range(1, 16))]
@@ -60,7 +61,8 @@ class LineForm(forms.Form):
 
     def _teachers(self):
         working = Employee.objects.filter(dismissed_on=None)
-        return working.order_by("last_name", "first_name", "middle_name")
+        names = alphabetical("last_name", "first_name", "middle_name")
+        return working.order_by(*names)
 
     def _in_load(self) -> set[int]:
         rows = CourseTeacher.objects.filter(course=self.entry.course_id)

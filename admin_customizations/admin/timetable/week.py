@@ -27,17 +27,20 @@ from journal.domain.timetable.editing import (
 )
 from journal.domain.timetable.week import free_cells, period_at, read_week
 from journal.models import Course, Employee, Group, Room, Subgroup, TimetableEntry
+from journal.models.sqlite import alphabetical
 
 KINDS = {"group": Group, "teacher": Employee, "room": Room}
 TITLES = {"group": "По группе", "teacher": "По преподавателю", "room": "По аудитории"}
 MOST_SHOWN = 200
 MOST_REASONS = 5
+MOST_DIGITS = 20
 
 
 def number_of(data, name: str, most: int = 2**63 - 1) -> int:
     """A whole number of the request, 0 where it is left out; 400 for anything else."""
     said = data.get(name) or "0"
-    if not (said.isascii() and said.isdecimal() and int(said[:20]) <= most):
+    digits = said.isascii() and said.isdecimal() and len(said) < MOST_DIGITS
+    if not digits or int(said) > most:
         raise BadRequest(f"{name}: ждём номер")
     return int(said)
 
@@ -59,7 +62,8 @@ def owners(user, kind: str) -> list:
         return list(rows.filter(closed_on=None).order_by("course_year", "name"))
     if kind == "teacher":
         working = rows.filter(dismissed_on=None)
-        return list(working.order_by("last_name", "first_name", "middle_name"))
+        names = alphabetical("last_name", "first_name", "middle_name")
+        return list(working.order_by(*names))
     return list(rows.order_by("number"))
 
 

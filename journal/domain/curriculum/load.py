@@ -17,6 +17,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import rights_q
+from journal.models.sqlite import alphabetical
 
 RIGHT = "change_courseteacher"
 MOST_HOURS = 2000
@@ -36,7 +37,9 @@ def teachers_on(day: date) -> list[Employee]:
     rows = Employee.objects.filter(
         roles | teaching, Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=day)
     )
-    return list(rows.distinct().order_by("last_name", "first_name", "pk"))
+    return list(
+        rows.distinct().order_by(*alphabetical("last_name", "first_name"), "pk")
+    )
 
 
 @dataclass

@@ -1,6 +1,8 @@
 """Work programmes: handed in, approved, corrected by versions; files attached (D5)."""
 
+import lzma
 import zipfile
+import zlib
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -29,6 +31,11 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
 }
+# What a damaged archive raises, by the ways in which its parts may be packed.
+NOT_READ = (
+    *(zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError),
+    *(RuntimeError, zlib.error, lzma.LZMAError),
+)
 COPIED = ("number", "section", "topic", "kind", "hours", "self_study", "requirements")
 
 
@@ -63,7 +70,7 @@ def _is_document(file, kind: str) -> bool:
             if "mimetype" not in names or archive.getinfo("mimetype").file_size > 200:
                 return False
             return archive.read("mimetype").strip() == TYPES["odt"].encode()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except NOT_READ:
         return False
 
 
