@@ -246,15 +246,12 @@ def test_the_page_is_for_those_who_plan_sessions(world, client_of):
     for query in ("group=x", f"group={world.group.pk}&period=x"):
         answer = client_of(world.dispatcher).get(f"{SESSION}?{query}")
         assert answer.status_code == 400
-    answer = client_of(world.dispatcher).get(f"{SESSION}?group=999")
-    assert answer.status_code == 404
+    assert client_of(world.dispatcher).get(f"{SESSION}?group=999").status_code == 404
 
 
 def test_the_term_that_runs_is_offered_first(world, client_of):
-    page = client_of(world.dispatcher).get(SESSION)
-    assert page.context["period"] == world.period
-    chosen = f'value="{world.period.pk}" selected'
-    assert chosen in page.content.decode()
+    shown = html(client_of(world.dispatcher).get(SESSION))
+    assert f'value="{world.period.pk}" selected' in shown
 
 
 def test_a_session_is_entered_on_one_page(world, client_of):
