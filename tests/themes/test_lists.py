@@ -70,7 +70,7 @@ def test_a_choice_of_plans_costs_the_same_for_one_and_for_thirty(
         plan = ThematicPlan.objects.create(
             name=f"План {number}", discipline=draft.discipline
         )
-        line(plan, 1, "Тема", None)
+        line(plan, 1, "Тема", world.lecture)
     course = Course.objects.create(
         group=world.group2, period=world.period, discipline=draft.discipline
     )
