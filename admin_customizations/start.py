@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -87,6 +87,31 @@ def own_lessons(user, today: date) -> list[Today]:
             )
         )
     return found
+
+
+def substitutions_ahead(user, today: date) -> list[tuple[Lesson, str]]:
+    """Lessons after today that others give for the person, or the person for others."""
+    employee = getattr(user, "employee", None)
+    if employee is None:
+        return []
+    lessons = (
+        Lesson.objects.filter(
+            Q(teacher=employee) | Q(planned_teacher=employee),
+            date__gt=today,
+            is_cancelled=False,
+        )
+        .exclude(teacher=F("planned_teacher"))
+        .select_related(
+            "course__group",
+            "course__discipline",
+            "room",
+            "subgroup",
+            "teacher",
+            "planned_teacher",
+        )
+        .order_by("date", "number", "pk")
+    )
+    return [(lesson, _substitution(lesson, employee)) for lesson in lessons[:SHOWN]]
 
 
 def _substitution(lesson: Lesson, employee) -> str:
@@ -178,6 +203,7 @@ def start_page(site, request):
         "today": today,
         "teaches": teaches,
         "lessons": own_lessons(user, today) if teaches else [],
+        "ahead": substitutions_ahead(user, today) if teaches else [],
         "groups": own_groups(user, today),
         "hands_out": user.has_perm("journal.issue_accesscode"),
         "oversees": oversees(user),

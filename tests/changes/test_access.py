@@ -6,9 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from admin_customizations.start import substitutions_ahead
 from journal.domain.lessons import Change, write_cells
 from journal.domain.lessons.spread import read_spread
-from journal.domain.timetable.changes import Wish, change_lesson, restore_lesson
+from journal.domain.timetable.changes import (
+    Wish,
+    cancel_lesson,
+    change_lesson,
+    restore_lesson,
+)
 from journal.models import Lesson
 
 
@@ -108,3 +114,28 @@ def test_the_substitute_sees_it_on_the_start_page_at_once(world, lesson, client_
     assert "замена: вместо Щукина В. И." in page
     page = client_of(world.teacher2).get(reverse("admin:index")).content.decode()
     assert "ведёт Цветков Ю. Ф." in page
+
+
+def test_a_substitution_ahead_stands_on_the_start_page_of_both(world, week, client_of):
+    wish = Wish(teacher=world.teacher2.employee)
+    change_lesson(world.dispatcher, week.first, wish, "Болезнь")
+    for person, words in (
+        (world.teacher2, "замена: вместо"),
+        (world.teacher, "замена: ведёт"),
+    ):
+        page = client_of(person).get(reverse("admin:index")).content.decode()
+        ahead = page[page.index("Замены впереди") :]
+        assert reverse("admin:journal_lesson_change", args=[week.first.pk]) in ahead
+        assert words in ahead
+    other = client_of(world.master).get(reverse("admin:index")).content.decode()
+    assert "Замены впереди" not in other
+
+
+def test_a_substitution_taken_back_or_cancelled_is_ahead_of_nobody(world, week):
+    wish = Wish(teacher=world.teacher2.employee)
+    change_lesson(world.dispatcher, week.first, wish)
+    assert len(substitutions_ahead(world.teacher2, world.today)) == 1
+    cancel_lesson(world.dispatcher, week.first, "Карантин")
+    assert substitutions_ahead(world.teacher2, world.today) == []
+    restore_lesson(world.dispatcher, week.first)
+    assert substitutions_ahead(world.teacher, world.today) == []
