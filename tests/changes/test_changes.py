@@ -376,3 +376,15 @@ def test_a_day_is_asked_in_as_many_queries_whatever_it_holds(
             )
     with django_assert_num_queries(2):
         Taken({week.monday, week.tuesday})
+
+
+def test_who_has_left_is_given_no_lesson(world, week):
+    master = world.master.employee
+    master.dismissed_on = week.monday
+    master.save()
+    with pytest.raises(ValidationError, match="не работает в учреждении"):
+        change_lesson(world.dispatcher, week.second, Wish(teacher=master))
+    with pytest.raises(ValidationError, match="не работает в учреждении"):
+        add_lesson(world.dispatcher, world.practice, week.monday, 5, master)
+    week.second.refresh_from_db()
+    assert week.second.teacher == world.teacher2.employee

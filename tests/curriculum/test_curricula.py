@@ -285,6 +285,8 @@ def test_a_wrong_cell_is_refused_in_words_and_the_others_are_stored(world, plan)
     assert "Можно: Э, ДЗ, З, Др, КР, Э(к)" in answers[2].message
     assert "уже записал здесь «10»" in answers[3].message
     assert "Часы модуля — сумма его строк" in answers[4].message
+    cleared = write_plan(plan, world.deputy, [typed(row, 1, "self_study", "6", "7")])
+    assert cleared[0].message == "Другой человек уже очистил эту ячейку."
     hours = row.hours.get(semester=1)
     assert (hours.theory, hours.practical, hours.self_study) == (20, 10, 0)
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -61,7 +62,8 @@ class ExtraForm(forms.Form):
         self.fields["subgroup"].label_from_instance = lambda one: (
             f"{one.course.discipline}: {one}"
         )
-        teachers = Employee.objects.filter(teaching__isnull=False).distinct()
+        working = Q(dismissed_on__isnull=True) | Q(dismissed_on__gt=day)
+        teachers = Employee.objects.filter(working, teaching__isnull=False).distinct()
         self.fields["teacher"].queryset = teachers
         self.fields["room"].queryset = Room.objects.all()
         self.initial["day"] = day

@@ -149,7 +149,8 @@ class Book:
         except ValueError as error:
             return Answer(400, now, str(error))
         if now != cell.old and now != self._as_shown(cell, value):
-            return Answer(409, now, f"Другой человек уже записал здесь «{now}».")
+            meanwhile = f"записал здесь «{now}»" if now else "очистил эту ячейку"
+            return Answer(409, now, f"Другой человек уже {meanwhile}.")
         self._set(cell, row, value)
         return None
 

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from journal.domain.timetable.taken import Sitting, Taken, sitting_of
+from journal.domain.timetable.taken import Sitting, Taken, sitting_of, works_on
 from journal.models import (
     Absence,
     Course,
@@ -76,6 +76,7 @@ def change_lesson(
         if wish.day:
             _move(one, wish.day, wish.number)
         if wish.teacher:
+            _employed(wish.teacher, one.date)
             one.teacher = wish.teacher
         if wish.room and wish.room.pk != one.room_id:
             _change_room(one, wish.room)
@@ -161,6 +162,7 @@ def add_lesson(
     if not any(user.has_perm(f"journal.{verb}_lesson") for verb in (VERB, "add")):
         raise PermissionDenied
     _in_period(course, day)
+    _employed(teacher, day)
     lesson = Lesson(
         course=course,
         subgroup=subgroup,
@@ -263,6 +265,14 @@ def _in_period(course: Course, day: date) -> None:
         raise ValidationError(
             f"{day:%d.%m.%Y} вне учебного периода курса: он идёт с "
             f"{period.first_day:%d.%m.%Y} по {period.last_day:%d.%m.%Y}."
+        )
+
+
+def _employed(teacher: Employee, day: date) -> None:
+    if not works_on(teacher, day):
+        raise ValidationError(
+            f"{teacher.short_name} {day:%d.%m.%Y} не работает в учреждении: выберите "
+            "другого преподавателя."
         )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from journal.domain.timetable.days import bells_on, taught_days
-from journal.domain.timetable.taken import Taken, sitting_of
+from journal.domain.timetable.taken import Taken, sitting_of, works_on
 from journal.models import (
     Absence,
     CourseTeacher,
@@ -150,7 +150,7 @@ def teachers_for(lesson: Lesson, taken: Taken, staff: Staff) -> list[Choice]:
     """
     who, found = sitting_of(lesson), []
     for one in staff.people:
-        if not _works(one, lesson.date):
+        if not works_on(one, lesson.date):
             continue
         own = one.pk == lesson.planned_teacher_id
         same, group = staff.near(one.pk, lesson)
@@ -163,12 +163,6 @@ def teachers_for(lesson: Lesson, taken: Taken, staff: Staff) -> list[Choice]:
         rank = (bool(busy), not own, not same, not group, russian_key(one.short_name))
         found.append((rank, Choice(one.pk, one.short_name, near, busy)))
     return [choice for _, choice in sorted(found, key=lambda pair: pair[0])]
-
-
-def _works(one: Employee, day: date) -> bool:
-    return (one.hired_on is None or one.hired_on <= day) and (
-        one.dismissed_on is None or day < one.dismissed_on
-    )
 
 
 def rooms_for(lesson: Lesson, taken: Taken, seats: int = 0) -> list[Choice]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from journal.domain.timetable.conflicts import Occupant
 from journal.domain.timetable.days import bells_on
-from journal.models import ExamEvent, ExamMember, Lesson
+from journal.models import Employee, ExamEvent, ExamMember, Lesson
 
 ALL_DAY = 0
 Place = tuple[str, int, date, int]
@@ -31,6 +31,13 @@ def sitting_of(lesson: Lesson) -> Sitting:
         lesson.stream,
         lesson.teacher_id,
         lesson.room_id,
+    )
+
+
+def works_on(one: Employee, day: date) -> bool:
+    """Is the person employed that day? Unknown ends are open."""
+    return (one.hired_on is None or one.hired_on <= day) and (
+        one.dismissed_on is None or day < one.dismissed_on
     )
 
 
