@@ -179,7 +179,7 @@ def test_the_plans_are_whole_and_but_for_one_may_be_handed_in(demo):
     kept = [plan for plan in ThematicPlan.objects.all() if faults(plan)]
     assert [plan.state for plan in kept] == ["draft"]
     (fault,) = faults(kept[0])
-    assert "Сокращения «зач.»" in fault.words
+    assert "Сокращение «зач.»" in fault.words
     assert Curriculum.objects.count() >= 1
 
 

@@ -1,11 +1,13 @@
 """The schedule of control works: one a day for a group, moved where two clash."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from admin_customizations.admin.curriculum import control_works
 from journal.domain.curriculum.control_works import (
     courses_to_schedule,
     propose,
@@ -143,3 +145,10 @@ def test_the_family_sees_the_work_in_the_week(two, world, client_of):
     year, week, _ = (world.today + timedelta(days=7)).isocalendar()
     page = client_of(world.student).get(f"/diary/?week={year}-W{week:02}")
     assert page.content.decode().count("Контрольная работа № 1. Итоги") == 1
+
+
+def test_a_schedule_without_any_period_is_400(world, client_of):
+    address = reverse("admin:journal_controlwork_schedule")
+    with patch.object(control_works, "_period", return_value=None):
+        assert client_of(world.deputy).get(address).status_code == 200
+        assert client_of(world.deputy).post(address).status_code == 400

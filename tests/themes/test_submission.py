@@ -97,7 +97,7 @@ def test_abbreviations_are_refused_unless_the_institution_lets_them(draft):
     first.save()
     assert words(draft) == ["Строка 1: Сокращения «ЭВМ», «лаб.»: тему пишут полностью."]
     Abbreviation.objects.create(name="эвм")
-    assert words(draft) == ["Строка 1: Сокращения «лаб.»: тему пишут полностью."]
+    assert words(draft) == ["Строка 1: Сокращение «лаб.»: тему пишут полностью."]
 
 
 @pytest.mark.parametrize(

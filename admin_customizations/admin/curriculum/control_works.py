@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -74,6 +74,8 @@ class ControlWorkAdmin(ModelAdmin):
         if request.method == "POST":
             if not request.user.has_perm("journal.add_controlwork"):
                 raise PermissionDenied
+            if period is None:
+                raise BadRequest("period: заведите учебный период")
             added, moved = store(placings, request.user)
             words = f"График обновлён. Добавлено работ: {added}, перенесено: {moved}."
             self.message_user(request, words)

@@ -37,5 +37,6 @@ def faults_of_topic(topic: str, allowed: Collection[str]) -> list[str]:
         )
     if cut := abbreviations(topic, allowed):
         words = ", ".join(f"«{word}»" for word in cut)
-        found.append(f"Сокращения {words}: тему пишут полностью.")
+        what = "Сокращение" if len(cut) == 1 else "Сокращения"
+        found.append(f"{what} {words}: тему пишут полностью.")
     return found
