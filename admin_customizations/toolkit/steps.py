@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from django.db import models
-from django.db.models import Exists, Max, Min, QuerySet
+from django.db.models import Max, Min, QuerySet, Subquery
 from django.utils import timezone
 
 MOST = 60  # years or months that are asked for one by one
@@ -43,10 +43,16 @@ def _steps(rows: QuerySet, name: str, kind: str, otherwise) -> list[date]:
     for place, start in enumerate(starts):
         ends_at = _after(start, kind)
         low, high = (_midnight(day) if moment else day for day in (start, ends_at))
-        there = plain.filter(**{f"{name}__gte": low, f"{name}__lt": high})
-        spans[f"step_{place}"] = Exists(there)
+        there = rows.filter(**{f"{name}__gte": low, f"{name}__lt": high})
+        # The first by date, not any: an index has it, EXISTS would read the table.
+        first_there = there.order_by(name).values(name)[:1]
+        spans[f"step_{place}"] = Subquery(first_there)
     found = rows.model._base_manager.order_by().values(**spans)[:1][0]
-    return [start for place, start in enumerate(starts) if found[f"step_{place}"]]
+    return [
+        start
+        for place, start in enumerate(starts)
+        if found[f"step_{place}"] is not None
+    ]
 
 
 def _starts(first: date, last: date, kind: str) -> Iterator[date]:

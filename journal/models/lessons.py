@@ -6,7 +6,7 @@ are written only by `journal.domain.lessons.write_cells`.
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from journal.models.base import Lookup, Model, check, history, unique
 from journal.models.curriculum import Course, LessonKind, PlannedLesson, Subgroup
@@ -156,6 +156,12 @@ class Lesson(Model):
                 condition=Q(is_cancelled=False)
                 & (Q(attendance_taken_at__isnull=True) | Q(topic="")),
                 name="lesson_unfilled",
+            ),
+            # Few of very many: what stands ahead is asked by every start page.
+            models.Index(
+                fields=["date"],
+                condition=~Q(teacher=F("planned_teacher")),
+                name="lesson_substituted",
             ),
         ]
 
