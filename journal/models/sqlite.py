@@ -40,6 +40,7 @@ def _like(like, text, escape=None):
     return _matcher(str(like), escape)(str(text).lower())
 
 
+@functools.lru_cache(maxsize=16_384)  # a list compares the same names many times over
 def russian_key(text: str) -> tuple[str, str]:
     """A key that puts Ё after Е, as the Russian alphabet does."""
     folded = text.casefold()
