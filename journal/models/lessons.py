@@ -6,7 +6,7 @@ are written only by `journal.domain.lessons.write_cells`.
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from journal.models.base import Lookup, Model, check, history, unique
 from journal.models.curriculum import Course, LessonKind, PlannedLesson, Subgroup
@@ -64,6 +64,7 @@ class Lesson(Model):
         Employee,
         models.PROTECT,
         related_name="planned_lessons",
+        db_index=False,  # `lesson_of_planned` begins with it
         verbose_name="преподаватель по расписанию",
     )
     teacher = models.ForeignKey(
@@ -157,12 +158,8 @@ class Lesson(Model):
                 & (Q(attendance_taken_at__isnull=True) | Q(topic="")),
                 name="lesson_unfilled",
             ),
-            # Few of very many: what stands ahead is asked by every start page.
-            models.Index(
-                fields=["date"],
-                condition=~Q(teacher=F("planned_teacher")),
-                name="lesson_substituted",
-            ),
+            # Every start page asks whose lessons others give.
+            models.Index(fields=["planned_teacher", "date"], name="lesson_of_planned"),
         ]
 
     def __str__(self):
