@@ -13,13 +13,14 @@ class JournalConfig(AppConfig):
 
     def ready(self):
         from journal.models.guards import install_guards
-        from journal.models.sqlite import teach_russian
+        from journal.models.sqlite import lift_triggers, teach_russian
         from journal.reports.registry import discover
 
         discover()
         connection_created.connect(teach_russian)
         post_migrate.connect(install_guards, sender=self)
         pre_migrate.connect(note_rights, sender=self)
+        pre_migrate.connect(lift_triggers, sender=self)
         post_migrate.connect(write_roles, sender=self)
 
 

@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import F
 from django.db.models.functions import Collate
 
@@ -67,3 +67,17 @@ def teach_russian(sender, connection, **kwargs):
     base.create_function("like", 2, _like, deterministic=True)
     base.create_function("like", 3, _like, deterministic=True)
     base.create_collation("ru", _compare)
+
+
+def lift_triggers(sender=None, using="default", plan=(), **kwargs):
+    """Receiver of `pre_migrate`: SQLite rebuilds no table that a trigger speaks of.
+
+    They are installed again when the migrations are through (`install_guards`).
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
