@@ -111,7 +111,9 @@ def substitutions_ahead(user, today: date) -> list[tuple[Lesson, str]]:
         )
         .order_by("date", "number", "pk")
     )
-    return [(lesson, _substitution(lesson, employee)) for lesson in lessons[:SHOWN]]
+    # A person has few: all are read, for LIMIT leads PostgreSQL through everybody's days.
+    found = list(lessons)[:SHOWN]
+    return [(lesson, _substitution(lesson, employee)) for lesson in found]
 
 
 def _substitution(lesson: Lesson, employee) -> str:
