@@ -6,6 +6,7 @@ from django.db.models import Sum, TextField
 from django.urls import reverse
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline, labelled
+from admin_customizations.admin.curriculum.authored import Authored
 from admin_customizations.admin.curriculum.begin import Beginnings
 from admin_customizations.admin.curriculum.sheets import hindrances, sheet_page
 from admin_customizations.toolkit.export import SafeExport
@@ -81,7 +82,7 @@ class PlannedLessonInline(TabularInline):
 
 
 @admin.register(ThematicPlan)
-class ThematicPlanAdmin(Beginnings, SafeExport, ModelAdmin):
+class ThematicPlanAdmin(Authored, Beginnings, SafeExport, ModelAdmin):
     """Thematic plans; a plan handed in stands still until it is returned."""
 
     list_display = ["name", "discipline", "year", "author", "hours", "state_label"]
@@ -133,29 +134,6 @@ class ThematicPlanAdmin(Beginnings, SafeExport, ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj else self.fieldsets[:1]
-
-    def get_readonly_fields(self, request, obj=None):
-        """Whoever does not approve plans writes them in the own name."""
-        fixed = list(self.readonly_fields)
-        if request.user.has_perm("journal.approve_thematicplan"):
-            return fixed
-        return [*fixed, "author"]
-
-    def has_change_permission(self, request, obj=None):
-        if obj is None or obj.pk is None:
-            return super().has_change_permission(request, obj)
-        return super().has_change_permission(request) and may_edit_plan(
-            request.user, obj
-        )
-
-    def save_model(self, request, obj, form, change):
-        if not change and obj.author is None:
-            obj.author = getattr(request.user, "employee", None)
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description="часов", ordering="hours", empty_value="0")
-    def hours(self, plan):
-        return plan.hours
 
     @labelled(description="состояние", ordering="state", label=STATE_LABELS)
     def state_label(self, plan):

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline, labelled
+from admin_customizations.admin.curriculum.authored import Authored
 from admin_customizations.admin.curriculum.sheets import hindrances, sheet_page
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import (
@@ -23,7 +24,6 @@ from admin_customizations.toolkit.pages import (
 )
 from journal.domain.curriculum.approval import (
     may_decide,
-    may_edit_plan,
     may_return,
     may_submit,
 )
@@ -142,7 +142,7 @@ def what_hinders(user, programme) -> dict:
 
 
 @admin.register(WorkProgramme)
-class WorkProgrammeAdmin(ModelAdmin):
+class WorkProgrammeAdmin(Authored, ModelAdmin):
     """Work programmes of disciplines, by versions."""
 
     form = ProgrammeForm
@@ -191,29 +191,6 @@ class WorkProgrammeAdmin(ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj else self.fieldsets[:2]
-
-    def get_readonly_fields(self, request, obj=None):
-        """Whoever does not approve programmes writes them in the own name."""
-        fixed = list(self.readonly_fields)
-        if request.user.has_perm("journal.approve_workprogramme"):
-            return fixed
-        return [*fixed, "author"]
-
-    def has_change_permission(self, request, obj=None):
-        if obj is None or obj.pk is None:
-            return super().has_change_permission(request, obj)
-        return super().has_change_permission(request) and may_edit_plan(
-            request.user, obj
-        )
-
-    def save_model(self, request, obj, form, change):
-        if not change and obj.author is None:
-            obj.author = getattr(request.user, "employee", None)
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description="часов", ordering="hours", empty_value="0")
-    def hours(self, programme):
-        return programme.hours
 
     @labelled(description="состояние", ordering="state", label=STATE_LABELS)
     def state_label(self, programme):
