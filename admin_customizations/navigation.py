@@ -63,6 +63,14 @@ SECTIONS = (
                 "Замены", "swap_calls", "admin:journal_lesson_day", "substitute_lesson"
             ),
             _list("Сессия и ГИА", "event_available", "examevent"),
+            _list("Ведомости", "assignment", "sheet"),
+            _list("Выпускные работы", "history_edu", "thesis"),
+            _list("Меры по задолженностям", "report", "debtmeasure"),
+            _list("Отработки", "task_alt", "makeup"),
+            _list("Документы об отсутствии", "sick", "excuse"),
+            _list("Домашние задания", "home_work", "homework"),
+            _list("Сданные работы", "inventory", "submission"),
+            _list("Внеурочная деятельность", "sports_handball", "activity"),
             _list("Тематические планы", "format_list_numbered", "thematicplan"),
             _list("База тем КТП", "manage_search", "plannedlesson"),
             _list("Рабочие программы", "article", "workprogramme"),
@@ -76,6 +84,9 @@ SECTIONS = (
             _list("Учебные планы", "account_tree", "curriculum"),
             _list("Комплексные формы", "join", "complexform"),
             _list("Закрытые периоды", "lock", "periodclosing"),
+            _list("Запросы на исправление", "edit_note", "correctionrequest"),
+            _list("Проверки исправлений", "plagiarism", "sittingreview"),
+            _list("Прогноз", "insights", "forecastfit"),
         ),
     ),
     (
@@ -119,6 +130,7 @@ SECTIONS = (
             _list("Допуск к данным", "shield_person", "datapower"),
             _list("Загрузки из файлов", "upload_file", "importbatch"),
             _list("Обращения к данным", "policy", "dataaccess"),
+            _list("Извещения", "mail", "notice"),
         ),
     ),
 )

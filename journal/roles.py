@@ -49,7 +49,9 @@ REFERENCE = (
 JOURNAL = (
     "view:group,course,courseteacher,thematicplan,plannedlesson,timetableentry,"
     "lesson,lessontopic,task,mark,absence,membership,subgroup,subgroupmember,"
-    "workprogramme,programmetopic,controlwork,examevent,exammember"
+    "workprogramme,programmetopic,controlwork,examevent,exammember,homework,homeworkfile,"
+    "submission,makeup,sheet,sheetpart,sheetmember,result,thesis,debtmeasure,"
+    "activity,activitymember,activitysession,activitypresence"
 )
 CONTINGENT = "view:student,guardian,guardianship,membership,exemption,employee"
 OFFICE = (REFERENCE, JOURNAL, CONTINGENT, "view:*")
@@ -67,6 +69,28 @@ PLANS = (
     "delete:plannedlesson,programmetopic,controlwork",
 )
 SESSION = (f"{EDIT}:examevent,exammember", "delete:examevent,exammember")
+SHEETS = (
+    f"{EDIT}:sheet,sheetpart,sheetmember,result",
+    "delete:sheet,sheetpart,sheetmember,result",
+    "sign:sheet",
+)
+ACTIVITIES = (
+    f"{EDIT}:activitymember,activitysession,activitypresence",
+    "delete:activitysession,activitypresence",
+)
+ACTIVITY = (f"{EDIT}:activity", *ACTIVITIES)
+TEACHING = (
+    f"{EDIT}:mark,absence,task,lessontopic,homework,homeworkfile,submission,makeup",
+    "change:lesson",
+    "delete:task,lessontopic,homeworkfile,makeup",
+    *PLANS,
+    *SHEETS,
+    *ACTIVITIES,
+    "change:thesis",
+    "add,view:correctionrequest",
+    "import:thematicplan,result",
+    "add:subgroupmember",
+)
 ORDERS = (f"{EDIT}:order,orderline", "delete:orderline", "carry:order")
 
 ROLES = (
@@ -100,6 +124,7 @@ ROLES = (
             *OFFICE,
             "change:role",
             "reopen:periodclosing",
+            "decide:correctionrequest",
             f"{EDIT}:datapower",
         ),
     ),
@@ -117,6 +142,13 @@ ROLES = (
             "delete:planitem,planhours,planweeks,complexform,complexformpart",
             "approve:thematicplan,curriculum,workprogramme",
             "add,view:periodclosing",
+            *SHEETS,
+            "annul:sheet",
+            f"{EDIT}:thesis,debtmeasure",
+            "decide:correctionrequest",
+            "add,undo:sittingreview",
+            "refit:forecastfit",
+            "import:result",
             "import,export:discipline,thematicplan,student,group,employee,room,curriculum",
             "issue:accesscode",
             "add,view:listdelivery",
@@ -126,13 +158,13 @@ ROLES = (
         "deputy_upr",
         "Заместитель директора по учебно-производственной работе",
         Anchor.ALL,
-        OFFICE,
+        (*OFFICE, f"{EDIT}:thesis"),
     ),
     RoleSpec(
         "deputy_uvr",
         "Заместитель директора по учебно-воспитательной работе",
         Anchor.ALL,
-        (*OFFICE, "add,view:listdelivery"),
+        (*OFFICE, *ACTIVITY, "add,view:listdelivery"),
     ),
     RoleSpec(
         "studyunit",
@@ -142,7 +174,9 @@ ROLES = (
             REFERENCE,
             JOURNAL,
             CONTINGENT,
-            "view:periodclosing,importbatch",
+            "view:periodclosing,importbatch,excuse,correctionrequest",
+            *SHEETS,
+            f"{EDIT}:thesis,debtmeasure",
             f"{EDIT}:group,subgroup,subgroupmember,course,courseteacher,membership,"
             "timetableentry,student,exemption",
             f"{EDIT}:bellschedule,bell,{CURRICULA}",
@@ -166,6 +200,10 @@ ROLES = (
             f"view:periodclosing,order,orderline,mismatch,{CARD},{PAPERS},{CURRICULA}",
             "view:certificatetemplate",
             "add,view:cardcheck,listdelivery,certificate",
+            "view:excuse",
+            *SHEETS,
+            f"{EDIT}:debtmeasure",
+            "add,view:correctionrequest",
         ),
     ),
     RoleSpec(
@@ -228,7 +266,11 @@ ROLES = (
         "extracurricular",
         "Ответственный за внеурочную деятельность",
         Anchor.ALL,
-        (REFERENCE, "view:group,student,membership,employee"),
+        (
+            REFERENCE,
+            "view:group,student,membership,employee,activity",
+            *ACTIVITY,
+        ),
     ),
     RoleSpec(
         "certificates",
@@ -251,7 +293,9 @@ ROLES = (
             REFERENCE,
             JOURNAL,
             CONTINGENT,
-            f"{EDIT}:absence",
+            f"{EDIT}:absence,excuse,debtmeasure,makeup",
+            *ACTIVITY,
+            "add,view:correctionrequest",
             "change:student,subgroup,subgroupmember,guardian",
             "add:subgroup,subgroupmember",
             f"{EDIT}:{CARD}",
@@ -267,12 +311,7 @@ ROLES = (
         (
             REFERENCE,
             JOURNAL,
-            f"{EDIT}:mark,absence,task,lessontopic",
-            "change:lesson",
-            "delete:task,lessontopic",
-            *PLANS,
-            "import:thematicplan",
-            "add:subgroupmember",
+            *TEACHING,
         ),
     ),
     RoleSpec(
@@ -282,19 +321,14 @@ ROLES = (
         (
             REFERENCE,
             JOURNAL,
-            f"{EDIT}:mark,absence,task,lessontopic",
-            "change:lesson",
-            "delete:task,lessontopic",
-            *PLANS,
-            "import:thematicplan",
-            "add:subgroupmember",
+            *TEACHING,
         ),
     ),
     RoleSpec(
         "student",
         "Студент",
         Anchor.OWN,
-        (REFERENCE, JOURNAL, "view:student"),
+        (REFERENCE, JOURNAL, "view:student,excuse", "add,change:submission"),
         is_staff=False,
     ),
     RoleSpec(
@@ -304,7 +338,7 @@ ROLES = (
         (
             REFERENCE,
             JOURNAL,
-            "view:student,guardian,guardianship",
+            "view:student,guardian,guardianship,excuse",
             "delegate:guardianship",
         ),
         is_staff=False,

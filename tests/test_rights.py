@@ -87,7 +87,7 @@ CHANGES = {
     "nobody": (0,) * 6,
 }
 # Looked at by roles that reach everything, and by nobody else.
-OFFICE_ONLY = {"accesscode"}
+OFFICE_ONLY = {"accesscode", "forecastfit", "sittingreview"}
 OWN_LISTS = {
     "abbreviation",
     "studycalendar",
@@ -371,6 +371,8 @@ def test_models_of_record_keep_their_history():
     assert unrecorded == {
         "accesscode",
         "dataaccess",  # only added to
+        "notice",  # only added to
+        "forecastfit",  # only added to
         "importbatch",
         "orderreason",
         "campus",

@@ -329,7 +329,7 @@ SQL = {
     "journal/domain/lessons/store.py": "rows of a batch, then their history",
     "journal/domain/timetable/writing.py": "the history of lessons laid out",
     "journal/exchange/importer.py": "the lock of an import",
-    "journal/models/guards.py": "the triggers",
+    "journal/models/guards/__init__.py": "the triggers",
     "journal/models/sqlite.py": "triggers lifted before a migration",
     "journal/models/prepared.py": "SELECT alone, as Django built it",
 }

@@ -4,12 +4,14 @@ from django.contrib import admin
 
 from admin_customizations.admin import (
     archive,
+    communication,
     contingent,
     control,
     curriculum,
     lessons,
     organisation,
     people,
+    results,
     timetable,
 )
 
@@ -20,11 +22,13 @@ for model in list(admin.site._registry):
 
 __all__ = [
     "archive",
+    "communication",
     "contingent",
     "control",
     "curriculum",
     "lessons",
     "organisation",
     "people",
+    "results",
     "timetable",
 ]

@@ -24,8 +24,7 @@ from journal.roles import Anchor
 class Reach:
     """Lookups from a model to the anchors; "pk" is the model itself.
 
-    A model with no lookup for an anchor is not reached by it. Of several lookups to a
-    student each reaches.
+    Without a lookup an anchor does not reach; of several to a student each does.
     """
 
     student: str | tuple[str, ...] | None = None
@@ -191,8 +190,7 @@ def _of_groups(reach: Reach, groups) -> Q:
 
 def current_students(groups):
     """Ids of the students who are members of these groups today."""
-    today = timezone.localdate()
-    members = apps.get_model("journal", "Membership").objects.on(today)
+    members = apps.get_model("journal", "Membership").objects.on(timezone.localdate())
     return members.filter(group__in=groups).order_by().values("student")
 
 
@@ -249,19 +247,21 @@ def _course(user, reach: Reach, viewing: bool) -> Q:
             given = apps.get_model("journal", "Lesson").objects
             given = given.filter(teacher=employee_key(user)).order_by().values("course")
             found |= _any(reach.course, given)
-        if reach.employee:
-            found |= Q(**{reach.employee: employee_key(user)})
-        return found
+        own = reach.employee and Q(**{reach.employee: employee_key(user)})
+        return found | own if own else found
     groups = (
         apps.get_model("journal", "Course")
         .objects.filter(pk__in=taught_courses(user))
         .order_by()
         .values("group")
     )
-    if reach.group:
-        return _any(reach.group, groups)
+    found = NOTHING
     if reach.employee:
-        return Q(**{_join(reach.employee, "user"): user.pk})
+        found = Q(**{_join(reach.employee, "user"): user.pk})
+    if reach.group and (viewing or not reach.employee):
+        found |= _any(reach.group, groups)
+    if reach.employee or reach.group:
+        return found
     if reach.student:
         return _any(reach.student, current_students(groups))
     return NOTHING

@@ -36,7 +36,7 @@ from journal.models import (
 )
 from journal.models.organisation import BellSchedule
 from tests import cast
-from tests.admin import data_papers, movement, papers, teaching
+from tests.admin import data_papers, movement, papers, records, teaching
 
 UNPLAYED = ("safety", "extracurricular", "certificates")
 
@@ -213,7 +213,7 @@ def college(world):
     """`college.<anything of the world>` and more; `college.rows` as in `rows_of`."""
     full = SimpleNamespace(**vars(build_more(world)))
     full.rows = rows_of(full)
-    for more in (papers, data_papers, movement, teaching):
+    for more in (papers, data_papers, movement, teaching, records):
         full.rows |= more.build(full)
     return full
 

@@ -7,7 +7,7 @@ a role is closed to it.
 
 from itertools import chain
 
-from tests.admin import data_papers, movement, papers, teaching
+from tests.admin import data_papers, movement, papers, records, teaching
 
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
@@ -22,7 +22,8 @@ REST = (
 )
 ALL = (
     f"{REFERENCE} {COURSES} {PLANS} {CURRICULA} {REST} {papers.MODELS} "
-    f"{data_papers.MODELS} {movement.MODELS} {teaching.MODELS}"
+    f"{data_papers.MODELS} {movement.MODELS} {teaching.MODELS} "
+    f"{records.MODELS}"
 )
 
 # role: ((letters, models), …); a later line overrides an earlier one
@@ -230,15 +231,16 @@ ELSEWHERE = {
     ),
 }
 
-ELSEWHERE |= papers.ELSEWHERE | teaching.ELSEWHERE
-BUTTONS |= papers.BUTTONS | data_papers.BUTTONS | movement.BUTTONS | teaching.BUTTONS
+MORE = (papers, data_papers, movement, teaching, records)
+ELSEWHERE |= papers.ELSEWHERE | teaching.ELSEWHERE | records.ELSEWHERE
+for _part in MORE:
+    BUTTONS |= _part.BUTTONS
 
 
 def letters(role: str) -> dict[str, str]:
     """model: letters, for one of the roles."""
     found = {}
-    parts = (papers, data_papers, movement, teaching)
-    beside = (more.EXPECTED.get(role, ()) for more in parts)
+    beside = (more.EXPECTED.get(role, ()) for more in MORE)
     for allowed, models in chain(EXPECTED[role], *beside):
         found |= dict.fromkeys(models.split(), allowed)
     return found

@@ -11,6 +11,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import URLResolver, reverse
 from django.views import defaults
 
+from tests.admin import records
 from tests.admin.conftest import url
 from tests.admin.matrix import (
     ALL,
@@ -141,6 +142,7 @@ UNADDED = {
     "listdelivery",
     "certificate",
     "membership",
+    *records.UNADDED,
 }
 
 

@@ -1,5 +1,21 @@
 """The journal itself in the admin: courses as spreads, lessons as pages."""
 
-from admin_customizations.admin.lessons import course, kinds, lesson
+from admin_customizations.admin.lessons import (
+    activities,
+    course,
+    excuses,
+    homework,
+    kinds,
+    lesson,
+    makeups,
+)
 
-__all__ = ["course", "kinds", "lesson"]
+__all__ = [
+    "activities",
+    "course",
+    "excuses",
+    "homework",
+    "kinds",
+    "lesson",
+    "makeups",
+]

@@ -13,6 +13,7 @@ from journal.domain.results.group import (
     Statement,
     read_statement,
 )
+from journal.domain.results.official import Official, read_official
 from journal.domain.results.student import (
     Earned,
     Exempt,
@@ -35,6 +36,7 @@ __all__ = [
     "Earned",
     "Exempt",
     "Missed",
+    "Official",
     "Span",
     "Standing",
     "Statement",
@@ -53,6 +55,7 @@ __all__ = [
     "period_at",
     "periods_of",
     "rates",
+    "read_official",
     "read_statement",
     "studied",
     "suggested_mark",

@@ -1,6 +1,6 @@
 """The institution itself, with every rule that differs."""
 
-from datetime import date
+from datetime import date, time
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -50,6 +50,10 @@ class Institution(Model):
         DAY = "day", "в день занятия"
         MONDAY = "monday", "за прошедшую неделю до понедельника"
         WEEK = "week", "в течение семи дней"
+
+    class Undone(models.TextChoices):
+        NOTHING = "nothing", "не считать"
+        TWO = "two", "считать двойкой"
 
     class MarkOnAbsent(models.TextChoices):
         ASK = "ask", "переспросить"
@@ -101,6 +105,46 @@ class Institution(Model):
     marks_needed = models.PositiveSmallIntegerField(
         "отметок для аттестации", default=3, help_text="Если меньше, в ведомости «н/а»."
     )
+    control_days = models.PositiveSmallIntegerField(
+        "результаты контрольных работ, дней",
+        default=1,
+        help_text="Сколько дней после работы есть на отметки.",
+    )
+    term_marks_days = models.PositiveSmallIntegerField(
+        "отметки за период за столько дней до его конца", default=2
+    )
+    attestation_days = models.PositiveSmallIntegerField(
+        "результаты аттестации видны через дней",
+        default=3,
+        help_text="Не позже этого срока после аттестации ведомость подписывают.",
+    )
+    term_result_hours = models.PositiveSmallIntegerField(
+        "отметки за период видны через часов", default=24
+    )
+    makeup_excused = models.BooleanField(
+        "отрабатываются и пропуски по уважительной причине", default=True
+    )
+    makeup_days = models.PositiveSmallIntegerField(
+        "дней на отработку",
+        default=30,
+        help_text="Позже долг считается просроченным.",
+    )
+    undone_counts = models.CharField(
+        "несданная обязательная работа в прогнозе",
+        max_length=8,
+        choices=Undone.choices,
+        default=Undone.NOTHING,
+    )
+    forecast_alarm = models.PositiveSmallIntegerField(
+        "тревога: вероятность «2» от, %", default=40
+    )
+    flag_changes = models.PositiveSmallIntegerField(
+        "исправлений подряд — сигнал заместителю",
+        default=30,
+        help_text="Столько исправлений одного человека за один присест показывают заместителю.",
+    )
+    quiet_from = models.TimeField("нерабочее время с", default=time(22))
+    quiet_until = models.TimeField("нерабочее время до", default=time(6))
     guardians_see_adults = models.BooleanField(
         "родители видят данные совершеннолетних", default=False
     )

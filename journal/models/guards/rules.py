@@ -1,13 +1,4 @@
-"""Rules that a constraint cannot say: triggers, for SQLite and PostgreSQL alike.
-
-They are installed after every migration, since SQLite drops the triggers of a table that
-it rebuilds. Each has the name of its rule, and `RULES` the Russian words for it.
-"""
-
-from collections.abc import Iterator
-
-from django.core.checks import Error, Tags, register
-from django.db import connections, transaction
+"""Guards of people, plans, timetable and sessions."""
 
 RULES = {
     "membership_no_overlap": "Студент в эти дни уже числится в группе.",
@@ -34,9 +25,6 @@ RULES = {
     "консультации.",
     "exam_room_free": "Аудитория в это время занята другим экзаменом или консультацией.",
     "exam_group_free": "У группы в это время другой экзамен или консультация.",
-    "mark_period_open": "Период закрыт: отметки больше не меняются.",
-    "absence_period_open": "Период закрыт: посещаемость больше не меняется.",
-    "lesson_period_open": "Период закрыт: занятия больше не меняются.",
 }
 
 # At one hour; a lesson without a number takes the whole day.
@@ -85,18 +73,14 @@ _MEETS = (
     + " AND "
     + _spans_meet()
 )
-_CLOSED = """journal_periodclosing closing ON closing.period_id = course.period_id
-    AND closing.aspect = '{aspect}'
-    AND (closing.reopened_until IS NULL OR closing.reopened_until < {now})"""
-
-_ALWAYS = ("INSERT", "UPDATE", "DELETE")
+ALWAYS = ("INSERT", "UPDATE", "DELETE")
 _STANDS = """SELECT 1 FROM journal_curriculum plan WHERE plan.state <> 'draft'
     AND plan.id IN """
-_OF_ITEM = """(SELECT item.curriculum_id FROM journal_planitem item
+OF_ITEM = """(SELECT item.curriculum_id FROM journal_planitem item
     WHERE item.id IN ({row}.item_id, {was}.item_id))"""
-_OF_FORM = """(SELECT form.curriculum_id FROM journal_complexform form
+OF_FORM = """(SELECT form.curriculum_id FROM journal_complexform form
     WHERE form.id IN ({row}.complex_form_id, {was}.complex_form_id))"""
-_OF_PLAN = "({row}.curriculum_id, {was}.curriculum_id)"
+OF_PLAN = "({row}.curriculum_id, {was}.curriculum_id)"
 _OF_CURRICULUM = ["name", "specialty_id", "admission_year", "version", "form", "base", "replaces_id", "approved_at", "approved_by_id", "note"]  # fmt: skip
 _OTHER_EXAM = """SELECT 1 FROM journal_examevent other
     WHERE other.date = NEW.date AND {not_itself}
@@ -128,11 +112,11 @@ GUARDS = {
         ("DELETE",),
         "SELECT 1 WHERE OLD.state <> 'draft'",
     ),
-    "planitem_stands": ("journal_planitem", _ALWAYS, _STANDS + _OF_PLAN),
-    "planhours_stand": ("journal_planhours", _ALWAYS, _STANDS + _OF_ITEM),
-    "planweeks_stand": ("journal_planweeks", _ALWAYS, _STANDS + _OF_PLAN),
-    "complexform_stands": ("journal_complexform", _ALWAYS, _STANDS + _OF_PLAN),
-    "complexpart_stands": ("journal_complexformpart", _ALWAYS, _STANDS + _OF_FORM),
+    "planitem_stands": ("journal_planitem", ALWAYS, _STANDS + OF_PLAN),
+    "planhours_stand": ("journal_planhours", ALWAYS, _STANDS + OF_ITEM),
+    "planweeks_stand": ("journal_planweeks", ALWAYS, _STANDS + OF_PLAN),
+    "complexform_stands": ("journal_complexform", ALWAYS, _STANDS + OF_PLAN),
+    "complexpart_stands": ("journal_complexformpart", ALWAYS, _STANDS + OF_FORM),
     "membership_no_overlap": (
         "journal_membership",
         ("INSERT", "UPDATE"),
@@ -237,156 +221,4 @@ GUARDS = {
         AND (other.course_id = NEW.course_id
             AND other.teacher_id <> NEW.teacher_id) IS NOT TRUE""",
     ),
-    "mark_period_open": (
-        "journal_mark",
-        ("INSERT", "UPDATE", "DELETE"),
-        """SELECT 1 FROM journal_task task
-        JOIN journal_lesson lesson ON lesson.id = task.lesson_id
-        JOIN journal_course course ON course.id = lesson.course_id
-        JOIN """
-        + _CLOSED.replace("{aspect}", "marks")
-        + " WHERE task.id = {row}.task_id",
-    ),
-    "absence_period_open": (
-        "journal_absence",
-        ("INSERT", "UPDATE", "DELETE"),
-        """SELECT 1 FROM journal_lesson lesson
-        JOIN journal_course course ON course.id = lesson.course_id
-        JOIN """
-        + _CLOSED.replace("{aspect}", "marks")
-        + " WHERE lesson.id = {row}.lesson_id",
-    ),
-    "lesson_period_open": (
-        "journal_lesson",
-        ("INSERT", "UPDATE", "DELETE"),
-        "SELECT 1 FROM journal_course course JOIN "
-        + _CLOSED.replace("{aspect}", "lessons")
-        + " WHERE course.id = {row}.course_id",
-    ),
 }
-
-
-def _condition(sql: str, event: str, vendor: str) -> str:
-    sqlite = vendor == "sqlite"
-    return sql.format(
-        row="OLD" if event == "DELETE" else "NEW",
-        was="NEW" if event == "INSERT" else "OLD",
-        differs="IS NOT" if sqlite else "IS DISTINCT FROM",
-        not_itself="other.id IS NOT NEW.id" if sqlite else "other.id <> NEW.id",
-        now="strftime('%Y-%m-%d %H:%M:%f', 'now')" if sqlite else "now()",
-    )
-
-
-def _sqlite() -> Iterator[str]:
-    for rule, (table, events, sql) in GUARDS.items():
-        for event in events:
-            name = f"{rule}_{event.lower()}"
-            condition = _condition(sql, event, "sqlite")
-            yield f"DROP TRIGGER IF EXISTS {name}"
-            yield (
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
-                f"WHEN EXISTS ({condition}) "
-                f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
-            )
-
-
-# Two writers at once must not both find the place free: the key that they contend for.
-_LOCKS = {
-    "journal_membership": "NEW.student_id",
-    "journal_calendarspan": "NEW.calendar_id",
-    "journal_exemption": "NEW.student_id",
-    "journal_lesson": "(NEW.date - DATE '2000-01-01')",
-    "journal_timetableentry": "NEW.weekday",
-    "journal_examevent": "(NEW.date - DATE '2000-01-01')",
-    "journal_exammember": "(SELECT own.date - DATE '2000-01-01'"
-    " FROM journal_examevent own WHERE own.id = NEW.event_id)",
-}
-# Commissions contend for the days of their events.
-_LOCKED_AS = {"journal_exammember": "journal_examevent"}
-
-
-# Whoever writes in a plan holds it, so that it is not approved meanwhile.
-_HELD = {
-    "journal_planitem": _OF_PLAN,
-    "journal_planhours": _OF_ITEM,
-    "journal_planweeks": _OF_PLAN,
-    "journal_complexform": _OF_PLAN,
-    "journal_complexformpart": _OF_FORM,
-}
-
-
-def _held(table: str, event: str) -> str:
-    if table not in _HELD:
-        return ""
-    plans = _condition(_HELD[table], event, "postgresql")
-    return f"PERFORM 1 FROM journal_curriculum WHERE id IN {plans} FOR SHARE;"
-
-
-def _postgresql() -> Iterator[str]:
-    for rule, (table, events, sql) in GUARDS.items():
-        key = _LOCKS.get(table) if "DELETE" not in events else None
-        name_of_lock = f"'{_LOCKED_AS.get(table, table)}'::regclass::oid::int"
-        lock = f"PERFORM pg_advisory_xact_lock({name_of_lock}, {key}::int);"
-        for event in events:
-            name = f"{rule}_{event.lower()}"
-            condition = _condition(sql, event, "postgresql")
-            yield f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$
-            BEGIN
-                {lock if key else _held(table, event)}
-                IF EXISTS ({condition}) THEN
-                    RAISE EXCEPTION '{rule}' USING ERRCODE = '23P01',
-                        CONSTRAINT = '{rule}';
-                END IF;
-                RETURN {"OLD" if event == "DELETE" else "NEW"};
-            END $$ LANGUAGE plpgsql"""
-            yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
-            yield (
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
-            )
-
-
-def install_guards(sender=None, using="default", **kwargs):
-    """Receiver of `post_migrate`: (re)create every trigger."""
-    connection = connections[using]
-    if "journal_lesson" not in connection.introspection.table_names():
-        return
-    statements = _sqlite() if connection.vendor == "sqlite" else _postgresql()
-    # In one transaction: no moment without a guard, and one sync of the disk for all.
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-# A deployment check: `migrate` runs the others first, before it can install anything.
-@register(Tags.database, deploy=True)
-def guards_are_in_place(app_configs=None, databases=None, **kwargs):
-    """System check: every trigger is in every database that is checked."""
-    errors = []
-    for using in databases or []:
-        connection = connections[using]
-        table = "sqlite_master" if connection.vendor == "sqlite" else "pg_trigger"
-        column = "name" if connection.vendor == "sqlite" else "tgname"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {column} FROM {table}")
-            present = {row[0] for row in cursor.fetchall()}
-        wanted = {
-            f"{rule}_{event.lower()}"
-            for rule, (_, events, _) in GUARDS.items()
-            for event in events
-        }
-        if missing := sorted(wanted - present):
-            errors.append(
-                Error(
-                    f"В базе {using} нет сторожевых триггеров: {', '.join(missing)}.",
-                    hint="Выполните manage.py migrate.",
-                    id="journal.E001",
-                )
-            )
-    return errors
-
-
-def rule_of(error: Exception) -> str | None:
-    """The Russian words for the rule that a database error names, if it is ours."""
-    text = str(error)
-    return next((words for rule, words in RULES.items() if rule in text), None)

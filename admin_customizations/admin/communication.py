@@ -1,0 +1,22 @@
+"""What the journal told people by itself."""
+
+from django.contrib import admin
+
+from admin_customizations.admin.base import ModelAdmin, ReadOnly
+from journal.models import Notice
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, ModelAdmin):
+    """Notices of absences, to look at."""
+
+    list_display = ["at", "user", "student", "lesson", "sent_to"]
+    list_select_related = [
+        "user",
+        "student",
+        "lesson__course__discipline",
+        "lesson__course__group",
+    ]
+    search_fields = ["student__last_name"]
+    date_hierarchy = "at"
+    empty_hint_reader = "Извещений о пропусках журнал ещё не рассылал."

@@ -1,0 +1,63 @@
+"""Results of record: what signed sheets say, set by set."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from journal.models import Sheet, SheetPart
+
+TERM, YEAR, FINAL, ATTESTATION = "term", "year", "final", "attestation"
+# Sheets of which kind give which of the four; all others are an attestation.
+STAGES = {
+    Sheet.Kind.TERM: TERM,
+    Sheet.Kind.YEAR: YEAR,
+    Sheet.Kind.FINAL: FINAL,
+}
+
+
+class Official(NamedTuple):
+    """The last word of signed sheets: a mark, or why there is none (`status`)."""
+
+    mark: str
+    status: str
+    kind: str
+    date: date
+    attempt: int
+    sheet: int
+
+    @property
+    def is_passed(self) -> bool:
+        """Is nothing owed? A 2, «х», «н/а», no show, no admission are a debt."""
+        return self.mark in {"5", "4", "3", "з", "осв"}
+
+
+Results = dict[tuple[int, int], dict[str, Official]]
+
+
+def read_official(courses: Iterable[int], day: date | None = None) -> Results:
+    """(student, course) → stage → its last signed result up to `day`. One query.
+
+    A retake stands over what it retakes, an annulled sheet gives nothing; the mark of a
+    complex form is the mark of each of its courses (КДЗ, domain §2.0).
+    """
+    parts = SheetPart.objects.filter(
+        course__in=list(courses), sheet__state=Sheet.State.SIGNED
+    )
+    if day is not None:
+        parts = parts.filter(sheet__date__lte=day)
+    rows = parts.order_by("sheet__attempt", "sheet__date", "sheet").values_list(
+        "course",
+        "sheet__results__student",
+        "sheet__results__mark",
+        "sheet__results__status",
+        "sheet__kind",
+        "sheet__date",
+        "sheet__attempt",
+        "sheet",
+    )
+    found: Results = {}
+    for course, student, mark, status, *rest in rows:
+        if student is not None and (mark or status):
+            stages = found.setdefault((student, course), {})
+            stages[STAGES.get(rest[0], ATTESTATION)] = Official(mark, status, *rest)
+    return found
