@@ -1,0 +1,27 @@
+"""A sheet of the teacher's course, nothing on it yet."""
+
+import pytest
+
+from journal.domain.results.sheets import ResultChange, open_sheet, write_results
+
+
+@pytest.fixture
+def sheet(world):
+    return open_sheet(
+        world.teacher,
+        "term",
+        [world.course],
+        date=world.today,
+        teacher=world.teacher.employee,
+    )
+
+
+@pytest.fixture
+def wrote():
+    """`wrote(user, sheet, student, new)`: the answer to one value written."""
+
+    def one(user, sheet, student, new, field="mark", old="", reason=""):
+        change = ResultChange(student.pk, field, old, new)
+        return write_results(user, sheet.pk, [change], reason)[0]
+
+    return one
