@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from journal.models import Absence, Exemption, Institution, Lesson, Mark, Membership
-from journal.reports.results import FORMS
+from journal.reports.results.statement import FORMS
 from tests.reports.groups import (
     absent,
     course,

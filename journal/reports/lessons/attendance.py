@@ -18,9 +18,8 @@ from journal.domain.lessons.attendance import (
     summed,
 )
 from journal.models import AbsenceReason, Institution
-
-from . import frame
-from .questions import (
+from journal.reports import frame
+from journal.reports.questions import (
     GroupForm,
     MonthField,
     month_end,
@@ -28,8 +27,8 @@ from .questions import (
     months_until,
     sees_whole,
 )
-from .registry import report
-from .table import Cell, Column, Row, Section, Table
+from journal.reports.registry import report
+from journal.reports.table import Cell, Column, Row, Section, Table
 
 MOST_MONTHS = 12
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")

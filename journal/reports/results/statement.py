@@ -14,11 +14,10 @@ from journal.domain.results.group import (
     Unfilled,
 )
 from journal.models import AttestationForm, Course, Group, Institution
-
-from . import frame
-from .questions import PeriodForm, own_courses, sees_whole
-from .registry import report
-from .table import Cell, Column, Table
+from journal.reports import frame
+from journal.reports.questions import PeriodForm, own_courses, sees_whole
+from journal.reports.registry import report
+from journal.reports.table import Cell, Column, Table
 
 # Headings over the disciplines, in the order of the statement (domain §1).
 FORMS = {
