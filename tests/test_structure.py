@@ -327,7 +327,7 @@ SQL = {
     "journal/domain/demo/pouring.py": "rows of the demo, their history beside them",
     "journal/domain/lessons/book.py": "the lock of a period and its lessons",
     "journal/domain/lessons/store.py": "rows of a batch, then their history",
-    "journal/domain/results/sheets.py": "the lock of a period and a sheet",
+    "journal/domain/results/writing.py": "the lock of a period and a sheet",
     "journal/domain/timetable/writing.py": "the history of lessons laid out",
     "journal/exchange/importer.py": "the lock of an import",
     "journal/models/guards/__init__.py": "the triggers",
