@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
+from journal.domain.control.requests import answered_to, spoken, waiting_for
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.organisation.opening import (
@@ -60,6 +62,7 @@ def duties(user, today: date) -> list[Duty]:
         *_curricula(user, today),
         *_answers(user, today),
         *_plans(user, today),
+        *_requests(user, today),
     ]
 
 
@@ -144,6 +147,25 @@ def _plans(user, today: date) -> list[Duty]:
             url = reverse(f"admin:journal_{name}_changelist")
             words = f"{words}: {count}"
             found.append(Duty(words, f"{url}?state__exact=submitted", is_late=False))
+    return found
+
+
+def _requests(user, today: date) -> list[Duty]:
+    """Requests to correct that wait for a decision, and answers to one's own."""
+    found = []
+    if count := waiting_for(user).count():
+        url = reverse("admin:journal_correctionrequest_waiting")
+        found.append(Duty(f"Запросы на исправление ждут решения: {count}", url))
+    if user.has_perm("journal.add_correctionrequest"):
+        since = timezone.now() - FRESH
+        for one in answered_to(user, since).select_related("student")[:SHOWN]:
+            words = (
+                f"Ответ на запрос, {one.student}, {spoken(one.old)} → "
+                f"{spoken(one.new)}: {one.get_state_display()}"
+            )
+            url = reverse("admin:journal_correctionrequest_change", args=[one.pk])
+            words += f". {one.remark}" if one.remark else ""
+            found.append(Duty(words, url, is_late=False))
     return found
 
 

@@ -7,7 +7,7 @@ a role is closed to it.
 
 from itertools import chain
 
-from tests.admin import data_papers, movement, papers, records, teaching
+from tests.admin import closing, data_papers, movement, papers, records, teaching
 
 REFERENCE = (
     "institution campus room department specialty academicyear period calendarday "
@@ -233,7 +233,8 @@ ELSEWHERE = {
 
 MORE = (papers, data_papers, movement, teaching, records)
 ELSEWHERE |= papers.ELSEWHERE | teaching.ELSEWHERE | records.ELSEWHERE
-for _part in MORE:
+ELSEWHERE |= closing.ELSEWHERE
+for _part in (*MORE, closing):
     BUTTONS |= _part.BUTTONS
 
 

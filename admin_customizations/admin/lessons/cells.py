@@ -1,13 +1,15 @@
-"""The addresses that the grid talks to: saving cells, and the past of one cell."""
+"""The addresses that the grid talks to: cells saved, asked for, and one cell's past."""
 
 import json
 import re
 from json import JSONDecodeError
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from journal.domain.control.requests import ask_cells
 from journal.domain.lessons import MOST_CHANGES, Change, write_cells
 from journal.domain.lessons.past import past_of_cell
 from journal.models import Lesson
@@ -76,13 +78,26 @@ def save_cells(request):
     The grid names whom it was drawn for: what one person typed is never stored as
     another's, who signed in meanwhile.
     """
+    return _answered(request, write_cells)
+
+
+@require_POST
+def ask_for_cells(request):
+    """Ask for cells of a closed period; the same question and answers as of saving."""
+    try:
+        return _answered(request, ask_cells)
+    except ValidationError as error:
+        return JsonResponse({"error": " ".join(error.messages)}, status=400)
+
+
+def _answered(request, act):
     if request.headers.get("X-User", str(request.user.pk)) != str(request.user.pk):
         return JsonResponse({"error": "Вошёл другой человек."}, status=401)
     try:
         changes, reason = read_changes(request.body)
     except ValueError as error:
         return JsonResponse({"error": f"Запрос не принят: {error}."}, status=400)
-    outcomes = write_cells(request.user, changes, reason)
+    outcomes = act(request.user, changes, reason)
     results = []
     for outcome in outcomes:
         row = {"status": outcome.status, "code": outcome.code, "value": outcome.value}

@@ -15,6 +15,7 @@ from admin_customizations.admin.lessons.grid import grid_html
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
+from journal.domain.archive.closing import is_shut
 from journal.domain.lessons.spread import read_spread
 from journal.models import Course, CourseTeacher, Subgroup
 
@@ -86,6 +87,7 @@ class CourseAdmin(CoursesFromPlan, HoursCheck, ModelAdmin):
             "title": f"{course.discipline}, {course.group}",
             "course": course,
             "spread": page,
+            "is_shut": is_shut(course.period_id),
             "grid": grid_html(
                 page,
                 timezone.localdate(),

@@ -10,12 +10,17 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
-from admin_customizations.admin.lessons.cells import cell_past, save_cells
+from admin_customizations.admin.lessons.cells import (
+    ask_for_cells,
+    cell_past,
+    save_cells,
+)
 from admin_customizations.admin.lessons.grid import roster_html
 from admin_customizations.admin.timetable.changes import DayChanges
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect, Textarea
+from journal.domain.archive.closing import is_shut
 from journal.domain.control import overdue_lessons
 from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.domain.lessons.spread import read_spread
@@ -188,6 +193,7 @@ class LessonAdmin(DayChanges, PlainChoices, ModelAdmin):
         return [
             path("<int:pk>/take/", wrap(self.take), name="journal_lesson_take"),
             path("cells/", wrap(save_cells), name="journal_cells"),
+            path("cells/ask/", wrap(ask_for_cells), name="journal_cells_ask"),
             path(
                 "<int:lesson>/cell/<int:student>/",
                 wrap(cell_past),
@@ -217,6 +223,7 @@ class LessonAdmin(DayChanges, PlainChoices, ModelAdmin):
                 "lesson": obj,
                 "deviates": deviates(obj),
                 "page": page,
+                "is_shut": is_shut(obj.course.period_id),
                 "is_empty_part": bool(obj.subgroup_id and page.lines)
                 and not any(line.sits_in(page.columns[0]) for line in page.lines),
                 "grid": roster_html(page, timezone.localdate()),

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.results.correcting import StandingSheet
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import Result, Sheet, SheetMember, SheetPart
 
@@ -26,7 +27,7 @@ class ResultInline(TabularInline):
 
 
 @admin.register(Sheet)
-class SheetAdmin(ModelAdmin):
+class SheetAdmin(StandingSheet, ModelAdmin):
     """Sheets of all kinds; a signed one is only looked at."""
 
     list_display = ["date", "kind", "number", "group", "teacher", "state"]
@@ -48,6 +49,7 @@ class SheetAdmin(ModelAdmin):
         ("title", "note"),
     ]
     inlines = [SheetPartInline, SheetMemberInline, ResultInline]
+    actions_detail = ["ask", "past"]
     empty_hint = "Ведомостей пока нет. Добавьте ведомость для аттестации."
 
     def has_change_permission(self, request, obj=None):

@@ -110,7 +110,8 @@ function answered(change, result, isNewer) {
   }
   if (isNewer) return;
   cell?.classList.remove("wait", "late");
-  if (["conflict", "reason", "absent"].includes(result.code)) {
+  const isAskable = result.code === "closed" && page.dataset.ask && change.s !== null;
+  if (isAskable || ["conflict", "reason", "absent"].includes(result.code)) {
     cell?.classList.add("ask");
     questions.push({ change, result, cell });
     if (!isAsking) ask();
@@ -142,7 +143,8 @@ async function ask() {
     for (const other of same) questions.splice(questions.indexOf(other), 1);
     const all = [{ change, result, cell }, ...same];
     const answer = await openDialog(result, change, all.length);
-    for (const item of all) settle(item, answer);
+    if (result.code === "closed") await request(all, answer);
+    else for (const item of all) settle(item, answer);
   }
   isAsking = false;
   (current || table).focus();
@@ -153,10 +155,13 @@ function openDialog(result, change, count) {
     conflict: [["no", `Оставить ${result.value || "пусто"}`], ["yes", `Записать ${change.n || "пусто"}`]],
     absent: [["no", "Не ставить"], ["yes", "Поставить"]],
     reason: [["no", "Не исправлять"], ["yes", "Исправить"]],
+    closed: [["no", "Не просить"], ["yes", "Попросить исправить"]],
   }[result.code];
+  const isExplained = ["reason", "closed"].includes(result.code);
   const who = result.by ? ` Записано: ${result.by}, ${result.at}.` : "";
   dialog.querySelector("p").textContent = result.message + who + (count > 1 ? ` (клеток: ${count})` : "");
-  reasonField.hidden = result.code !== "reason";
+  reasonField.hidden = !isExplained;
+  reasonField.placeholder = result.code === "closed" ? "Почему нужно исправить" : "Причина исправления";
   reasonField.value = queue.reason;
   dialog.querySelector("menu").replaceChildren(
     ...buttons.map(([value, text]) => {
@@ -179,6 +184,22 @@ reasonField.addEventListener("keydown", (event) => {
   event.preventDefault();
   dialog.close(reasonField.value.trim() ? "yes" : "no");
 });
+
+// What is closed stays as it is; a second person is asked to let it be corrected.
+async function request(all, answer) {
+  const reason = reasonField.value.trim();
+  const isAsked = answer === "yes" && reason;
+  for (const item of all) settle(item, "no");
+  if (!isAsked) return say(answer === "yes" ? "Не отправлено: напишите, почему нужно исправить." : "", "refused");
+  queue.reason = reason;
+  const said = await queue.send(page.dataset.ask, all.map(({ change }) => ({ ...change, c: true }))).catch(() => null);
+  const data = said?.ok || said?.headers.get("Content-Type")?.includes("json") ? await said.json() : null;
+  if (!data?.results) return say(data?.error || "Запрос не отправлен. Проверьте связь и повторите.", "refused");
+  const refused = data.results.filter((one) => one.status !== 200);
+  const sent = data.results.length - refused.length;
+  const words = sent ? [`Запрос отправлен${sent > 1 ? ` (${sent})` : ""}: ответ появится на рабочем столе.`] : [];
+  say([...words, ...new Set(refused.map((one) => one.message))].join(" "), refused.length ? "refused" : "asked");
+}
 
 function settle({ change, result, cell }, answer) {
   cell?.classList.remove("ask");

@@ -67,6 +67,20 @@ export class Queue {
     this.state(this.busy ? "saving" : "saved", this.pending.size);
   }
 
+  send(url, changes) {
+    return fetch(url, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": cookie("csrftoken") || this.token,
+        "X-Requested-With": "fetch",
+        "X-User": this.user,
+      },
+      body: JSON.stringify({ changes, reason: this.reason }),
+    });
+  }
+
   async flush() {
     clearTimeout(this.timer);
     if (this.sending.size || !this.pending.size) return;
@@ -77,17 +91,7 @@ export class Queue {
     }
     let answer;
     try {
-      answer = await fetch(this.url, {
-        method: "POST",
-        redirect: "manual",
-        headers: {
-          "Content-Type": "application/json",
-          "X-CSRFToken": cookie("csrftoken") || this.token,
-          "X-Requested-With": "fetch",
-          "X-User": this.user,
-        },
-        body: JSON.stringify({ changes: batch, reason: this.reason }),
-      });
+      answer = await this.send(this.url, batch);
     } catch {
       return this.again("offline");
     }

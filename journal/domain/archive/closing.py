@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from journal.models import Period, PeriodClosing, User
@@ -15,6 +16,12 @@ def is_closed(closing: PeriodClosing) -> bool:
     """Is this aspect closed now, or opened again for a while?"""
     until = closing.reopened_until
     return until is None or until < timezone.now()
+
+
+def is_shut(period: int, aspect: str = PeriodClosing.Aspect.MARKS) -> bool:
+    """Is this aspect of a period closed now? One query."""
+    still = Q(reopened_until__isnull=True) | Q(reopened_until__lt=timezone.now())
+    return PeriodClosing.objects.filter(still, period=period, aspect=aspect).exists()
 
 
 @transaction.atomic

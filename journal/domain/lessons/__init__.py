@@ -1,7 +1,12 @@
 """Writing the journal; see `cells`."""
 
 from journal.domain.lessons.book import ABSENCE, MOST_TASKS, TAKEN, Change
-from journal.domain.lessons.cells import MOST_CHANGES, Outcome, write_cells
+from journal.domain.lessons.cells import (
+    MOST_CHANGES,
+    Outcome,
+    try_cells,
+    write_cells,
+)
 
 __all__ = [
     "ABSENCE",
@@ -10,5 +15,6 @@ __all__ = [
     "TAKEN",
     "Change",
     "Outcome",
+    "try_cells",
     "write_cells",
 ]

@@ -23,6 +23,7 @@ from django.utils import timezone
 from journal.models import (
     Absence,
     AbsenceReason,
+    CorrectionRequest,
     Institution,
     Lesson,
     Mark,
@@ -71,6 +72,7 @@ class Place(NamedTuple):
     may_mark: bool
     may_note: bool
     is_closed: bool
+    is_lesson_closed: bool
     default_kind: int
 
 
@@ -110,6 +112,8 @@ class Book:
     deleted: list = field(default_factory=list)
     new_tasks: list[Task] = field(default_factory=list)
     taken: dict[int, bool] = field(default_factory=dict)
+    # Cells of a closed period that a second person lets be corrected.
+    allowed: set[tuple[int, int, str]] = field(default_factory=set)
 
 
 def _lock(lessons: list[int]) -> None:
@@ -137,13 +141,15 @@ def _lock(lessons: list[int]) -> None:
 
 
 def open_book(user: User, changes: list[Change], reason: str) -> Book:
-    """Read what the changes are about, after locking it; at most seven queries."""
+    """Read what the changes are about, after locking it; at most eight queries."""
     ids = sorted({change.lesson for change in changes})
     students = sorted({change.student for change in changes if change.student})
     _lock(ids)
     book = Book(user, reason, timezone.localdate(), Institution.current())
     book.lessons = {place.pk: place for place in places_to_write(user, ids, book.rules)}
     ids = list(book.lessons)
+    if closed := [pk for pk, place in book.lessons.items() if place.is_closed]:
+        book.allowed = set(_allowed(lessons=closed))
     if not ids or not students:
         return book
     fields = {change.field for change in changes}
@@ -185,11 +191,14 @@ def _places(like: Likeness) -> Prepared:
                 output_field=BooleanField(),
             )
 
-        closed = PeriodClosing.objects.filter(
-            Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
-            period=OuterRef("course__period"),
-            aspect=PeriodClosing.Aspect.MARKS,
-        )
+        def closed(aspect):
+            rows = PeriodClosing.objects.filter(
+                Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
+                period=OuterRef("course__period"),
+                aspect=aspect,
+            )
+            return Exists(rows)
+
         return (
             Lesson.objects.visible_to(asker)
             .filter(pk__in=lessons)
@@ -209,7 +218,8 @@ def _places(like: Likeness) -> Prepared:
                 ),
                 may("change_mark"),
                 may("change_absence"),
-                Exists(closed),
+                closed(PeriodClosing.Aspect.MARKS),
+                closed(PeriodClosing.Aspect.LESSONS),
                 # The first of the institution's list, an answer in the lesson, is
                 # what a work is until its teacher says otherwise.
                 Subquery(WorkKind.objects.values("pk")[:1]),
@@ -217,6 +227,14 @@ def _places(like: Likeness) -> Prepared:
         )
 
     return Prepared(build, unused=("user", "employee"))
+
+
+@Prepared
+def _allowed(lessons):
+    rows = CorrectionRequest.objects.filter(
+        lesson__in=lessons, state=CorrectionRequest.State.APPROVED
+    )
+    return rows.order_by("pk").values_list("lesson", "student", "field")
 
 
 @Prepared

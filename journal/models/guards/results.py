@@ -18,13 +18,15 @@ CLOSED = """journal_periodclosing closing ON closing.period_id = course.period_i
     AND closing.aspect = '{aspect}'
     AND (closing.reopened_until IS NULL OR closing.reopened_until < {now})"""
 # The one cell, the one result that a second person let be corrected.
-_ALLOWED_CELL = """
+_APPROVED = """
     AND NOT EXISTS (SELECT 1 FROM journal_correctionrequest asked
-        WHERE asked.state = 'approved' AND asked.lesson_id = lesson.id
-        AND asked.student_id = {row}.student_id)"""
-_ALLOWED_RESULT = """
-    AND NOT EXISTS (SELECT 1 FROM journal_correctionrequest asked
-        WHERE asked.state = 'approved' AND asked.result_id = {row}.id)"""
+        WHERE asked.state = 'approved' AND asked.decided_by_id IS NOT NULL
+        AND asked.student_id = {row}.student_id
+        AND asked.student_id = {was}.student_id"""
+_ALLOWED_CELL = (
+    _APPROVED + " AND asked.lesson_id = lesson.id AND asked.field = {field})"
+)
+_ALLOWED_RESULT = _APPROVED + " AND asked.result_id = {row}.id)"
 # Retakes and the final attestation come after their period is closed.
 _CLOSED_FOR_SHEETS = """SELECT 1 FROM journal_periodclosing closing
     {join} WHERE closing.period_id = {period} AND closing.aspect = 'results'
@@ -51,8 +53,8 @@ GUARDS = {
         JOIN journal_course course ON course.id = lesson.course_id
         JOIN """
         + CLOSED.replace("{aspect}", "marks")
-        + " WHERE task.id = {row}.task_id"
-        + _ALLOWED_CELL,
+        + " WHERE task.id IN ({row}.task_id, {was}.task_id)"
+        + _ALLOWED_CELL.replace("{field}", "CAST(task.number AS text)"),
     ),
     "absence_period_open": (
         "journal_absence",
@@ -61,15 +63,15 @@ GUARDS = {
         JOIN journal_course course ON course.id = lesson.course_id
         JOIN """
         + CLOSED.replace("{aspect}", "marks")
-        + " WHERE lesson.id = {row}.lesson_id"
-        + _ALLOWED_CELL,
+        + " WHERE lesson.id IN ({row}.lesson_id, {was}.lesson_id)"
+        + _ALLOWED_CELL.replace("{field}", "'absence'"),
     ),
     "lesson_period_open": (
         "journal_lesson",
         ("INSERT", "UPDATE", "DELETE"),
         "SELECT 1 FROM journal_course course JOIN "
         + CLOSED.replace("{aspect}", "lessons")
-        + " WHERE course.id = {row}.course_id",
+        + " WHERE course.id IN ({row}.course_id, {was}.course_id)",
     ),
     "sheet_period_open": (
         "journal_sheet",
