@@ -106,7 +106,7 @@ def django_db_setup(
             migrated.keep(snapshot)
         folder = tmp_path_factory.mktemp("blank")
         request.config.blank = installation_.keep_blank(folder)
-        _flush_closings_first()
+        _flush_past_the_guards()
         with time_machine.travel(NOW):
             request.config.cast = pickle.dumps(cast.build())
     yield
@@ -114,21 +114,33 @@ def django_db_setup(
         teardown_databases(created, verbosity=0)
 
 
-def _flush_closings_first():
-    """A transactional test ends by emptying the tables; closed periods forbid that.
+def _flush_past_the_guards():
+    """A transactional test ends by emptying the tables; guards forbid that.
 
-    Of the class, since a thread and a browser's loop have connections of their own.
+    Closed periods go first. On SQLite, where emptying is deleting, the guards of signed
+    sheets are lifted; the flush ends by installing them again. Of the class, since a
+    thread and a browser's loop have connections of their own.
     """
+    from journal.models.guards import GUARDS
+
     operations = type(connection.ops)
     flush = operations.sql_flush
+    lifted = []
+    if connection.vendor == "sqlite":
+        lifted = [
+            f"DROP TRIGGER IF EXISTS {rule}_delete"
+            for rule, (_, events, _) in GUARDS.items()
+            if "DELETE" in events
+        ]
 
-    def closings_first(self, *args, **kwargs):
-        return sorted(
+    def past_the_guards(self, *args, **kwargs):
+        statements = sorted(
             flush(self, *args, **kwargs),
             key=lambda statement: '"journal_periodclosing"' not in statement,
         )
+        return [*lifted, *statements] if statements else []
 
-    operations.sql_flush = closings_first
+    operations.sql_flush = past_the_guards
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ EXPECTED = {
     "root": (("vnf", f"correctionrequest {JUST_OFFICE}"),),
 }
 BUTTONS: dict = {}
-ELSEWHERE: set = set()
+ELSEWHERE: set = {"journal_course_results", "journal_course_results_sign"}
 
 
 def build(world) -> dict:

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.curriculum.checking import HoursCheck
 from admin_customizations.admin.curriculum.making import CoursesFromPlan
 from admin_customizations.admin.lessons.grid import grid_html
+from admin_customizations.admin.results.term import TermMarks, course_or_404
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
@@ -37,7 +37,7 @@ class CourseTeacherInline(TabularInline):
 
 
 @admin.register(Course)
-class CourseAdmin(CoursesFromPlan, HoursCheck, ModelAdmin):
+class CourseAdmin(TermMarks, CoursesFromPlan, HoursCheck, ModelAdmin):
     """Pages of the journal: what a group studies in a period."""
 
     actions_list = ["to_from_plan", "to_hours"]
@@ -75,12 +75,9 @@ class CourseAdmin(CoursesFromPlan, HoursCheck, ModelAdmin):
 
     def spread(self, request, pk: int):
         """The journal spread of one course."""
-        if not self.has_view_permission(request) or pk >= 2**63:
+        if not self.has_view_permission(request):
             raise Http404
-        courses = Course.objects.visible_to(request.user).select_related(
-            "group", "discipline", "period__year", "thematic_plan"
-        )
-        course = get_object_or_404(courses, pk=pk)
+        course = course_or_404(request, pk)
         page = read_spread(request.user, course)
         context = {
             **shell(self.admin_site, request),

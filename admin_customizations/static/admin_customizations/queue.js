@@ -1,7 +1,7 @@
 // What was typed and is not yet stored: kept in the browser until the server answers.
 // Changes are {l: lesson, s: student|null, f: field, o: old, n: new, c: confirmed}.
 
-const PREFIX = "journal.cells.";
+const KEPT = /^journal\.(cells|results)\./;
 const PAUSE = 200;
 const MOST = 300;
 
@@ -12,8 +12,10 @@ const cookie = (name) =>
 
 export class Queue {
   // `answered(change, result)` for each answer; `state(name, count)` for the status line.
-  constructor({ user, url, token, answered, state }) {
+  // `name` tells apart what is kept for different addresses.
+  constructor({ user, url, token, answered, state, name = "cells" }) {
     Object.assign(this, { user, url, token, answered, state });
+    this.kept = `journal.${name}.${user}`;
     this.pending = new Map();
     this.sending = new Map();
     this.reason = "";
@@ -32,11 +34,11 @@ export class Queue {
   // What this person typed before the session ended; another person's is dropped.
   restore() {
     for (const name of Object.keys(localStorage)) {
-      if (name.startsWith(PREFIX) && name !== PREFIX + this.user) localStorage.removeItem(name);
+      if (KEPT.test(name) && !name.endsWith(`.${this.user}`)) localStorage.removeItem(name);
     }
     let kept = [];
     try {
-      kept = JSON.parse(localStorage.getItem(PREFIX + this.user) || "[]");
+      kept = JSON.parse(localStorage.getItem(this.kept) || "[]");
     } catch {
       kept = [];
     }
@@ -47,8 +49,8 @@ export class Queue {
 
   keep() {
     const all = [...this.sending.values(), ...this.pending.values()];
-    if (all.length) localStorage.setItem(PREFIX + this.user, JSON.stringify(all));
-    else localStorage.removeItem(PREFIX + this.user);
+    if (all.length) localStorage.setItem(this.kept, JSON.stringify(all));
+    else localStorage.removeItem(this.kept);
   }
 
   put(change) {

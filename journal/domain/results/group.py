@@ -106,11 +106,11 @@ def read_statement(
         return Statement(columns, lines, NONE)
     marks = {
         (student, course): sums
-        for student, course, *sums in _read_marks(courses=ids, day=day)
+        for student, course, *sums in mark_sums(courses=ids, day=day)
     }
     exempt = {
         (student, course): Standing(None, tag_of(kind, mark))
-        for student, course, kind, mark in _read_exemptions(courses=ids, day=day)
+        for student, course, kind, mark in steps_on(courses=ids, day=day)
         if kind != Exemption.Kind.INDIVIDUAL
     }
     begun = {course for _, course in marks}
@@ -176,7 +176,7 @@ def _read_members(group, day):
 
 
 @Prepared
-def _read_marks(courses, day):
+def mark_sums(courses, day):
     """Student, course; number of marks, of them credits; Σ mark·weight, Σ weight.
 
     The database sums up: what comes over is a twentieth of the marks.
@@ -202,13 +202,13 @@ def _read_marks(courses, day):
 
 
 @Prepared
-def _read_exemptions(courses, day):
+def steps_on(courses, day):
     rows = Exemption.objects.on(day).filter(course__in=courses).order_by()
     return rows.values_list("student", "course", "kind", "mark")
 
 
 @Prepared
-def _read_absences(courses, day):
+def missed_sums(courses, day):
     absences = Absence.objects.filter(
         ~absence_is_off(),
         lesson__course__in=courses,
@@ -256,7 +256,7 @@ def standing(sums, is_begun: bool, rules: Institution) -> Standing:
 
 def _add_absences(lines: list[StudentLine], courses: list[int], day: date) -> None:
     by_student = {line.pk: line for line in lines}
-    for student, is_excused, hours in _read_absences(courses=courses, day=day):
+    for student, is_excused, hours in missed_sums(courses=courses, day=day):
         if student in by_student:
             by_student[student].missed += hours
             by_student[student].unexcused += 0 if is_excused else hours

@@ -1,0 +1,226 @@
+"""The page «Итоги» of a course: term, year and final marks, typed down the column."""
+
+import json
+from json import JSONDecodeError
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from admin_customizations.reports import report_links
+from admin_customizations.toolkit.shell import shell
+from journal.domain.lessons.cells import MOST_CHANGES
+from journal.domain.results.official import FINAL, TERM, YEAR
+from journal.domain.results.sheets import (
+    ResultChange,
+    is_closed_for,
+    marks_of_kind,
+)
+from journal.domain.results.term import (
+    STAGES,
+    TermPage,
+    courses_of_stage,
+    may_write,
+    read_term,
+    sign_term,
+    write_term,
+)
+from journal.models import Course, Institution, Result, Sheet
+
+TABS = ((TERM, "За период"), (YEAR, "За год"), (FINAL, "Итоговая по дисциплине"))
+MOST_TEXT = 300
+
+
+def course_or_404(request, pk: int) -> Course:
+    """The course with what its pages show, if the person sees it."""
+    if pk >= 2**63:
+        raise Http404
+    courses = Course.objects.visible_to(request.user).select_related(
+        "group", "discipline", "period__year", "thematic_plan"
+    )
+    return get_object_or_404(courses, pk=pk)
+
+
+def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
+    """Changes that a table of results sent, with their reason; ValueError says what is wrong.
+
+    `{"changes": [{"s": student, "f": field, "o": old, "n": new}], "reason": text}`
+    """
+    try:
+        data = json.loads(body)
+        rows, reason = data["changes"], data.get("reason", "")
+        if not isinstance(rows, list) or len(rows) > MOST_CHANGES:
+            raise ValueError(f"ждём не больше {MOST_CHANGES} изменений")
+        texts = [reason, *(row[name] for row in rows for name in "fon")]
+        if not all(isinstance(text, str) and len(text) <= MOST_TEXT for text in texts):
+            raise ValueError(f"значение — строка не длиннее {MOST_TEXT} знаков")
+        if any("\0" in text or not text.isprintable() for text in texts):
+            raise ValueError("в строке есть знак, который нельзя сохранить")
+        if not all(type(row["s"]) is int and 0 < row["s"] < 2**63 for row in rows):
+            raise ValueError("номер студента — целое число")
+        return [
+            ResultChange(row["s"], row["f"], row["o"], row["n"]) for row in rows
+        ], reason
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        UnicodeError,
+        JSONDecodeError,
+    ) as error:
+        raise ValueError("ждём changes с полями s, f, o, n") from error
+    except RecursionError as error:
+        raise ValueError("слишком глубокая вложенность") from error
+
+
+def answered(outcomes) -> JsonResponse:
+    """The answer to each change; the status is that of the first one refused."""
+    results = [
+        {
+            "status": one.status,
+            "code": one.code,
+            "value": one.value,
+            "message": one.message,
+        }
+        for one in outcomes
+    ]
+    status = next((one.status for one in outcomes if one.status != 200), 200)
+    return JsonResponse({"results": results}, status=status)
+
+
+class TermMarks:
+    """The pages of the marks of record of a course."""
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/results/",
+                wrap(self.term_page),
+                {"stage": TERM},
+                name="journal_course_results",
+            ),
+            path(
+                "<int:pk>/results/<slug:stage>/",
+                wrap(self.term_page),
+                name="journal_course_results",
+            ),
+            path(
+                "<int:pk>/results/<slug:stage>/sign/",
+                wrap(require_POST(self.term_sign)),
+                name="journal_course_results_sign",
+            ),
+            *super().get_urls(),
+        ]
+
+    def _asked(self, request, pk: int, stage: str) -> Course:
+        if stage not in STAGES or not request.user.has_perm("journal.view_result"):
+            raise Http404
+        return course_or_404(request, pk)
+
+    def term_page(self, request, pk: int, stage: str):
+        """The table (GET), and the saving of what is typed in it (POST, JSON)."""
+        course = self._asked(request, pk, stage)
+        if request.method == "POST":
+            return _save(request, course, stage)
+        rules = Institution.current()
+        together = request.GET.get("together") == "1"
+        page = read_term(course, stage, rules, together)
+        last = page.courses[-1]
+        may = may_write(request.user, last)
+        closed = is_closed_for(page.sheet or Sheet(period=last.period, attempt=1))
+        is_open = not page.is_signed and not closed
+        context = {
+            **shell(self.admin_site, request),
+            "title": f"Итоги: {course.discipline}, {course.group}",
+            "course": course,
+            "page": page,
+            "stage": stage,
+            "title_of_stage": dict(TABS)[stage],
+            "tabs": _tabs(course, stage),
+            "together": together,
+            "closed": closed and not page.is_signed,
+            "may": is_open and {"add_sheet", "change_result"} <= may,
+            "may_sign": is_open and "sign_sheet" in may,
+            "marks": marks_of_kind(STAGES[stage], rules),
+            "titles": dict(Result.Mark.choices),
+            "late": _late(page),
+            "reports": report_links(
+                request.user,
+                group=course.group_id,
+                period=course.period_id,
+                course=course.pk,
+            ),
+        }
+        return TemplateResponse(request, "admin/results/term.html", context)
+
+    def term_sign(self, request, pk: int, stage: str):
+        """«Выставить»: the marks are given, families see them at once."""
+        course = self._asked(request, pk, stage)
+        back = reverse("admin:journal_course_results", args=[pk, stage])
+        try:
+            sign_term(request.user, course, stage)
+        except Sheet.DoesNotExist:
+            raise Http404 from None
+        except ValidationError as error:
+            for words in error.messages:
+                messages.error(request, f"Не выставлено. {words}")
+        else:
+            messages.success(
+                request, "Отметки выставлены: студенты и родители видят их в дневнике."
+            )
+        return HttpResponseRedirect(back)
+
+
+def _save(request, course: Course, stage: str) -> JsonResponse:
+    if request.headers.get("X-User", str(request.user.pk)) != str(request.user.pk):
+        return JsonResponse({"error": "Вошёл другой человек."}, status=401)
+    try:
+        changes, reason = read_result_changes(request.body)
+    except ValueError as error:
+        return JsonResponse({"error": f"Запрос не принят: {error}."}, status=400)
+    try:
+        return answered(write_term(request.user, course, stage, changes, reason))
+    except PermissionDenied:
+        words = "Эти отметки выставляет преподаватель курса."
+        return JsonResponse(
+            {"error": words, "results": _all(changes, 403, words)}, status=403
+        )
+    except ValidationError as error:
+        words = " ".join(error.messages)
+        return JsonResponse(
+            {"error": words, "results": _all(changes, 403, words)}, status=403
+        )
+
+
+def _all(changes: list, status: int, words: str) -> list[dict]:
+    """The same refusal for every change."""
+    refused = {"status": status, "code": "foreign", "value": "", "message": words}
+    return [refused for _ in changes]
+
+
+def _tabs(course: Course, stage: str) -> list[tuple[str, str, bool]]:
+    """The stages that the discipline has: a year of one course is its term."""
+    of_year = len(courses_of_stage(course, YEAR)) > 1
+    return [
+        (
+            reverse("admin:journal_course_results", args=[course.pk, one]),
+            title,
+            one == stage,
+        )
+        for one, title in TABS
+        if one != YEAR or of_year or stage == YEAR
+    ]
+
+
+def _late(page: TermPage) -> int:
+    """By how many days the marks are late, or were."""
+    done = timezone.localdate()
+    if page.is_signed:
+        done = timezone.localtime(page.sheet.signed_at).date()
+    return max((done - page.due).days, 0)

@@ -1,0 +1,190 @@
+// A table of results: a mark a key, down the column; everything saved as typed.
+// Rows are tr[data-s] (the student; data-p what is proposed, data-v the average), fields
+// are inputs with data-f; a sheet with other fields needs no other script.
+import { Queue } from "./queue.js";
+
+const page = document.querySelector(".results-page");
+const rows = [...page.querySelectorAll("tr[data-s]")];
+const marks = page.dataset.marks.split(" ");
+const stateLine = page.querySelector(".grid-state");
+const sign = document.querySelector(".results-sign");
+const BY_PLACE = { KeyP: "з", BracketLeft: "х", KeyY: "н/а", KeyJ: "осв" };
+const WORDS = { н: "н/а", на: "н/а", о: "осв", "осв.": "осв", зач: "з", зачёт: "з", зачет: "з", незач: "х" };
+const TEXTS = {
+  saved: "Всё сохранено",
+  saving: "Сохраняется…",
+  offline: "Нет связи. Набранное хранится здесь и уйдёт, когда связь вернётся.",
+  trouble: "Сервер не отвечает. Набранное хранится здесь, отправим ещё раз.",
+};
+const stored = new Map();
+
+const studentOf = (input) => Number(input.closest("tr").dataset.s);
+const keyOf = (input) => `${studentOf(input)}:${input.dataset.f}`;
+const inputOf = (change) =>
+  page.querySelector(`tr[data-s="${change.s}"] input[data-f="${change.f}"]`);
+
+function say(text, kind = "") {
+  stateLine.textContent = text;
+  stateLine.dataset.kind = kind;
+}
+
+function state(name, count) {
+  if (name === "signed-out") {
+    say("Сеанс завершён, набранное сохранится. ", "bad");
+    const link = document.createElement("a");
+    link.href = `${page.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = "Войдите снова";
+    stateLine.append(link);
+  } else if (name !== "saved" || stateLine.dataset.kind !== "refused") {
+    say(count > 1 && name !== "saved" ? `${TEXTS[name]} (${count})` : TEXTS[name], name);
+  }
+}
+
+function flash(input, kind) {
+  input.classList.remove("wait", "ok", "bad");
+  input.classList.add(kind);
+  setTimeout(() => input.classList.remove(kind), kind === "ok" ? 700 : 4000);
+}
+
+function answered(change, result, isNewer) {
+  const input = inputOf(change);
+  if (result.status === 200) {
+    stored.set(keyOf(input), change.n);
+    if (!isNewer) flash(input, "ok");
+    return;
+  }
+  if (isNewer) return;
+  const value = result.status === 409 ? result.value : change.o;
+  stored.set(keyOf(input), value);
+  input.value = value;
+  far(input.closest("tr"));
+  flash(input, "bad");
+  say(result.message || "Не сохранено.", "refused");
+}
+
+const queue = new Queue({
+  user: page.dataset.user,
+  url: page.dataset.save,
+  token: page.dataset.token,
+  name: page.dataset.store,
+  answered,
+  state,
+});
+
+function put(input, value) {
+  input.value = value;
+  const old = stored.get(keyOf(input)) ?? input.defaultValue;
+  far(input.closest("tr"));
+  if (value === old && !queue.busy) return;
+  stored.set(keyOf(input), old);
+  if (stateLine.dataset.kind === "refused") say("", "");
+  input.classList.add("wait");
+  queue.put({ l: 0, s: studentOf(input), f: input.dataset.f, o: old, n: value });
+  if (!queue.busy) input.classList.remove("wait");
+}
+
+// A whole step from the average asks for its reason, as the server will at signing.
+function far(row) {
+  const mark = row.querySelector("input.mark").value;
+  const { p: proposed, v: average } = row.dataset;
+  let is = Boolean(mark && proposed && mark !== proposed);
+  if (is && /[2-5]/.test(mark) && average) is = Math.abs(Number(mark) - Number(average)) >= 1;
+  else if (is && "зх".includes(mark) && /[2-5]/.test(proposed)) is = (mark === "х") !== (proposed === "2");
+  row.classList.toggle("far", is);
+}
+
+function move(input, step) {
+  const place = rows.indexOf(input.closest("tr")) + step;
+  const next = rows[place]?.querySelector(`input[data-f="${input.dataset.f}"]`);
+  next?.focus();
+  next?.select();
+}
+
+function pressed(event) {
+  const input = event.target;
+  if (event.ctrlKey && event.key === "Enter") return sign?.requestSubmit();
+  if (event.ctrlKey || event.metaKey || event.altKey || !input.dataset.f) return;
+  const isMark = input.classList.contains("mark");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    move(input, event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    if (isMark && !input.value && input.closest("tr").dataset.p) {
+      put(input, input.closest("tr").dataset.p);
+    }
+    move(input, 1);
+  } else if (isMark && (event.key === "Delete" || event.key === "Backspace")) {
+    event.preventDefault();
+    put(input, "");
+  } else if (isMark && event.key.length === 1) {
+    event.preventDefault();
+    const typed = /^(Digit|Numpad)[2-5]$/.test(event.code) ? event.code.at(-1) : BY_PLACE[event.code];
+    if (typed && marks.includes(typed)) {
+      put(input, typed);
+      move(input, 1);
+    } else say(`Допустимо: ${marks.join(", ")}.`, "refused");
+  }
+}
+
+function changed(event) {
+  const input = event.target;
+  if (!input.dataset?.f) return;
+  if (!input.classList.contains("mark")) return put(input, input.value.trim());
+  const said = input.value.trim().toLowerCase();
+  const mark = WORDS[said] || said;
+  if (mark && !marks.includes(mark)) {
+    input.value = stored.get(keyOf(input)) ?? input.defaultValue;
+    say(`Допустимо: ${marks.join(", ")}.`, "refused");
+  } else put(input, mark);
+}
+
+// A column of marks copied from a spreadsheet.
+function paste(event) {
+  const input = event.target;
+  if (!input.classList?.contains("mark")) return;
+  event.preventDefault();
+  const lines = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n$/, "").split("\n");
+  const refused = [];
+  lines.slice(0, rows.length).forEach((line, down) => {
+    const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector("input.mark");
+    const said = line.split("\t")[0].trim().toLowerCase();
+    const mark = WORDS[said] || said;
+    if (!target || (mark && !marks.includes(mark))) refused.push(line.trim());
+    else if (mark) put(target, mark);
+  });
+  if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}. Допустимо: ${marks.join(", ")}.`, "refused");
+}
+
+page.querySelector(".accept")?.addEventListener("click", () => {
+  const empty = rows.filter((row) => row.dataset.p && !row.querySelector("input.mark").value);
+  for (const row of empty) put(row.querySelector("input.mark"), row.dataset.p);
+  if (!empty.length) say("Принимать нечего: пустых отметок с предложением нет.", "refused");
+});
+page.addEventListener("keydown", pressed);
+page.addEventListener("change", changed);
+page.addEventListener("paste", paste);
+
+// What is not stored yet cannot be signed.
+sign?.addEventListener("submit", (event) => {
+  if (!queue.busy) {
+    if (!confirm("Выставить отметки? После подписи они не меняются.")) event.preventDefault();
+    return;
+  }
+  event.preventDefault();
+  say("Сначала дождитесь сохранения и нажмите ещё раз.", "refused");
+  queue.flush();
+});
+
+for (const change of queue.restore()) {
+  const input = inputOf(change);
+  if (!input) continue;
+  stored.set(keyOf(input), change.o);
+  input.value = change.n;
+  input.classList.add("wait");
+}
+
+const first = rows.map((row) => row.querySelector("input.mark")).find((input) => input && !input.value);
+if (first && matchMedia("(pointer: fine)").matches) first.focus();
+
+export { queue };
