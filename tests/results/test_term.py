@@ -54,7 +54,7 @@ def fill(world, course, stage, **values):
 def test_proposals_follow_weights_thresholds_and_counts(world, rules):
     """Абрамова 5·1 + 4·3 (cast) and 4 4: 25/6 = 4,17; Быков 3 (cast), 3 4: 3,33;
     Ёжиков 2·3 (cast) alone: «н/а»; Ершов is exempt, Чайкина recredited with a 5."""
-    first, second, third, fourth, fifth = world.students
+    first, second, _, fourth, fifth = world.students
     marks(world, world.course, first, "4", "4")
     marks(world, world.course, second, "3", "4", since=-18)
     for student, kind, mark in ((fourth, "exempt", ""), (fifth, "recredit", "5")):
@@ -155,7 +155,7 @@ def test_one_sheet_is_begun_and_signed_once(world, rules):
     fill(world, world.course, "term", Быков="5")
     sheet = Sheet.objects.get()
     assert (sheet.kind, sheet.teacher) == ("term", world.teacher.employee)
-    with pytest.raises(ValidationError, match="Объясните отметки.*Абрамова"):
+    with pytest.raises(ValidationError, match="Объясните отметки"):
         sign_term(world.teacher, world.course, "term")
     for one in read_term(world.course, "term", rules).lines:
         note = ResultChange(one.student, "note", "", "устный опрос 12.10")
