@@ -28,7 +28,7 @@ class Hands:
 def saved(page):
     page.wait_for_function(
         "document.querySelector('.grid-state').textContent === 'Всё сохранено'"
-        " && !document.querySelector('.wait')"
+        " && !document.querySelector('.wait, .ask')"
     )
 
 
@@ -311,3 +311,18 @@ def test_on_a_phone_the_keypad_writes_and_the_page_does_not_scroll_sideways(
     assert page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
+
+
+def test_hours_and_minutes_follow_the_letter_typed_with_shift(spread, world):
+    cell(spread, 1, world.lesson.pk).click()
+    spread.keyboard.press("Shift+KeyY")
+    spread.keyboard.press("1")
+    spread.keyboard.press("Enter")
+    spread.keyboard.press("Shift+KeyJ")
+    spread.keyboard.type("15")
+    spread.keyboard.press("Enter")
+    saved(spread)
+    found = Absence.objects.filter(lesson=world.lesson).order_by("reason")
+    rows = found.values_list("reason", "hours", "minutes")
+    assert list(rows) == [("н", 1, None), ("о", 0, 15)]
+    assert cell(spread, 2, world.lesson.pk).get_attribute("data-a") == "о15"

@@ -103,6 +103,8 @@ def _answered(request, act):
         row = {"status": outcome.status, "code": outcome.code, "value": outcome.value}
         if outcome.message:
             row["message"] = outcome.message
+        if outcome.also:
+            row["also"] = outcome.also
         if outcome.status == 409:
             row |= _who(outcome.change)
         results.append(row)

@@ -23,7 +23,7 @@ def _cell(line: Line, column: Column) -> str:
     if marks is None and absence is None:
         return "<td>" if line.sits_in(column) else "<td class=x>"
     text = cell_text(marks) if marks else ""
-    return f"<td data-a={absence}>{text}" if absence else f"<td>{text}"
+    return f"<td data-a={absence.value}>{text}" if absence else f"<td>{text}"
 
 
 def _cells(line: Line, spread: Spread) -> str:
@@ -52,7 +52,7 @@ def _head(column: Column, today: date, address: str) -> str:
         column.weights.get(n, 1) for n in range(1, max(column.weights, default=1) + 1)
     ]
     kinds = " ".join(dict.fromkeys(column.kinds[n] for n in sorted(column.kinds)))
-    attributes = f" data-l={column.lesson}"
+    attributes = f" data-l={column.lesson} data-h={column.hours}"
     if classes:
         attributes += f' class="{" ".join(classes)}"'
     if any(weight != 1 for weight in weights):
@@ -131,7 +131,7 @@ def roster_html(spread: Spread, today: date) -> SafeString:
     )
     parts = [
         f'<table class="cells"><thead><tr><th class="nm" scope="col">Студент'
-        f'<th data-l="{column.lesson}"{state}{taken} data-plain scope="col">Отметки'
+        f'<th data-l="{column.lesson}" data-h="{column.hours}"{state}{taken} data-plain scope="col">Отметки'
         '<th class="qk" scope="col">Быстрый ввод<tbody>'
     ]
     for number, line in enumerate(spread.lines, 1):

@@ -3,11 +3,12 @@ import { Queue } from "./queue.js";
 
 const page = document.querySelector(".grid-page");
 const table = page.querySelector("table.cells");
-const ABSENT = "нбу";
 const BY_PLACE = { KeyY: "н", Comma: "б", KeyE: "у", KeyJ: "о", KeyP: "з", BracketLeft: "х" };
 const WORDS = { нп: "н", нб: "н", уп: "у", оп: "о", зачёт: "з", зач: "з", незачёт: "х", незач: "х" };
 const MARKS = "5432зх";
-const columns = [...table.tHead.rows[0].cells];
+const columns = [...[...table.tHead.rows].at(-1).cells];
+const onlyAbsence = page.dataset.only === "absence";
+const kinds = JSON.parse(page.dataset.kinds || "{}"); // letter -> is it excused; of lateness nothing
 const body = table.tBodies[0];
 const stateLine = page.querySelector(".grid-state");
 const undoButton = page.querySelector(".grid-undo");
@@ -45,6 +46,7 @@ function show(cell, field, value) {
 }
 
 function sum(row) {
+  if (onlyAbsence) return sumHours(row);
   const place = columns.findIndex((head) => head.classList.contains("av"));
   if (place < 0) return;
   let total = 0;
@@ -61,6 +63,27 @@ function sum(row) {
   }
   row.cells[place].textContent = weights ? (total / weights).toFixed(2).replace(".", ",") : "";
 }
+
+// All hours missed in the row, and those with and without a reason.
+function sumHours(row) {
+  const totals = { all: 0, good: 0, bad: 0 };
+  for (const cell of row.cells) {
+    const [letter, amount] = isCell(cell) ? split(cell.dataset.a || "") : [""];
+    if (!(letter in kinds)) continue;
+    const hours = amount || Number(columns[cell.cellIndex].dataset.h);
+    totals.all += hours;
+    totals[kinds[letter] ? "good" : "bad"] += hours;
+  }
+  columns.forEach((head, place) => {
+    if (head.dataset.sum) row.cells[place].textContent = totals[head.dataset.sum] || "";
+  });
+}
+
+// «о15» -> ["о", 15]
+const split = (value) => {
+  const letter = value.replace(/\d+$/, "");
+  return [letter, Number(value.slice(letter.length))];
+};
 
 // Saving
 
@@ -85,7 +108,7 @@ function state(name, count) {
     stateLine.append(link);
     return;
   }
-  if (name === "saved" && stateLine.dataset.kind === "refused") return;
+  if (name === "saved" && ["refused", "note"].includes(stateLine.dataset.kind)) return;
   say(count > 1 && name !== "saved" ? `${TEXTS[name]} (${count})` : TEXTS[name], name);
   for (const cell of table.querySelectorAll(".wait")) cell.classList.toggle("late", name === "offline" || name === "trouble");
 }
@@ -104,8 +127,16 @@ function answered(change, result, isNewer) {
   const cell = cellOf(change);
   const name = `${change.l}:${change.s ?? ""}:${change.f}`;
   if (result.status === 200) {
-    stored.set(name, change.n);
-    if (cell && !isNewer) flash(cell, "ok");
+    stored.set(name, result.value);
+    for (const [student, value] of Object.entries(result.also || {})) {
+      const other = cellOf({ ...change, s: student });
+      if (other) show(other, "absence", value);
+      stored.set(`${change.l}:${student}:absence`, value);
+    }
+    if (!cell || isNewer) return;
+    if (change.s !== null && read(cell, change.f) !== result.value) show(cell, change.f, result.value);
+    if (result.message) say(result.message, "note");
+    flash(cell, "ok");
     return;
   }
   if (isNewer) return;
@@ -237,7 +268,7 @@ function write(cell, field, value, isUndo = false) {
   show(cell, field, value);
   cell.classList.add("wait");
   if (!isUndo) remember({ cell, field, before });
-  if (stateLine.dataset.kind === "refused") say("", "");
+  if (["refused", "note"].includes(stateLine.dataset.kind)) say("", "");
   queue.put({ l: Number(lessonOf(cell)), s: Number(studentOf(cell)), f: String(field), o: old, n: value });
   if (!queue.pending.has(key) && !queue.sending.has(key)) cell.classList.remove("wait");
 }
@@ -262,9 +293,40 @@ function key(cell, letter) {
     say(cell.classList.contains("x") ? "Студента в этот день в группе нет." : "Эту клетку можно только читать.", "refused");
     return false;
   }
+  if (MARKS.includes(letter) && onlyAbsence) {
+    say("Здесь отмечают только отсутствие: Н, Б, У, О.", "refused");
+    return false;
+  }
   if (MARKS.includes(letter)) write(cell, slot, letter);
   else write(cell, "absence", cell.dataset.a === letter ? "" : letter);
   return true;
+}
+
+// How much of the lesson: hours missed, or minutes late
+
+const amountDialog = page.querySelector(".grid-amount");
+const amountField = amountDialog.querySelector("input");
+
+function amount(cell, letter = split(cell?.dataset.a || "")[0]) {
+  if (!letter) return say("Сначала отметьте отсутствие или опоздание: Н, Б, У, О.", "refused");
+  if (!isOpen(cell)) return key(cell, letter);
+  const isLate = letter === "о";
+  const whole = Number(columns[cell.cellIndex].dataset.h);
+  if (!isLate && whole < 2) return key(cell, letter) && move(cell, 1, 0);
+  const [before, known] = split(cell.dataset.a || "");
+  amountDialog.querySelector("p").textContent = isLate ? "На сколько минут опоздание?" : `Сколько академических часов пропущено из ${whole}?`;
+  amountField.max = isLate ? 90 : whole;
+  amountField.value = before === letter && known ? known : isLate ? "" : 1;
+  amountDialog.returnValue = "";
+  amountDialog.showModal();
+  amountField.select();
+  amountDialog.addEventListener("close", () => {
+    focus(cell);
+    const number = Number(amountField.value);
+    if (amountDialog.returnValue !== "yes" || !amountField.checkValidity()) return;
+    write(cell, "absence", letter + (number && (isLate || number < whole) ? number : ""));
+    move(cell, 1, 0);
+  }, { once: true });
 }
 
 function clear(cell) {
@@ -337,6 +399,10 @@ function pressed(event) {
     return undo();
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.shiftKey && "нбуо".includes(BY_PLACE[event.code] || " ")) {
+    event.preventDefault();
+    return amount(cell, BY_PLACE[event.code]);
+  }
   const letter = /^(Digit|Numpad)[2-5]$/.test(event.code) ? event.code.at(-1) : BY_PLACE[event.code];
   if (letter) {
     event.preventDefault();
@@ -373,9 +439,10 @@ function parse(text) {
   const found = { marks: [], absence: "" };
   if (/^\d+,\d+$/.test(text.trim())) return null; // «2,5» of a spreadsheet is an average, no two marks
   for (const word of text.trim().toLowerCase().split(/[\s,;/]+/).filter(Boolean)) {
-    const letter = WORDS[word] || word;
-    if (letter.length === 1 && MARKS.includes(letter)) found.marks.push(letter);
-    else if (letter.length === 1 && "нбуо".includes(letter) && !found.absence) found.absence = letter;
+    const whole = WORDS[word] || word;
+    const letter = /^[нбуо]\d{1,2}$/.test(whole) ? whole[0] : whole;
+    if (letter.length === 1 && !onlyAbsence && MARKS.includes(letter)) found.marks.push(letter);
+    else if (letter.length === 1 && "нбуо".includes(letter) && !found.absence) found.absence = whole;
     else return null;
   }
   return found;
@@ -396,7 +463,7 @@ function paste(event) {
       if (found.absence) write(target, "absence", found.absence);
     });
   });
-  if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}. Допустимы 2–5, з, х, н, б, у, о.`, "refused");
+  if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}. Допустимы ${onlyAbsence ? "" : "2–5, з, х, "}н, б, у, о, н1 (часов), о15 (минут).`, "refused");
 }
 
 // The past of a cell
@@ -426,8 +493,8 @@ function storyLine(entry) {
 // A touch keypad, and the buttons of a row
 
 const pad = page.querySelector(".grid-pad");
-const PAD = [..."5432", "з", "х", "н", "б", "у", "о", "+", "⌫", "↓"];
-const NAMES = { "+": "Ещё одна отметка", "⌫": "Очистить", "↓": "Вниз", н: "Отсутствует", б: "Болен", у: "Уважительная причина", о: "Опоздал", з: "Зачёт", х: "Незачёт" };
+const PAD = onlyAbsence ? ["н", "б", "у", "о", "ч/м", "⌫", "↓"] : [..."5432", "з", "х", "+", "н", "б", "у", "о", "ч/м", "⌫", "↓"];
+const NAMES = { "ч/м": "Сколько часов или минут", "+": "Ещё одна отметка", "⌫": "Очистить", "↓": "Вниз", н: "Отсутствует", б: "Болен", у: "Уважительная причина", о: "Опоздал", з: "Зачёт", х: "Незачёт" };
 
 for (const letter of PAD) {
   const button = document.createElement("button");
@@ -437,6 +504,7 @@ for (const letter of PAD) {
   button.addEventListener("click", () => {
     if (!current) return;
     if (letter === "+") more(current);
+    else if (letter === "ч/м") amount(current);
     else if (letter === "⌫") clear(current);
     else if (letter === "↓") move(current, 1, 0);
     else if (key(current, letter)) {
@@ -465,6 +533,7 @@ table.addEventListener("paste", paste);
 table.addEventListener("click", (event) => focus(event.target.closest("td")));
 undoButton.addEventListener("click", undo);
 page.querySelector(".grid-past").addEventListener("click", story);
+page.querySelector(".grid-much").addEventListener("click", () => amount(current));
 
 for (const change of queue.restore()) {
   const cell = cellOf(change);

@@ -108,7 +108,7 @@ export class Queue {
     data.results.forEach((result, place) => {
       const change = batch[place];
       const newer = this.pending.get(keyOf(change));
-      if (newer && result.status === 200) newer.o = change.n;
+      if (newer && result.status === 200) newer.o = result.value;
       else if (newer && result.status === 409) newer.o = result.value;
       this.answered(change, result, Boolean(newer));
     });

@@ -51,7 +51,7 @@ class RegisterLine:
     """A student: what stands under each day, and the totals of each month.
 
     `days` maps a day to letter → academic hours missed; under the letter of lateness
-    stand 0 hours, and `lates` counts. On the days in `unknown` some lesson's attendance
+    stand 0 hours, and `lates` holds the minutes of each, 0 where nobody said. On the days in `unknown` some lesson's attendance
     was not taken.
     """
 
@@ -59,7 +59,7 @@ class RegisterLine:
     name: str
     spans: Spans
     days: dict[date, dict[str, int]] = field(default_factory=dict)
-    lates: dict[date, int] = field(default_factory=dict)
+    lates: dict[date, list[int]] = field(default_factory=dict)
     months: dict[Month, Totals] = field(default_factory=dict)
     unknown: set[date] = field(default_factory=set)
 
@@ -205,6 +205,7 @@ def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
         counts,
         excused,
         hours,
+        minutes,
         day,
         whole,
         part,
@@ -215,6 +216,7 @@ def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
         "reason__counts_as_absence",
         "reason__is_excused",
         "hours",
+        "minutes",
         "lesson__date",
         "lesson__hours",
         "lesson__subgroup",
@@ -236,4 +238,4 @@ def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
             total.sick += hours if reason == SICK else 0
         else:
             total.late += 1
-            line.lates[day] = line.lates.get(day, 0) + 1
+            line.lates.setdefault(day, []).append(minutes or 0)

@@ -20,6 +20,13 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from journal.domain.lessons.amounts import absence_value
+from journal.domain.lessons.presence import (
+    Document,
+    documents_of,
+    excused_without_row,
+    written_by_tick,
+)
 from journal.models import (
     Absence,
     AbsenceReason,
@@ -90,6 +97,7 @@ class Reason(NamedTuple):
     code: str
     name: str
     counts_as_absence: bool
+    is_excused: bool = False
 
 
 @dataclass
@@ -114,6 +122,21 @@ class Book:
     taken: dict[int, bool] = field(default_factory=dict)
     # Cells of a closed period that a second person lets be corrected.
     allowed: set[tuple[int, int, str]] = field(default_factory=set)
+    documents: dict[int, list[Document]] = field(default_factory=dict)
+    missing: dict[int, dict[int, Document]] = field(default_factory=dict)
+    ticked: dict[int, list[Absence]] = field(default_factory=dict)
+
+    def value_of(self, absence: Absence | None) -> str:
+        """An absence as its cell says it."""
+        if absence is None:
+            return ""
+        whole = self.lessons[absence.lesson_id].hours
+        return absence_value(absence.reason_id, absence.hours, absence.minutes, whole)
+
+    def document(self, lesson: Place, student: int) -> Document | None:
+        """The document that excuses the student on the lesson's day."""
+        own = self.documents.get(student, ())
+        return next((one for one in own if one.covers(lesson.date)), None)
 
 
 def _lock(lessons: list[int]) -> None:
@@ -141,7 +164,11 @@ def _lock(lessons: list[int]) -> None:
 
 
 def open_book(user: User, changes: list[Change], reason: str) -> Book:
-    """Read what the changes are about, after locking it; at most eight queries."""
+    """Read what the changes are about, after locking it.
+
+    At most six queries, eight where absences are among it, one more for a tick
+    and one for a closed period.
+    """
     ids = sorted({change.lesson for change in changes})
     students = sorted({change.student for change in changes if change.student})
     _lock(ids)
@@ -150,15 +177,30 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
     ids = list(book.lessons)
     if closed := [pk for pk, place in book.lessons.items() if place.is_closed]:
         book.allowed = set(_allowed(lessons=closed))
+    _read_ticks(book, changes)
     if not ids or not students:
         return book
     fields = {change.field for change in changes}
     if ABSENCE in fields:
         book.reasons = {code: Reason(code, *rest) for code, *rest in _reasons()}
+        days = [place.date for place in book.lessons.values()]
+        book.documents = documents_of(students, min(days), max(days))
     _read_roster(book, ids, students)
     if fields - {ABSENCE, TAKEN} or _forbids_marks(book.rules, fields):
         _read_marks(book, ids, students)
     return book
+
+
+def _read_ticks(book: Book, changes: list[Change]) -> None:
+    """For «Все присутствуют»: who is away by a document, or what it wrote of them."""
+    ticks = [
+        one for one in changes if one.field == TAKEN and one.lesson in book.lessons
+    ]
+    if on := [one.lesson for one in ticks if one.new]:
+        book.missing = excused_without_row(on)
+    if off := [one.lesson for one in ticks if not one.new]:
+        for absence in written_by_tick(off):
+            book.ticked.setdefault(absence.lesson_id, []).append(absence)
 
 
 def _forbids_marks(rules: Institution, fields: set[str]) -> bool:
@@ -256,6 +298,8 @@ def _spans(groups, students, lessons):
         "own__lesson",
         "own__reason",
         "own__hours",
+        "own__minutes",
+        "own__excuse",
         "own__reason__counts_as_absence",
     )
 
@@ -268,7 +312,9 @@ def _parts(parts, students):
 
 @Prepared
 def _reasons():
-    return AbsenceReason.objects.values_list("code", "name", "counts_as_absence")
+    return AbsenceReason.objects.values_list(
+        "code", "name", "counts_as_absence", "is_excused"
+    )
 
 
 @Prepared
@@ -290,11 +336,17 @@ def _read_roster(book: Book, lessons: list[int], students: list[int]) -> None:
         span = Span(start, end, f"{last_name} {first_name}")
         if span not in spans:
             spans.append(span)
-        pk, lesson, code, hours, counts = absence
+        pk, lesson, code, hours, minutes, excuse, counts = absence
         if pk:
             book.reasons.setdefault(code, Reason(code, "", counts))
             book.absences[lesson, student] = Absence(
-                pk=pk, lesson_id=lesson, student_id=student, reason_id=code, hours=hours
+                pk=pk,
+                lesson_id=lesson,
+                student_id=student,
+                reason_id=code,
+                hours=hours,
+                minutes=minutes,
+                excuse_id=excuse,
             )
     parts = sorted({place.subgroup for place in book.lessons.values()} - {None})
     if parts:

@@ -1,10 +1,11 @@
 """Mechanism 2: writing a cell of the journal. Nothing else writes marks or absences."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from journal.domain.lessons.amounts import Amount, absence_value, read_absence
 from journal.domain.lessons.book import (
     ABSENCE,
     MOST_TASKS,
@@ -30,13 +31,17 @@ TRIED = "проба"
 
 @dataclass
 class Outcome:
-    """The answer to one change: an HTTP-like status, a code, words, the value now."""
+    """The answer to one change: an HTTP-like status, a code, words, the value now.
+
+    `also` are absences that a tick of attendance wrote or took back: student → value.
+    """
 
     change: Change
     status: int = 200
     code: str = "saved"
     message: str = ""
     value: str = ""
+    also: dict[int, str] = field(default_factory=dict)
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -59,7 +64,8 @@ def write_cells(
     absent student (400 `absent`, asked twice or refused by the institution's rule, in
     either order), and
     the old value (409 with the value now). A change that finds its own new value is
-    saved already.
+    saved already. While a document excuses the student on that day, an unexcused absence
+    becomes one by the document, and the answer says so.
     """
     changes = list(changes)
     if len(changes) > MOST_CHANGES:
@@ -92,21 +98,24 @@ def try_cells(user: User, changes: Iterable[Change]) -> list[Outcome]:
 
 
 def _answer(book: Book, change: Change) -> Outcome:
+    outcome = Outcome(change, value=change.new)
     try:
-        _apply(book, change)
+        _apply(book, outcome)
     except Refused as no:
         return Outcome(change, no.status, no.code, no.message, no.value)
-    return Outcome(change, value=change.new)
+    return outcome
 
 
-def _apply(book: Book, change: Change) -> None:
+def _apply(book: Book, outcome: Outcome) -> None:
+    change = outcome.change
     lesson = book.lessons.get(change.lesson)
     if lesson is None:
         raise Refused(404, "missing", "Такого занятия нет.")
     number = _value_is_allowed(book, change)
+    amount = _amount(book, lesson, outcome) if change.field == ABSENCE else None
     current = _current(book, change, number)
     _may_write(book, lesson, change)
-    if current == change.new:
+    if current == outcome.value:
         return
     if change.student is not None:
         _on_roster(book, lesson, change)
@@ -120,9 +129,9 @@ def _apply(book: Book, change: Change) -> None:
         )
     _in_time(book, lesson, current)
     if change.field == TAKEN:
-        _take(book, lesson, change.new)
+        _take(book, lesson, outcome)
     elif change.field == ABSENCE:
-        _note(book, lesson, change)
+        _note(book, lesson, change, amount)
     else:
         _present(book, lesson, change)
         _mark(book, lesson, change, number)
@@ -141,13 +150,6 @@ def _value_is_allowed(book: Book, change: Change) -> int:
     if change.student is None:
         raise Refused(400, "value", "Не сказано, чья это клетка.")
     if change.field == ABSENCE:
-        if change.new and change.new not in book.reasons:
-            allowed = ", ".join(
-                f"{one.code} ({one.name})" for one in book.reasons.values()
-            )
-            raise Refused(
-                400, "value", f"Так отсутствие не пишут. Допустимо: {allowed}."
-            )
         return 0
     if change.field not in set("123456"[:MOST_TASKS]):
         raise Refused(400, "value", f"В занятии не больше {MOST_TASKS} работ.")
@@ -165,8 +167,7 @@ def _current(book: Book, change: Change, number: int) -> str:
         place = book.lessons[change.lesson]
         return "1" if book.taken.get(place.pk, place.is_taken) else ""
     if change.field == ABSENCE:
-        absence = book.absences.get((change.lesson, change.student))
-        return absence.reason_id if absence else ""
+        return book.value_of(book.absences.get((change.lesson, change.student)))
     mark = book.marks.get((change.lesson, number, change.student))
     return mark.value if mark else ""
 
@@ -265,28 +266,72 @@ def _present(book: Book, lesson: Place, change: Change) -> None:
         )
 
 
-def _take(book: Book, lesson: Place, new: str) -> None:
-    book.taken[lesson.pk] = bool(new)
+def _amount(book: Book, lesson: Place, outcome: Outcome) -> Amount | None:
+    """What the absence will be; the answer says where a document makes it another."""
+    change = outcome.change
+    if not change.new:
+        return None
+    try:
+        amount = read_absence(change.new, book.reasons, lesson.hours)
+    except ValueError as wrong:
+        raise Refused(400, "value", str(wrong)) from None
+    reason = book.reasons[amount.code]
+    if reason.counts_as_absence and not reason.is_excused:
+        document = book.document(lesson, change.student)
+        if document and document.reason in book.reasons:
+            amount = amount._replace(code=document.reason)
+            outcome.message = f"По документу: {document.words}."
+    outcome.value = absence_value(*amount, lesson.hours)
+    return amount
 
 
-def _note(book: Book, lesson: Place, change: Change) -> None:
+def _take(book: Book, lesson: Place, outcome: Outcome) -> None:
+    """«Все присутствуют»: whom a document excuses is away; undone, as it was before."""
+    is_taken = bool(outcome.change.new)
+    book.taken[lesson.pk] = is_taken
+    if not is_taken:
+        for absence in book.ticked.get(lesson.pk, ()):
+            drop(book, absence)
+            outcome.also[absence.student_id] = ""
+        return
+    for student, document in book.missing.get(lesson.pk, {}).items():
+        if (lesson.pk, student) in book.absences:
+            continue
+        absence = Absence(
+            lesson_id=lesson.pk,
+            student_id=student,
+            reason_id=document.reason,
+            hours=lesson.hours,
+            excuse_id=document.pk,
+        )
+        book.created.append(absence)
+        outcome.also[student] = document.reason
+
+
+def _note(book: Book, lesson: Place, change: Change, amount: Amount | None) -> None:
     place = (lesson.pk, change.student)
     absence = book.absences.get(place)
-    if not change.new:
+    if amount is None:
         drop(book, absence)
         del book.absences[place]
         return
-    reason = book.reasons[change.new]
-    if reason.counts_as_absence:
+    if book.reasons[amount.code].counts_as_absence:
         _unmarked(book, lesson, change)
-    hours = lesson.hours if reason.counts_as_absence else 0
     if absence is None:
         absence = Absence(lesson_id=lesson.pk, student_id=change.student)
         book.created.append(absence)
         book.absences[place] = absence
     else:
         touch(book, absence)
-    absence.reason_id, absence.hours = reason.code, hours
+    if absence.reason_id != amount.code:
+        absence.excuse_id = _excuse(book, lesson, change, amount)
+    absence.reason_id, absence.hours, absence.minutes = amount
+
+
+def _excuse(book: Book, lesson: Place, change: Change, amount: Amount) -> int | None:
+    """The document that gave the absence its letter, where one did."""
+    document = book.document(lesson, change.student)
+    return document.pk if document and document.reason == amount.code else None
 
 
 def _unmarked(book: Book, lesson: Place, change: Change) -> None:

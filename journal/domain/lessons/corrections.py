@@ -240,12 +240,16 @@ def _marks(user: User, asked: Asked) -> list[Correction]:
 
 
 def _absence(row: dict, prefix: str) -> str:
-    letter, hours = row[f"{prefix}reason"], row[f"{prefix}hours"]
+    letter, hours, minutes = (
+        row[f"{prefix}{name}"] for name in ("reason", "hours", "minutes")
+    )
+    if minutes:
+        return f"{letter}, {minutes} мин"
     return f"{letter}, {hours} ч" if hours else letter or ""
 
 
 def _absences(user: User, asked: Asked) -> list[Correction]:
-    rows = _cells(user, asked, Absence, "lesson", ("reason", "hours"))
+    rows = _cells(user, asked, Absence, "lesson", ("reason", "hours", "minutes"))
     return [
         _correction(row, "отсутствие", *_old_and_new(row, _absence)) for row in rows
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from journal.domain.lessons.amounts import absence_value
 from journal.models import Absence, Mark
 
 NOBODY = "система"
@@ -25,16 +26,18 @@ def past_of_cell(lesson: int, student: int) -> list[Entry]:
     """The steps of a cell's marks and absence, newest first; two queries."""
     marks = _steps(
         Mark.history.filter(task__lesson=lesson, student=student),
-        "value",
+        ("value",),
         "task__number",
     )
     absences = _steps(
-        Absence.history.filter(lesson=lesson, student=student), "reason_id", None
+        Absence.history.filter(lesson=lesson, student=student),
+        ("reason_id", "hours", "minutes", "lesson__hours"),
+        None,
     )
     return sorted(marks + absences, key=lambda entry: entry.at, reverse=True)
 
 
-def _steps(rows, value_name: str, number_name: str | None) -> list[Entry]:
+def _steps(rows, value_names: tuple, number_name: str | None) -> list[Entry]:
     names = [
         "history_date",
         "history_user__employee__last_name",
@@ -42,7 +45,7 @@ def _steps(rows, value_name: str, number_name: str | None) -> list[Entry]:
         "history_user__username",
         "history_type",
         "history_change_reason",
-        value_name,
+        *value_names,
     ]
     if number_name:
         names.append(number_name)
@@ -50,7 +53,10 @@ def _steps(rows, value_name: str, number_name: str | None) -> list[Entry]:
     before: dict[str, str] = {}
     for row in rows.order_by("history_date", "history_id").values(*names):
         field = str(row[number_name]) if number_name else "absence"
-        new = "" if row["history_type"] == "-" else row[value_name]
+        value = [row[name] for name in value_names]
+        new = value[0] if number_name else absence_value(*value)
+        if row["history_type"] == "-":
+            new = ""
         name = " ".join(
             filter(
                 None,

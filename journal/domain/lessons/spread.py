@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, F, FilteredRelation, Q, Value, When
 from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import Step
+from journal.domain.lessons.amounts import absence_value
 from journal.models import (
     Absence,
     Course,
@@ -22,7 +24,6 @@ from journal.models.prepared import Prepared
 from journal.models.reach import Likeness, employee_key, likeness, rights_q
 from journal.models.sqlite import russian_key
 
-LATE = "о"
 NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
 
 
@@ -44,6 +45,13 @@ class Column:
     kinds: dict[int, str] = field(default_factory=dict)
 
 
+class Away(NamedTuple):
+    """An absence as its cell says it; `hours` are those missed, none of a lateness."""
+
+    value: str
+    hours: int
+
+
 @dataclass
 class Line:
     """One student of the spread: the days in the group, and what stands by lesson."""
@@ -54,7 +62,7 @@ class Line:
     steps: list[Step] = field(default_factory=list)
     parts: dict[int, list[tuple[date, date | None]]] = field(default_factory=dict)
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
-    absences: dict[int, str] = field(default_factory=dict)
+    absences: dict[int, Away] = field(default_factory=dict)
 
     def place_in_list(self, today: date) -> tuple:
         """Those who left stand last; the rest by name, Ё after Е."""
@@ -110,14 +118,14 @@ class Spread:
 
     def missed(self, line: Line) -> int:
         """Academic hours missed; late is no absence, nor a day off the common way."""
-        columns = (
-            self.columns[self.places[lesson]]
-            for lesson, reason in line.absences.items()
-            if reason != LATE
-        )
+        found = line.absences.items()
         if line.steps:
-            columns = (one for one in columns if not line.tag(one.date))
-        return sum(column.hours for column in columns)
+            found = (
+                (lesson, away)
+                for lesson, away in found
+                if not line.tag(self.columns[self.places[lesson]].date)
+            )
+        return sum(away.hours for _, away in found)
 
 
 def _covers(spans, day: date) -> bool:
@@ -271,7 +279,9 @@ def _absence_rows(of: dict):
     rows = Absence.objects.filter(
         **{f"lesson__{name}": key for name, key in of.items()}
     )
-    return rows.order_by().values_list("lesson", "student", "reason")
+    return rows.order_by().values_list(
+        "lesson", "student", "reason", "hours", "minutes"
+    )
 
 
 def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
@@ -286,6 +296,7 @@ def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
 
 
 def _read_absences(columns, lines, course: Course, lesson: int | None) -> None:
-    for place, student, reason in _absence_rows(course, lesson):
+    for place, student, *amount in _absence_rows(course, lesson):
         if student in lines and place in columns:
-            lines[student].absences[place] = reason
+            value = absence_value(*amount, columns[place].hours)
+            lines[student].absences[place] = Away(value, amount[1])

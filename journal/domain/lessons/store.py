@@ -79,7 +79,12 @@ def _update(model, rows: list) -> None:
         values = (
             {"value": row.value}
             if model is Mark
-            else {"reason": row.reason_id, "hours": row.hours}
+            else {
+                "reason": row.reason_id,
+                "hours": row.hours,
+                "minutes": row.minutes,
+                "excuse": row.excuse_id,
+            }
         )
         by_value[tuple(values.items())].append(row.pk)
     for values, ids in by_value.items():

@@ -101,6 +101,7 @@ class Missed(NamedTuple):
     is_absence: bool
     is_excused: bool
     hours: int
+    minutes: int | None
     lesson_hours: int
     is_taken: bool
 
@@ -196,6 +197,7 @@ def _read_absences(student, courses):
             "reason__counts_as_absence",
             "reason__is_excused",
             "hours",
+            "minutes",
             "lesson__hours",
             "lesson__attendance_taken_at",
         )

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from journal.domain.results import Missed, attended_percent, with_comma
 from journal.pages.diary.pieces import empty, html, joined, letter
-from journal.pages.diary.words import MONTHS, hours
+from journal.pages.diary.words import MONTHS, hours, late_by
 
 Month = tuple[int, int]
 
@@ -127,7 +127,7 @@ def _list(title: str, rows: list[Missed], nothing: str) -> SafeString:
 
 def _row(one: Missed) -> SafeString:
     number = f", {one.number}-е занятие" if one.number else ""
-    lasted = f", {hours(one.hours)}" if one.is_absence else ""
+    lasted = f", {hours(one.hours)}" if one.is_absence else late_by(one.minutes)
     return html(
         '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>',
         letter(one.letter, one.is_absence, one.is_excused),

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 
 from journal.domain.results import Span, own_part
 from journal.models import (
@@ -31,7 +31,8 @@ LATE, EXCUSED, UNEXCUSED = range(3)
 class Cell(NamedTuple):
     """A mark (`number` of its task from 1 on) or an absence (`number` 0) of a lesson.
 
-    Of an absence `kind` is the reason in words, `weight` one of LATE, EXCUSED, UNEXCUSED.
+    Of an absence `kind` is the reason in words, `weight` one of LATE, EXCUSED, UNEXCUSED;
+    `hours` are academic hours missed, of a lateness minutes.
     """
 
     lesson: int
@@ -197,7 +198,7 @@ def _read_cells(student, lessons):
                 "reason",
                 "reason__name",
                 sort,
-                "hours",
+                Coalesce("minutes", "hours"),
                 Value(""),
             ),
             all=True,

@@ -16,7 +16,7 @@ from journal.pages.diary.reading import (
     WeekLesson,
     is_term_time,
 )
-from journal.pages.diary.words import WEEKDAYS, day_of, hours, plural
+from journal.pages.diary.words import WEEKDAYS, day_of, hours, late_by, plural
 
 WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 ALLOWED = "год и номер недели, от 2000-W01 до 2099-W53, например 2026-W47"
@@ -177,6 +177,8 @@ def _cell(cell: Cell) -> SafeString:
         done = work(cell.kind, cell.topic, cell.weight)
         return html("<li>{} {}</li>", mark(cell.value), done)
     missed = f", {hours(cell.hours)}" if cell.hours else ""
+    if cell.weight == LATE:
+        missed = late_by(cell.hours)
     return html("<li>{} {}</li>", _letter(cell), f"{cell.kind}{missed}")
 
 

@@ -55,6 +55,11 @@ def hours(number: int) -> str:
     return plural(number, "час", "часа", "часов")
 
 
+def late_by(minutes: int | None) -> str:
+    """«, на 15 минут»; nothing where nobody said how late."""
+    return f", на {plural(minutes, 'минуту', 'минуты', 'минут')}" if minutes else ""
+
+
 def day_of(day: date) -> str:
     """«16 ноября»."""
     return f"{day.day} {MONTHS_OF[day.month - 1]}"

@@ -177,11 +177,14 @@ def _figures(total: Totals) -> dict[str, Any]:
 
 
 def _day(line: RegisterLine, day: date) -> Any:
-    """«н4 б2 о»: hours by reason; «?» where attendance was not taken."""
+    """«н4 б2 о15»: hours by reason, minutes late; «?» where attendance was not taken."""
     letters = line.days.get(day)
     if letters:
+        lates = line.lates.get(day, [0])
         return " ".join(
-            f"{letter}{hours}" if hours else letter * line.lates.get(day, 1)
+            f"{letter}{hours}"
+            if hours
+            else "".join(f"{letter}{minutes or ''}" for minutes in lates)
             for letter, hours in letters.items()
         )
     if not line.sits_on(day):
@@ -269,7 +272,7 @@ def _notes() -> list[str]:
     )
     return [
         f"Условные обозначения: {reasons}; число после буквы — пропущено академических"
-        " часов; ? — присутствие отмечено не на всех занятиях дня; – — в группе не"
+        " часов, у опоздания — минут; ? — присутствие отмечено не на всех занятиях дня; – — в группе не"
         " числится; пусто — присутствует или занятий нет.",
         "Посещаемость = 100 % × (1 − пропущено часов / проведено часов). Проведёнными"
         " для студента считаются занятия с отмеченным присутствием в дни, когда он"
