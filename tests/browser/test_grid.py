@@ -321,8 +321,8 @@ def test_hours_and_minutes_follow_the_letter_typed_with_shift(spread, world):
     spread.keyboard.press("Shift+KeyJ")
     spread.keyboard.type("15")
     spread.keyboard.press("Enter")
+    spread.wait_for_selector("td[data-a=о15]")
     saved(spread)
     found = Absence.objects.filter(lesson=world.lesson).order_by("reason")
     rows = found.values_list("reason", "hours", "minutes")
     assert list(rows) == [("н", 1, None), ("о", 0, 15)]
-    assert cell(spread, 2, world.lesson.pk).get_attribute("data-a") == "о15"

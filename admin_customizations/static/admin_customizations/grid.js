@@ -317,16 +317,18 @@ function amount(cell, letter = split(cell?.dataset.a || "")[0]) {
   amountDialog.querySelector("p").textContent = isLate ? "На сколько минут опоздание?" : `Сколько академических часов пропущено из ${whole}?`;
   amountField.max = isLate ? 90 : whole;
   amountField.value = before === letter && known ? known : isLate ? "" : 1;
-  amountDialog.returnValue = "";
   amountDialog.showModal();
   amountField.select();
-  amountDialog.addEventListener("close", () => {
+  // Now, not at the dialog's own event: fast hands are at the next key by then.
+  amountDialog.querySelector("form").onsubmit = (event) => {
+    event.preventDefault();
+    amountDialog.close();
     focus(cell);
+    if (event.submitter.value !== "yes") return;
     const number = Number(amountField.value);
-    if (amountDialog.returnValue !== "yes" || !amountField.checkValidity()) return;
     write(cell, "absence", letter + (number && (isLate || number < whole) ? number : ""));
     move(cell, 1, 0);
-  }, { once: true });
+  };
 }
 
 function clear(cell) {

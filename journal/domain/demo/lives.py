@@ -224,11 +224,13 @@ def fill_marks(filling: Filling, sheets: Iterable[Sheet]) -> None:
 
 def _write_absence(filling: Filling, sheet: Sheet, student: int, away: Away) -> None:
     lesson, pour = sheet.lesson, filling.pour
+    late, part = away.code == "о", filling.rng.random() < 0.05
     absence = Absence(
         lesson_id=lesson.pk,
         student_id=student,
         reason_id=away.code,
-        hours=0 if away.code == "о" else lesson.hours,
+        hours=0 if late else 1 if part else lesson.hours,
+        minutes=filling.rng.choice((5, 10, 15, 20)) if late else None,
     )
     pour.add(absence, sheet.at, lesson.teacher.user_id)
     if away.certified:
