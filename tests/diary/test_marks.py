@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.utils import timezone
 
 from journal.models import (
     Absence,
@@ -12,6 +13,9 @@ from journal.models import (
     Mark,
     Membership,
     Period,
+    Result,
+    Sheet,
+    SheetPart,
     Task,
     TimetableEntry,
 )
@@ -152,6 +156,39 @@ def test_two_exemptions_of_one_course_do_not_double_it(world, read):
     assert "Перезачёт с отметкой «5» с" in page.text and "Освобождение с" in page.text
 
 
+def test_signed_marks_stand_beside_the_average_as_soon_as_they_are_signed(world, read):
+    """The term mark 4 is seen once it is signed; the retake of the exam stands over it."""
+    first, second = world.students[:2]
+
+    def sheet(kind, mark, attempt=1, state="signed", course=world.course):
+        made = Sheet.objects.create(
+            kind=kind,
+            group=world.group,
+            period=world.period,
+            date=world.today,
+            attempt=attempt,
+        )
+        SheetPart.objects.create(sheet=made, course=course)
+        Result.objects.create(sheet=made, student=first, mark=mark)
+        Result.objects.create(sheet=made, student=second, mark="5")
+        made.state, made.signed_at = state, timezone.now()
+        made.save()
+        return made
+
+    sheet("term", "3", state="draft")
+    assert "за период" not in read(world.student, "/diary/marks/").text
+    sheet("term", "4")
+    sheet("exam", "2")
+    sheet("exam", "3", attempt=2)
+    sheet("credit", "з", course=world.course2)
+    page = read(world.student, "/diary/marks/")
+    own = course_html(page, "Математика")
+    assert 'за период: <b class="mark ok">4<' in own
+    assert 'экзамен: <b class="mark warn">3<' in own and "пересдача" in own
+    assert "mark bad" not in own
+    assert 'зачёт: <b class="mark ok">з<' in course_html(page, "Физика")
+
+
 def test_marks_of_classmates_are_not_there(world, read):
     mark(world, world.lesson_past, "2", student=world.students[1])
     assert "неудовлетворительно" not in read(world.student, "/diary/marks/").text
@@ -190,9 +227,9 @@ def test_a_period_of_nobody_is_not_found(world, read, page, period):
 
 @pytest.mark.parametrize(("days", "a_day"), [(0, 0), (1, 1), (6, 5)])
 @pytest.mark.parametrize("name", ["student", "parent"])
-def test_all_marks_take_seven_queries_however_many(world, read, days, a_day, name):
+def test_all_marks_take_eight_queries_however_many(world, read, days, a_day, name):
     if days:
         crowd(world, days, a_day)
     page = read(world.people[name], "/diary/marks/", warm=True)
     assert page.text.count("<tr><td>") == 3 + days * a_day
-    assert page.queries == 7, "\n".join(page.sql)
+    assert page.queries == 8, "\n".join(page.sql)

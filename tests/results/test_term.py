@@ -5,7 +5,13 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from journal.domain.results.sheets import ResultChange
+from journal.domain.results import Span, studied
+from journal.domain.results.sheets import (
+    ResultChange,
+    open_sheet,
+    sign_sheet,
+    write_results,
+)
 from journal.domain.results.term import (
     TermLine,
     due_of,
@@ -200,3 +206,33 @@ def test_whoever_left_stands_apart(world, rules):
     page = read_term(world.course_elsewhere, "term", rules)
     assert [one.name for one in page.left] == ["Яшин Егор Львович"]
     assert world.mover.pk not in {one.student for one in page.lines}
+
+
+def test_a_certificate_names_the_attestation_before_the_term_mark(world, rules):
+    """Current average 4,25; the term mark is 4, the exam a 5; Физика stays current."""
+    span = Span(world.group.pk, "2-ИС", world.year.start, None)
+    rules.marks_needed = 1
+    first = world.students[0]
+
+    def said():
+        found = studied(first.pk, [span], world.today, rules)
+        return {one.discipline: (one.result, one.is_current) for one in found}
+
+    assert said()["Математика"] == ("4 (хорошо)", True)
+    for kind, mark, words in (
+        ("term", "3", "3 (удовлетворительно)"),
+        ("exam", "5", "5 (отлично)"),
+    ):
+        sheet = open_sheet(
+            world.teacher,
+            kind,
+            [world.course],
+            date=world.today,
+            teacher=world.teacher.employee,
+        )
+        for student in (*world.students, world.mover):
+            change = ResultChange(student.pk, "mark", "", mark)
+            assert write_results(world.teacher, sheet.pk, [change])[0].status == 200
+        sign_sheet(world.teacher, sheet.pk)
+        assert said()["Математика"] == (words, False)
+    assert said()["Физика"] == ("4 (хорошо)", True)

@@ -13,7 +13,7 @@ from journal.domain.results.group import (
     Statement,
     read_statement,
 )
-from journal.domain.results.official import Official, read_official
+from journal.domain.results.official import Official, official_of, read_official
 from journal.domain.results.student import (
     Earned,
     Exempt,
@@ -51,6 +51,7 @@ __all__ = [
     "marks_of",
     "mean",
     "missed_hours_of",
+    "official_of",
     "own_part",
     "period_at",
     "periods_of",

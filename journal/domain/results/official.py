@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from journal.models import Sheet, SheetPart
+from journal.models.prepared import Prepared
 
 TERM, YEAR, FINAL, ATTESTATION = "term", "year", "final", "attestation"
 # Sheets of which kind give which of the four; all others are an attestation.
@@ -34,27 +35,56 @@ class Official(NamedTuple):
 Results = dict[tuple[int, int], dict[str, Official]]
 
 
+_COLUMNS = (
+    "course",
+    "sheet__results__student",
+    "sheet__results__mark",
+    "sheet__results__status",
+    "sheet__kind",
+    "sheet__date",
+    "sheet__attempt",
+    "sheet",
+)
+
+
+def _signed(courses):
+    """Parts of signed sheets over these courses, what stands over it later."""
+    parts = SheetPart.objects.filter(
+        course__in=courses, sheet__state=Sheet.State.SIGNED
+    )
+    return parts.order_by("sheet__attempt", "sheet__date", "sheet")
+
+
+@Prepared
+def _read_own(student, courses):
+    rows = _signed(courses).filter(sheet__results__student=student)
+    return rows.values_list(*_COLUMNS)
+
+
 def read_official(courses: Iterable[int], day: date | None = None) -> Results:
     """(student, course) → stage → its last signed result up to `day`. One query.
 
     A retake stands over what it retakes, an annulled sheet gives nothing; the mark of a
     complex form is the mark of each of its courses (КДЗ, domain §2.0).
     """
-    parts = SheetPart.objects.filter(
-        course__in=list(courses), sheet__state=Sheet.State.SIGNED
-    )
+    parts = _signed(list(courses))
     if day is not None:
         parts = parts.filter(sheet__date__lte=day)
-    rows = parts.order_by("sheet__attempt", "sheet__date", "sheet").values_list(
-        "course",
-        "sheet__results__student",
-        "sheet__results__mark",
-        "sheet__results__status",
-        "sheet__kind",
-        "sheet__date",
-        "sheet__attempt",
-        "sheet",
-    )
+    return _last_words(parts.values_list(*_COLUMNS))
+
+
+def official_of(
+    student: int, courses: list[int], day: date | None = None
+) -> dict[int, dict[str, Official]]:
+    """Course → stage → the last signed result of one student up to `day`. One query."""
+    if not courses:
+        return {}
+    rows = _read_own(student=student, courses=courses)
+    found = _last_words(row for row in rows if day is None or row[5] <= day)
+    return {course: stages for (_, course), stages in found.items()}
+
+
+def _last_words(rows) -> Results:
     found: Results = {}
     for course, student, mark, status, *rest in rows:
         if student is not None and (mark or status):

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, NUMERIC, PASS
 from journal.domain.results.group import NOTHING_YET, standing
+from journal.domain.results.official import ATTESTATION, TERM, Official, official_of
 from journal.domain.results.student import Earned, Span, courses_of, marks_of
-from journal.models import Course, Exemption, Institution, Period
+from journal.models import Course, Exemption, Institution, Period, Result
 
 WORDS = {
     "5": "5 (отлично)",
@@ -16,6 +17,7 @@ WORDS = {
     PASS: "зачтено",
     FAIL: "не зачтено",
     NOT_CERTIFIED: "не аттестован",
+    "осв": "освобождение",
     NOTHING_YET: "",
 }
 RECREDITED, FREED = "перезачтено", "освобождение"
@@ -24,7 +26,8 @@ RECREDITED, FREED = "перезачтено", "освобождение"
 class Studied(NamedTuple):
     """One discipline in one period; `hours` are academic, of the plan.
 
-    `is_current`: the result is computed from current marks and is no mark of record.
+    The result is that of the signed sheets: the attestation over the term mark.
+    `is_current`: there is none, it is computed from current marks.
     `is_whole`: the student sat in the group for the whole period, and it is over.
     """
 
@@ -41,7 +44,7 @@ def studied(
 ) -> list[Studied]:
     """The disciplines of the periods that a student had begun by `day`, in order.
 
-    A discipline of three semesters is three lines. Four queries at most.
+    A discipline of three semesters is three lines. Five queries at most.
     """
     courses = [
         course
@@ -55,9 +58,11 @@ def studied(
     for mark in marks_of(student, keys):
         if mark.date <= day:
             marks.setdefault(mark.course, []).append(mark)
+    official = official_of(student, keys, day)
     found = []
     for course in courses:
-        result, is_current = _result(course, marks.get(course.pk, []), rules)
+        stages = official.get(course.pk, {})
+        result, is_current = _result(course, marks.get(course.pk, []), stages, rules)
         period = course.period
         found.append(
             Studied(
@@ -79,7 +84,9 @@ def _sat_through(course, spans: list[Span]) -> bool:
     return all(any(span.covers(day) for span in own) for day in days)
 
 
-def _result(course, marks: list[Earned], rules: Institution) -> tuple[str, bool]:
+def _result(
+    course, marks: list[Earned], stages: dict[str, Official], rules: Institution
+) -> tuple[str, bool]:
     """The result in words, and whether it comes of current marks alone."""
     steps = {exempt.kind: exempt for exempt in course.exemptions}
     if recredit := steps.get(Exemption.Kind.RECREDIT):
@@ -87,6 +94,9 @@ def _result(course, marks: list[Earned], rules: Institution) -> tuple[str, bool]
         return (f"{mark}, {RECREDITED}" if mark else RECREDITED), False
     if Exemption.Kind.EXEMPT in steps:
         return FREED, False
+    if signed := stages.get(ATTESTATION) or stages.get(TERM):
+        status = dict(Result.Status.choices).get(signed.status, "")
+        return WORDS.get(signed.mark, status), False
     graded = [mark for mark in marks if mark.value in NUMERIC]
     sums = (
         len(marks),

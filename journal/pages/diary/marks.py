@@ -8,14 +8,34 @@ from django.utils.safestring import SafeString
 from journal.domain.results import (
     Earned,
     Exempt,
+    Official,
     Span,
     StudiedCourse,
     average,
     with_comma,
 )
+from journal.domain.results.official import ATTESTATION, FINAL, TERM, YEAR
+from journal.models import Result, Sheet
 from journal.pages.diary.pieces import html, joined, mark, work
 from journal.pages.diary.words import hours, plural
 
+STAGES = {
+    TERM: "за период",
+    ATTESTATION: "",
+    YEAR: "за год",
+    FINAL: "итоговая",
+}
+ATTESTATIONS = {
+    Sheet.Kind.EXAM: "экзамен",
+    Sheet.Kind.CREDIT: "зачёт",
+    Sheet.Kind.DIFF_CREDIT: "дифф. зачёт",
+    Sheet.Kind.COURSEWORK: "курсовая работа",
+    Sheet.Kind.PRACTICE: "практика",
+    Sheet.Kind.MODULE_EXAM: "экзамен по модулю",
+    Sheet.Kind.COMPLEX_EXAM: "комплексный экзамен",
+    Sheet.Kind.COMPLEX_CREDIT: "комплексный дифф. зачёт",
+}
+STATUSES = dict(Result.Status.choices)
 HEAD = SafeString(
     '<tr><th scope="col">Дата</th><th scope="col">Отметка</th>'
     '<th scope="col">За что</th></tr>'
@@ -27,21 +47,35 @@ def courses_html(
     marks: list[Earned],
     missed: dict[int, int],
     spans: list[Span],
+    signed: dict[int, dict[str, Official]],
 ) -> SafeString:
-    """A discipline a block: marks and average at once, dates and works on a tap."""
+    """A discipline a block: marks of record, marks and average at once, works on a tap.
+
+    `signed` are the results of signed sheets by course and stage.
+    """
     by_course: dict[int, list[Earned]] = defaultdict(list)
     for one in marks:
         by_course[one.course].append(one)
     groups = {course.group for course in courses}
     names = {span.group: span.name for span in spans} if len(groups) > 1 else {}
     return joined(
-        _course(course, by_course[course.pk], missed.get(course.pk, 0), names)
+        _course(
+            course,
+            by_course[course.pk],
+            missed.get(course.pk, 0),
+            names,
+            signed.get(course.pk, {}),
+        )
         for course in courses
     )
 
 
 def _course(
-    course: StudiedCourse, marks: list[Earned], missed: int, names: dict[int, str]
+    course: StudiedCourse,
+    marks: list[Earned],
+    missed: int,
+    names: dict[int, str],
+    signed: dict[str, Official],
 ) -> SafeString:
     mean = average((one.value, one.weight) for one in marks)
     group = names.get(course.group)
@@ -59,11 +93,16 @@ def _course(
         with_comma(mean),
         joined(mark(one.value) for one in marks),
         joined(
+            html('<span class="tag accent">{}</span>', words)
+            for words in map(_signed, STAGES, map(signed.get, STAGES))
+            if words
+        )
+        + joined(
             html('<span class="tag">{}</span>', tag)
             for tag in dict.fromkeys(one.tag for one in course.exemptions)
         ),
     )
-    body = _details(course, marks)
+    body = _details(course, marks, signed)
     if not body:
         return html('<div class="card course">{}</div>', head)
     return html(
@@ -71,11 +110,36 @@ def _course(
     )
 
 
-def _details(course: StudiedCourse, marks: list[Earned]) -> SafeString:
+def _signed(stage: str, result: Official | None) -> SafeString | str:
+    """«за период: 4», «экзамен: не явился»."""
+    if result is None:
+        return ""
+    said = result.mark and mark(result.mark)
+    return html("{}: {}", name_of(stage, result), said or STATUSES[result.status])
+
+
+def name_of(stage: str, result: Official) -> str:
+    """What a mark of record is for, in a word or two."""
+    return STAGES[stage] or ATTESTATIONS.get(result.kind, "аттестация")
+
+
+def _details(
+    course: StudiedCourse, marks: list[Earned], signed: dict[str, Official]
+) -> SafeString:
     parts = []
     if marks:
         table = '<table class="works"><thead>{}</thead><tbody>{}</tbody></table>'
         parts.append(html(table, HEAD, joined(map(_row, marks))))
+    parts.extend(
+        html(
+            '<p class="meta">{}: ведомость от {}{}</p>',
+            name_of(stage, signed[stage]).capitalize(),
+            f"{signed[stage].date:%d.%m.%Y}",
+            ", пересдача" if signed[stage].attempt > 1 else "",
+        )
+        for stage in STAGES
+        if stage in signed
+    )
     parts.extend(map(_exempt, course.exemptions))
     if course.form:
         parts.append(

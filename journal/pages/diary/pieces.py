@@ -15,10 +15,11 @@ from journal.models import Scale
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'«»]+", re.IGNORECASE)
 TONES = {"5": "ok", "4": "ok", "з": "ok", "3": "warn", "2": "bad", "х": "bad"}
+TONES["н/а"] = "bad"
 SPOKEN = {
     value: label.partition("(")[2].rstrip(")") or label
     for value, label in Scale.choices
-}
+} | {"н/а": "не аттестован", "осв": "освобождён"}
 
 
 def html(template: str, *values) -> SafeString:

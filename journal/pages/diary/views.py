@@ -15,6 +15,7 @@ from journal.domain.results import (
     held_hours,
     marks_of,
     missed_hours_of,
+    official_of,
     period_at,
     periods_of,
 )
@@ -225,7 +226,9 @@ def marks(request, family):
     missed = {}
     if "view_absence" in family.rights:
         missed = missed_hours_of(child.pk, ids)
-    body = courses_html(courses, marks_of(child.pk, ids), missed, child.spans)
+    signed = official_of(child.pk, ids) if "view_result" in family.rights else {}
+    earned = marks_of(child.pk, ids)
+    body = courses_html(courses, earned, missed, child.spans, signed)
     return context | {"title": "Отметки", "body": body}
 
 
