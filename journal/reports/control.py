@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,23 +10,30 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from journal.domain.lessons.corrections import (
+from journal.domain.control.corrections import read_corrections
+from journal.domain.control.steps import (
+    ABSENCES,
     CHANGED,
     CLOSED,
     LATE,
-    NIGHT,
-    NIGHT_FROM,
-    NIGHT_TO,
+    LESSONS,
+    MARKS,
+    QUIET,
+    RESULTS,
+    WITH,
+    WITHOUT,
     Asked,
     Correction,
-    read_corrections,
 )
 from journal.models import (
+    AbsenceReason,
     Course,
     CourseTeacher,
     Employee,
     Institution,
     Membership,
+    Result,
+    Scale,
     User,
 )
 from journal.models.sqlite import russian_key
@@ -38,13 +46,34 @@ from .table import Cell, Column, Table
 DAYS = 30
 MOST_DAYS = 366
 SYSTEM = "система"
+# What may have stood there before or may stand there now.
+VALUES = [(value, value) for value in Scale.values]
+VALUES += [("н/а", "н/а"), ("осв", "осв"), *Result.Status.choices]
 KINDS = {
     "": "Все",
     CHANGED: "Изменения и удаления",
     LATE: "После дня занятия",
-    NIGHT: f"С {NIGHT_FROM} до {NIGHT_TO} часов",
+    QUIET: "В нерабочее время",
     CLOSED: "В закрытом периоде",
 }
+WHAT = {
+    "": "Всё",
+    MARKS: "Отметки",
+    ABSENCES: "Отсутствия",
+    RESULTS: "Результаты в ведомостях",
+    LESSONS: "Темы и присутствие",
+}
+REASONED = {"": "С причиной и без", WITH: "С причиной", WITHOUT: "Без причины"}
+
+
+def _select(label: str, choices: Iterable, wrong: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=list(choices),
+        widget=PlainSelect,
+        required=False,
+        error_messages={"invalid_choice": wrong},
+    )
 
 
 class CorrectionsForm(GroupForm):
@@ -52,13 +81,18 @@ class CorrectionsForm(GroupForm):
 
     first = DayField(label="С даты")
     last = DayField(label="По дату включительно")
-    kind = forms.ChoiceField(
-        label="Какие исправления",
-        choices=list(KINDS.items()),
-        widget=PlainSelect,
-        required=False,
-        error_messages={"invalid_choice": "Выберите вид исправлений из списка."},
+    kind = _select(
+        "Какие исправления", KINDS.items(), "Выберите вид исправлений из списка."
     )
+    what = _select(
+        "Что исправлено", WHAT.items(), "Выберите из списка, что исправлено."
+    )
+    value = _select(
+        "Отметка или буква",
+        [],
+        "Выберите отметку из списка.",
+    )
+    reason = _select("Причина", REASONED.items(), "Выберите из списка: с причиной?")
     group = RowField(
         "группу",
         label="Группа",
@@ -80,6 +114,12 @@ class CorrectionsForm(GroupForm):
         today = timezone.localdate()
         self.fields["first"].initial = today - timedelta(days=DAYS)
         self.fields["last"].initial = today
+        letters = AbsenceReason.objects.values_list("code", "name")
+        self.fields["value"].choices = [
+            ("", "Любая"),
+            *VALUES,
+            *((code, f"{code} ({name})") for code, name in letters),
+        ]
         teachers = CourseTeacher.objects.visible_to(self.user).order_by()
         visible = Employee.objects.visible_to(self.user).order_by()
         people = Employee.objects.filter(
@@ -138,7 +178,7 @@ class CorrectionsForm(GroupForm):
     ),
     form=CorrectionsForm,
     short="Журнал исправлений",
-    description="Кто, когда и почему исправил отметку, отсутствие или тему: что было и"
+    description="Кто, когда и почему исправил отметку, отсутствие, результат или тему: что было и"
     " что стало.",
 )
 def corrections(params: dict[str, Any]) -> Table:
@@ -152,6 +192,9 @@ def corrections(params: dict[str, Any]) -> Table:
         student=params["student"],
         by=params["by"],
         kind=params["kind"],
+        what=params["what"],
+        reason=params["reason"],
+        value=params["value"],
     )
     rules = Institution.current()
     found, is_cut = read_corrections(params["user"], asked)
@@ -170,8 +213,8 @@ def corrections(params: dict[str, Any]) -> Table:
         else (),
         notes=[
             "Исправление — изменение или удаление записанного, а также любая запись,"
-            " сделанная позже дня занятия. Первая запись в день занятия исправлением не"
-            " считается."
+            " сделанная позже дня занятия. Первая запись в день занятия и первый результат"
+            " в ведомости исправлением не считаются."
         ],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
@@ -200,8 +243,8 @@ def _row(one: Correction, people: dict[int | None, str]) -> list[Any]:
     notes = []
     if one.is_closed:
         notes.append("период закрыт")
-    if one.is_night:
-        notes.append("ночью")
+    if one.is_quiet:
+        notes.append("в нерабочее время")
     return [
         one.at,
         people.get(one.user, SYSTEM),
@@ -238,8 +281,15 @@ def _lines(asked: Asked, group: Any, count: int, is_cut: bool) -> list[str]:
     parts = [f"С {asked.first:%d.%m.%Y} по {asked.last:%d.%m.%Y}"]
     if group:
         parts.append(f"группа {group}")
-    if asked.kind:
-        parts.append(KINDS[asked.kind].lower())
+    for words, answer in (
+        (KINDS, asked.kind),
+        (WHAT, asked.what),
+        (REASONED, asked.reason),
+    ):
+        if answer:
+            parts.append(words[answer].lower())
+    if asked.value:
+        parts.append(f"отметка «{dict(VALUES).get(asked.value, asked.value)}»")
     lines = [" · ".join(parts)]
     if count and not is_cut:
         lines.append(f"Исправлений: {count}")

@@ -8,12 +8,8 @@ import pytest
 from journal.domain.archive.closing import close_period
 from journal.domain.control.requests import ask_cells
 from journal.domain.lessons import Change
-from journal.domain.results.sheets import (
-    ResultChange,
-    open_sheet,
-    sign_sheet,
-    write_results,
-)
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Absence, CorrectionRequest, Lesson, Mark
 from tests.conftest import NOW
 
@@ -45,12 +41,12 @@ def asked(closed):
     return ask
 
 
-@pytest.fixture
-def signed(world):
-    """A signed term sheet of the course: everybody has «4»."""
+@pytest.fixture(params=["term"])
+def signed(request, world):
+    """A signed sheet of the course, of term marks or another kind: all have «4»."""
     sheet = open_sheet(
         world.teacher,
-        "term",
+        request.param,
         [world.course],
         date=world.today,
         teacher=world.teacher.employee,

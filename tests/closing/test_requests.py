@@ -280,6 +280,7 @@ def test_a_result_of_a_signed_sheet_is_corrected_and_its_print_says_so(world, si
     ]
 
 
+@pytest.mark.parametrize("signed", ["exam"], indirect=True)
 def test_a_mark_becomes_a_status_and_back(world, signed):
     for new, mark, status in (("not_admitted", "", "not_admitted"), ("3", "3", "")):
         result = Result.objects.get(pk=signed.result.pk)
@@ -290,7 +291,7 @@ def test_a_mark_becomes_a_status_and_back(world, signed):
     assert len(past_of_sheet(signed.sheet)) == 2 + 6  # of signing there is no step
 
 
-@pytest.mark.parametrize("new", ["4", "1", "", "absent?"])
+@pytest.mark.parametrize("new", ["4", "1", "", "absent", "з?"])
 def test_nonsense_and_nothing_new_are_not_asked_for(world, signed, new):
     with pytest.raises(ValidationError):
         ask_result(world.teacher, signed.result, new, "Описка")

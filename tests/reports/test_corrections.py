@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from journal.domain.lessons import Change, corrections, write_cells
+from journal.domain.control import corrections
+from journal.domain.lessons import Change, write_cells
 from journal.models import Absence, Lesson, Mark, PeriodClosing, Task
 from journal.reports.registry import get
 from tests.conftest import NOW
@@ -211,12 +212,12 @@ def test_night_and_closed_periods_are_remarked(clean):
     with at(days=1, hour=22):
         write(clean.teacher, clean.lesson_past, clean.students[3], "1", "", "4")
         notes = [row["Примечание"] for row in found(clean.deputy)]
-        assert notes == ["период закрыт, ночью", "ночью", "ночью"]
-        assert len(said(clean.deputy, kind="night")) == 3
+        assert notes == ["период закрыт, в нерабочее время", *["в нерабочее время"] * 2]
+        assert len(said(clean.deputy, kind="quiet")) == 3
         assert [row[2] for row in said(clean.deputy, kind="closed")] == ["4"]
     with at(days=1, hour=21):
         write(clean.teacher, clean.lesson_past, clean.students[0], "1", "4", "2")
-        assert (len(said(clean.deputy)), len(said(clean.deputy, kind="night"))) == (
+        assert (len(said(clean.deputy)), len(said(clean.deputy, kind="quiet"))) == (
             4,
             3,
         )
@@ -269,6 +270,35 @@ def test_filters_narrow(three):
     assert students(kind="changed") == ["Глеб", "Дарья", "Майя"]
     assert students(kind="late") == ["Глеб", "Дарья", "Майя", "Тимур"]
     assert students(first=day(three, -9), last=day(three, -1)) == []
+    assert students(what="marks") == ["Дарья", "Майя", "Тимур"]
+    assert students(what="absences") == ["Глеб"]
+    assert students(what="lessons") == students(what="results") == []
+    assert students(value="5") == ["Дарья", "Майя"]  # it stood there
+    assert students(value="3") == ["Тимур"]  # it stands there
+    assert students(value="у") == students(value="н") == ["Глеб"]
+    assert students(value="5", what="absences") == []
+    assert students(reason="with") == ["Глеб", "Дарья", "Майя", "Тимур"]
+    assert students(reason="without") == []
+
+
+def test_corrections_without_a_reason_are_found(clean):
+    first = clean.students[0]
+    write(clean.teacher, clean.lesson, first, "1", "", "5", reason="")
+    write(clean.teacher, clean.lesson, first, "1", "5", "4", reason="")
+    write(clean.teacher, clean.lesson_past, first, "1", "5", "3")
+    assert [row[2] for row in said(clean.deputy, reason="without")] == ["4"]
+    assert [row[2] for row in said(clean.deputy, reason="with")] == ["3"]
+
+
+def test_the_quiet_hours_are_the_institutions(clean):
+    clean.institution.quiet_from = datetime.time(9, 30)
+    clean.institution.quiet_until = datetime.time(10, 30)
+    clean.institution.save()
+    for hour, new in ((9, "4"), (10, "3"), (11, "2")):
+        with at(hour=hour):
+            old = Mark.objects.get(pk=clean.mark.pk).value
+            write(clean.teacher, clean.lesson_past, clean.students[0], "1", old, new)
+    assert [row[2] for row in said(clean.deputy, kind="quiet")] == ["3"]
 
 
 @pytest.mark.parametrize(
@@ -316,6 +346,9 @@ def test_disciplines_and_students_are_offered_once_the_group_is_chosen(three):
         ({"first": "0001-01-01"}, "first"),
         ({"last": "9999-12-31"}, "last"),
         ({"kind": "other"}, "kind"),
+        ({"what": "other"}, "what"),
+        ({"value": "1"}, "value"),
+        ({"reason": "other"}, "reason"),
         ({"by": "999999"}, "by"),
         ({"group": "-1"}, "group"),
         ({"course": "1"}, "course"),

@@ -49,6 +49,10 @@ class InstitutionAdmin(ModelAdmin):
             },
         ),
         (
+            "Контроль исправлений",
+            {"fields": ["flag_changes", ("quiet_from", "quiet_until")]},
+        ),
+        (
             "Отметки",
             {
                 "fields": [

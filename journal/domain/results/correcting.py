@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_update_with_history
 
 from journal.domain.lessons.cells import Outcome, Refused
-from journal.domain.results.sheets import is_closed_for, locked, marks_of_kind
+from journal.domain.results.scales import marks_of_sheet, statuses_of
+from journal.domain.results.writing import is_closed_for, locked, store_results
 from journal.models import CorrectionRequest, Institution, Result, Sheet, User
 from journal.models.reach import rights_over
 
@@ -25,7 +25,7 @@ def value_of(result: Result) -> str:
 
 def values_for(sheet: Sheet) -> dict[str, str]:
     """The marks and statuses that a result of this sheet may have, with their words."""
-    known = (*marks_of_kind(sheet.kind, Institution.current()), *Result.Status.values)
+    known = (*marks_of_sheet(sheet, Institution.current()), *statuses_of(sheet))
     return {value: NAMES[value] for value in known}
 
 
@@ -60,13 +60,7 @@ def correct_result(user: User, result: int, old: str, new: str, reason: str) -> 
         is_mark = new in Result.Mark.values
         row.mark, row.status = (new, "") if is_mark else ("", new)
         row.excused = row.excused and not is_mark
-        bulk_update_with_history(
-            [row],
-            Result,
-            ["mark", "status", "excused"],
-            default_user=user,
-            default_change_reason=reason,
-        )
+        store_results(user, [row], ["mark", "status", "excused"], reason)
     return Outcome(None, value=new)
 
 

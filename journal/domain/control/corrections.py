@@ -5,21 +5,40 @@ day of the lesson (M 4.2: every correction kept, with who, when, what and why). 
 first entry on the lesson's own day is none.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, TruncDate
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import ExtractHour, TruncDate
-from django.utils import timezone
-
-from journal.models import Absence, Lesson, Mark, PeriodClosing, Task, User
+from journal.domain.control.steps import (
+    ABSENCES,
+    CHANGED,
+    LESSONS,
+    MARKS,
+    RESULTS,
+    UNKNOWN,
+    Asked,
+    Correction,
+    asked_place,
+    before,
+    closed,
+    narrowed,
+    with_value,
+)
+from journal.domain.results.correcting import NAMES
+from journal.models import (
+    Absence,
+    Lesson,
+    Mark,
+    PeriodClosing,
+    Result,
+    Sheet,
+    SheetPart,
+    Task,
+    User,
+)
 from journal.models.reach import rights_q, visible_q
 
 MOST = 5000
-NIGHT_FROM, NIGHT_TO = 22, 6
-TAKEN, UNKNOWN = "отмечено", "неизвестно"
-CHANGED, LATE, NIGHT, CLOSED = "changed", "late", "night", "closed"
-
+TAKEN = "отмечено"
 PERSON = ("student__last_name", "student__first_name", "student__middle_name")
 PLACE = ("place_date", "place_group", "place_discipline")
 STEP = (
@@ -31,107 +50,17 @@ STEP = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Which corrections: both days included; a key narrows, None does not.
-
-    `by` is the user who corrected. `kind` is "" for all of them, or CHANGED (no new
-    entries), LATE (after the day of the lesson), NIGHT (from 22 to 6), CLOSED (the
-    period had been closed).
-    """
-
-    first: date
-    last: date
-    group: int | None = None
-    course: int | None = None
-    student: int | None = None
-    by: int | None = None
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One step of the history; empty `old` or `new`: nothing stood there.
-
-    `date`, `group` and `discipline` are those of the lesson; `user` is a key, None for
-    the system itself. Presence and topics are of no single student.
-    """
-
-    at: datetime
-    user: int | None
-    student: str
-    date: date
-    group: str
-    discipline: str
-    what: str
-    old: str
-    new: str
-    reason: str
-    is_closed: bool
-
-    @property
-    def days(self) -> int:
-        """How many days after the lesson."""
-        return (timezone.localdate(self.at) - self.date).days
-
-    @property
-    def is_night(self) -> bool:
-        hour = timezone.localtime(self.at).hour
-        return hour >= NIGHT_FROM or hour < NIGHT_TO
-
-
 def read_corrections(user: User, asked: Asked) -> tuple[list[Correction], bool]:
     """Corrections that `user` may see, newest first; and whether there are more.
 
-    At most MOST of them. Three queries, two more where works were deleted.
+    At most MOST of them. Four queries, two more where works were deleted.
     """
-    found = _marks(user, asked) + _absences(user, asked)
-    if asked.student is None:
-        found += _lessons(user, asked)
+    found = []
+    for what, read in READERS.items():
+        if asked.what in ("", what):
+            found += read(user, asked)
     found.sort(key=lambda one: one.at, reverse=True)
     return found[:MOST], len(found) > MOST
-
-
-def _closed(period: str, aspect: str) -> Exists:
-    """Had the period been closed when the step was taken?"""
-    closings = PeriodClosing.objects.filter(
-        period=OuterRef(period), aspect=aspect, closed_at__lte=OuterRef("history_date")
-    )
-    return Exists(closings)
-
-
-def _before(model, name: str) -> Subquery:
-    """The value of a field in the step before."""
-    steps = model.history.filter(
-        id=OuterRef("id"), history_id__lt=OuterRef("history_id")
-    )
-    return Subquery(steps.order_by("-history_id").values(name)[:1])
-
-
-def _time(asked: Asked) -> Q:
-    zone = timezone.get_current_timezone()
-    after = asked.last + timedelta(days=1)
-    return Q(
-        history_date__gte=datetime.combine(asked.first, time(), zone),
-        history_date__lt=datetime.combine(after, time(), zone),
-    )
-
-
-def _narrowed(rows: QuerySet, asked: Asked, after: Q) -> QuerySet:
-    """Steps of the asked time, hand and kind; `after` says what is after the day."""
-    rows = rows.filter(_time(asked))
-    if asked.by is not None:
-        rows = rows.filter(history_user=asked.by)
-    if asked.kind == CHANGED:
-        return rows.exclude(history_type="+")
-    if asked.kind == LATE:
-        return rows.filter(after)
-    if asked.kind == CLOSED:
-        return rows.filter(is_closed=True)
-    if asked.kind == NIGHT:
-        rows = rows.annotate(hour=ExtractHour("history_date"))
-        return rows.filter(Q(hour__gte=NIGHT_FROM) | Q(hour__lt=NIGHT_TO))
-    return rows
 
 
 def _cells(user: User, asked: Asked, model, lesson: str, values: tuple) -> list[dict]:
@@ -140,35 +69,27 @@ def _cells(user: User, asked: Asked, model, lesson: str, values: tuple) -> list[
     A work may have been deleted after its marks, and with it the way: such steps come
     without a place, whoever asks, and `_placed` finds it or drops them.
     """
-    mine = visible_q(user, model) & _asked_place(asked, f"{lesson}__course")
+    mine = visible_q(user, model) & asked_place(asked, f"{lesson}__course")
     if model is Mark:
         mine |= Q(task__number__isnull=True)
     rows = model.history.filter(mine).annotate(
         day=TruncDate("history_date"),
-        is_closed=_closed(f"{lesson}__course__period", PeriodClosing.Aspect.MARKS),
+        is_closed=closed(f"{lesson}__course__period", PeriodClosing.Aspect.MARKS),
         place_date=F(f"{lesson}__date"),
         place_group=F(f"{lesson}__course__group__name"),
         place_discipline=F(f"{lesson}__course__discipline__name"),
-        **{f"old_{name}": _before(model, name) for name in values},
+        **{f"old_{name}": before(model, name) for name in values},
     )
     if asked.student is not None:
         rows = rows.filter(student=asked.student)
     after = Q(day__gt=F("place_date"))
-    rows = _narrowed(rows, asked, after).filter(~Q(history_type="+") | after)
+    rows = narrowed(rows, asked, after).filter(~Q(history_type="+") | after)
+    rows = with_value(rows, asked, values[0])
     names = [*values, *(f"old_{name}" for name in values)]
     if model is Mark:
         names += ["task", "task__number"]
     rows = rows.order_by("-history_date", "-history_id")
     return list(rows.values(*STEP, *PERSON, *PLACE, *names)[: MOST + 1])
-
-
-def _asked_place(asked: Asked, course: str) -> Q:
-    found = Q()
-    if asked.group is not None:
-        found &= Q(**{f"{course}__group": asked.group})
-    if asked.course is not None:
-        found &= Q(**{course: asked.course})
-    return found
 
 
 def _placed(user: User, asked: Asked, rows: list[dict]) -> list[dict]:
@@ -180,7 +101,7 @@ def _placed(user: User, asked: Asked, rows: list[dict]) -> list[dict]:
     numbers = {pk: (number, lesson) for pk, number, lesson in works}
     lessons = Lesson.objects.filter(
         rights_q(user, Lesson.reach, "view_mark"),
-        _asked_place(asked, "course"),
+        asked_place(asked, "course"),
         pk__in={lesson for _, lesson in numbers.values()},
     )
     places = {
@@ -255,13 +176,60 @@ def _absences(user: User, asked: Asked) -> list[Correction]:
     ]
 
 
+def _results(user: User, asked: Asked) -> list[Correction]:
+    """Results that were other than they became, of sheets that `user` sees.
+
+    The first entry is none, nor is signing, which changes no value.
+    """
+    sheets = Sheet.objects.filter(rights_q(user, Sheet.reach, "view_result"))
+    if asked.group is not None:
+        sheets = sheets.filter(group=asked.group)
+    if asked.course is not None:
+        sheets = sheets.filter(parts__course=asked.course)
+    part = SheetPart.objects.filter(sheet=OuterRef("sheet")).order_by("pk")
+    rows = Result.history.filter(sheet__in=sheets.order_by().values("pk")).annotate(
+        is_closed=closed("sheet__period", PeriodClosing.Aspect.RESULTS),
+        place_date=F("sheet__date"),
+        place_group=F("sheet__group__name"),
+        place_discipline=Coalesce(
+            Subquery(part.values("course__discipline__name")[:1]), F("sheet__title")
+        ),
+        old_mark=Coalesce(before(Result, "mark"), Value("")),
+        old_status=Coalesce(before(Result, "status"), Value("")),
+    )
+    if asked.student is not None:
+        rows = rows.filter(student=asked.student)
+    rows = narrowed(rows, asked, Q(sheet__signed_at__lt=F("history_date")))
+    stood = ~Q(old_mark="", old_status="")
+    moved = ~Q(old_mark=F("mark"), old_status=F("status"))
+    rows = rows.filter(stood & moved | Q(history_type="-") & ~Q(mark="", status=""))
+    rows = with_value(rows, asked, "mark", "status").order_by(
+        "-history_date", "-history_id"
+    )
+    names = ("mark", "status", "old_mark", "old_status", "sheet__kind")
+    kinds = dict(Sheet.Kind.choices)
+    return [
+        _correction(
+            row, f"результат: {kinds[row['sheet__kind']]}", *_old_and_new(row, _result)
+        )
+        for row in rows.values(*STEP, *PERSON, *PLACE, *names)[: MOST + 1]
+    ]
+
+
+def _result(row: dict, prefix: str) -> str:
+    value = row[f"{prefix}mark"] or row[f"{prefix}status"]
+    return NAMES.get(value, "")
+
+
 def _lessons(user: User, asked: Asked) -> list[Correction]:
     """Presence and topics.
 
     A lesson's row is saved for many reasons, so each step is held against the one
     before. A lookup by the index for each step costs a tenth of a window over all.
     """
-    mine = rights_q(user, Lesson.reach, "view_lesson") & _asked_place(asked, "course")
+    if asked.student is not None or asked.value:
+        return []
+    mine = rights_q(user, Lesson.reach, "view_lesson") & asked_place(asked, "course")
     after = Q(day__gt=F("date"))
     was_empty, was_open = Q(old_topic=""), Q(old_taken__isnull=True)
     is_open = Q(attendance_taken_at__isnull=True)
@@ -269,14 +237,14 @@ def _lessons(user: User, asked: Asked) -> list[Correction]:
     presence = (~was_open & is_open) | (was_open & ~is_open & after)
     rows = Lesson.history.filter(mine, history_type="~").annotate(
         day=TruncDate("history_date"),
-        is_closed=_closed("course__period", PeriodClosing.Aspect.LESSONS),
+        is_closed=closed("course__period", PeriodClosing.Aspect.LESSONS),
         place_date=F("date"),
         place_group=F("course__group__name"),
         place_discipline=F("course__discipline__name"),
-        old_topic=_before(Lesson, "topic"),
-        old_taken=_before(Lesson, "attendance_taken_at"),
+        old_topic=before(Lesson, "topic"),
+        old_taken=before(Lesson, "attendance_taken_at"),
     )
-    rows = _narrowed(rows, asked, after).filter(topic | presence)
+    rows = narrowed(rows, asked, after).filter(topic | presence)
     names = ("topic", "old_topic", "attendance_taken_at", "old_taken", "day")
     rows = rows.order_by("-history_date", "-history_id")
     found = []
@@ -297,3 +265,11 @@ def _steps_of_lesson(row: dict, only_changes: bool) -> list[Correction]:
         words = (TAKEN if old else "", TAKEN if new else "")
         found.append(_correction(row, "присутствие", *words))
     return found
+
+
+READERS = {
+    MARKS: _marks,
+    ABSENCES: _absences,
+    RESULTS: _results,
+    LESSONS: _lessons,
+}
