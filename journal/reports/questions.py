@@ -249,7 +249,12 @@ class GroupForm(ReportForm):
 
 
 class PeriodForm(GroupForm):
-    """Asks for a group, a period that has begun, and the day to stand at."""
+    """Asks for a group, a period that has begun, and the day to stand at.
+
+    Where a question `ends_with_period`, a past period is seen as of its last day.
+    """
+
+    ends_with_period = True
 
     period = RowField("учебный период", label="Учебный период")
     day = DayField(
@@ -276,7 +281,9 @@ class PeriodForm(GroupForm):
         answers = super().clean()
         period = answers.get("period")
         if period and "day" in answers:
-            day = min(answers["day"] or timezone.localdate(), period.last_day)
+            today = timezone.localdate()
+            last = period.last_day if self.ends_with_period else today
+            day = min(answers["day"] or today, last)
             if day < period.first_day:
                 self.add_error(
                     "day",

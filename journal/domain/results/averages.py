@@ -93,6 +93,11 @@ def attended_percent(missed: int, held: int) -> Decimal | None:
     return _share(100 * (held - missed), held, TENTH)
 
 
+def percent_of(part: int, whole: int) -> Decimal | None:
+    """100·part / whole, to 2 decimals, half up; None where the whole is 0."""
+    return _share(100 * part, whole, CENT)
+
+
 def _share(part: int, whole: int, step: Decimal) -> Decimal | None:
     if not whole:
         return None

@@ -1,14 +1,30 @@
-"""The results of a group over its courses, read set by set (R5)."""
+"""The results of groups over their courses, read set by set (R3–R8, R13–R20)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
 
-from journal.domain.curriculum.trajectory import absence_is_off, leaves_count, tag_of
+from journal.domain.curriculum.trajectory import (
+    EXEMPT,
+    absence_is_off,
+    leaves_count,
+    tag_of,
+)
 from journal.domain.results.averages import (
     FAIL,
     NOT_CERTIFIED,
@@ -17,13 +33,19 @@ from journal.domain.results.averages import (
     quotient,
     suggested_mark,
 )
+from journal.domain.results.official import (
+    ATTESTATION,
+    TERM,
+    Official,
+    Results,
+)
+from journal.domain.results.record import read_record
 from journal.models import (
     Absence,
     Course,
     CourseTeacher,
     Employee,
     Exemption,
-    Group,
     Institution,
     Lesson,
     Mark,
@@ -33,22 +55,39 @@ from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
 NOTHING_YET = ""
+# What a statement reads: current marks, signed sheets, or these where they are there.
+CURRENT, SIGNED, KNOWN = "current", "signed", "known"
 
 
 class Standing(NamedTuple):
     """How a student stands in a course: the average, and what it would come to.
 
     `mark` is "5" … "2", «з», «х», «н/а», «осв.», «п5» of a recredit, or "" while nobody
-    on the course has a mark.
+    on the course has a mark. `count` is the number of current marks. One that is not
+    `is_current` is a mark of record: of a signed sheet, an exemption, a recredit;
+    `status` says why a sheet has no mark, which counts as «н/а».
     """
 
     average: Decimal | None
     mark: str
+    count: int = 0
+    is_current: bool = True
+    status: str = ""
+
+    @property
+    def number(self) -> Decimal | None:
+        """The mark of record, or the average of the current ones; None of a credit."""
+        if self.is_current:
+            return self.average
+        return Decimal(NUMERIC[self.mark]) if self.mark in NUMERIC else None
 
     @property
     def is_counted(self) -> bool:
         """Is the student in N? The exempt, recredits and courses not begun are not."""
         return self.mark != NOTHING_YET and not leaves_count(self.mark)
+
+
+UNKNOWN = Standing(None, NOTHING_YET, is_current=False)
 
 
 @dataclass
@@ -58,18 +97,30 @@ class TaughtCourse:
     pk: int
     discipline: str
     form: str
+    group: int
+    period: int
+    subject: int
+    hours: int
+    last_day: date
     teachers: list[str] = field(default_factory=list)
 
 
 @dataclass
 class StudentLine:
-    """A row: standings by course, academic hours missed in these courses."""
+    """A row: standings by course, academic hours missed in the courses read."""
 
     pk: int
     name: str
+    group: int
     standings: dict[int, Standing] = field(default_factory=dict)
     missed: int = 0
     unexcused: int = 0
+
+    def marks(self, courses: Iterable[int] | None = None) -> list[str]:
+        """The marks that count, of these courses or of all."""
+        keys = self.standings if courses is None else courses
+        found = (self.standings[key] for key in keys if key in self.standings)
+        return [one.mark for one in found if one.is_counted]
 
 
 class Unfilled(NamedTuple):
@@ -86,47 +137,107 @@ NO_MARKS = (0, 0, None, None)
 
 @dataclass
 class Statement:
+    """`official` holds what signed sheets say: (student, course) → stage → result."""
+
     courses: list[TaughtCourse]
     lines: list[StudentLine]
     unfilled: Unfilled
+    official: Results = field(default_factory=dict)
+
+    def unsigned(self) -> list[TaughtCourse]:
+        """Courses for which some student of the group has no mark of record."""
+        return [
+            course
+            for course in self.courses
+            if any(
+                line.standings[course.pk].is_current
+                or line.standings[course.pk] == UNKNOWN
+                for line in self.lines
+                if course.pk in line.standings
+            )
+        ]
 
 
 def read_statement(
-    group: Group, courses: QuerySet[Course], day: date, rules: Institution
+    courses: QuerySet[Course], day: date, rules: Institution, basis: str = CURRENT
 ) -> Statement:
-    """Current results of a group's `courses`, as of the end of `day`.
+    """Results of `courses`, of one group or of many, as of the end of `day`.
 
-    Students are the members on that day, Ё after Е: who left before is out. Seven
-    queries, whatever the size.
+    Students are the members of the courses' groups on that day or, once the last of the
+    periods is over, on its last day, Ё after Е: who left before is out (domain §2.0).
+    What signed sheets of another group say of a discipline in a period goes with a
+    student who has come from there. Seven queries whatever the size, one more where
+    sheets are read, another one where somebody has come from another group.
     """
     columns = _columns(courses, day)
-    lines = _lines(group, day)
+    if not columns:
+        return Statement([], [], NONE)
+    roster = min(day, max(column.last_day for column in columns))
+    lines, movers = _lines(sorted({column.group for column in columns}), roster)
     ids = [column.pk for column in columns]
-    if not ids:
-        return Statement(columns, lines, NONE)
-    marks = {
-        (student, course): sums
-        for student, course, *sums in mark_sums(courses=ids, day=day)
-    }
-    exempt = {
-        (student, course): Standing(None, tag_of(kind, mark))
-        for student, course, kind, mark in steps_on(courses=ids, day=day)
+    official: Results = {}
+    if basis != CURRENT:
+        home = {line.pk: line.group for line in lines}
+        official = read_record(columns, home, movers, day)
+    steps = {
+        (student, course): Standing(None, tag_of(kind, mark), is_current=False)
+        for student, course, kind, mark in steps_on(courses=ids, day=roster)
         if kind != Exemption.Kind.INDIVIDUAL
     }
+    marks = {}
+    if basis != SIGNED:
+        marks = {(row[0], row[1]): row[2:] for row in mark_sums(courses=ids, day=day)}
     begun = {course for _, course in marks}
+    by_group = defaultdict(list)
+    for column in columns:
+        by_group[column.group].append(column.pk)
     for line in lines:
-        for course in ids:
-            line.standings[course] = exempt.get((line.pk, course)) or standing(
-                marks.get((line.pk, course), NO_MARKS), course in begun, rules
+        for course in by_group[line.group]:
+            key = line.pk, course
+            line.standings[course] = (
+                of_record(official.get(key))
+                or steps.get(key)
+                or standing(marks.get(key, NO_MARKS), course in begun, rules)
             )
+    if basis == SIGNED:
+        _forget_current(lines)
     _add_absences(lines, ids, day)
     lessons = _read_lessons(courses=ids, day=day)
     unfilled = Unfilled(*map(sum, zip(*lessons, strict=True))) if lessons else NONE
-    return Statement(columns, lines, unfilled)
+    return Statement(columns, lines, unfilled, official)
+
+
+def _forget_current(lines: list[StudentLine]) -> None:
+    for line in lines:
+        for course, found in line.standings.items():
+            if found.is_current:
+                line.standings[course] = UNKNOWN
+
+
+def of_record(stages: dict[str, Official] | None, *order: str) -> Standing | None:
+    """The standing by signed sheets: the attestation before the mark of the term.
+
+    `order` names other stages, the first that is there counts.
+    """
+    known = (stages or {}).get
+    found = next(filter(None, map(known, order or (ATTESTATION, TERM))), None)
+    if not found:
+        return None
+    mark = EXEMPT if found.mark == "осв" else found.mark or NOT_CERTIFIED
+    return Standing(None, mark, is_current=False, status=found.status)
 
 
 def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
-    rows = courses.order_by().values_list("pk", "discipline__name", "attestation_form")
+    rows = courses.order_by().values_list(
+        "pk",
+        "discipline__name",
+        "attestation_form",
+        "group",
+        "period",
+        "discipline",
+        "hours",
+        "period__last_day",
+    )
     columns = {row[0]: TaughtCourse(*row) for row in rows}
     spans: dict[int, list] = defaultdict(list)
     if columns:
@@ -147,12 +258,14 @@ def _short(last: str, first: str, middle: str) -> str:
     return Employee(last_name=last, first_name=first, middle_name=middle).short_name
 
 
-def _lines(group: Group, day: date) -> list[StudentLine]:
-    lines = [
-        StudentLine(pk, " ".join(filter(None, names)))
-        for pk, *names in _read_members(group=group.pk, day=day)
-    ]
-    return sorted(lines, key=lambda line: (russian_key(line.name), line.pk))
+def _lines(groups: list[int], day: date) -> tuple[list[StudentLine], set[int]]:
+    """The members in order, and who of them had been in another group before."""
+    lines, movers = [], set()
+    for pk, group, moved, *names in _read_members(groups=groups, day=day):
+        lines.append(StudentLine(pk, " ".join(filter(None, names)), group))
+        if moved:
+            movers.add(pk)
+    return sorted(lines, key=lambda line: (russian_key(line.name), line.pk)), movers
 
 
 @Prepared
@@ -165,13 +278,21 @@ def _read_teachers(courses):
 
 
 @Prepared
-def _read_members(group, day):
+def _read_members(groups, day):
     names = ("last_name", "first_name", "middle_name")
+    before = Membership.objects.filter(
+        ~Q(group=OuterRef("group")),
+        student=OuterRef("student"),
+        start__lt=OuterRef("start"),
+    )
     return (
         Membership.objects.on(day)
-        .filter(group=group)
+        .filter(group__in=groups)
+        .annotate(moved=Exists(before))
         .order_by()
-        .values_list("student", *(f"student__{name}" for name in names))
+        .values_list(
+            "student", "group", "moved", *(f"student__{name}" for name in names)
+        )
     )
 
 
@@ -247,11 +368,11 @@ def standing(sums, is_begun: bool, rules: Institution) -> Standing:
     if not is_begun:
         return Standing(None, NOTHING_YET)
     if count < max(rules.marks_needed, 1):
-        return Standing(None, NOT_CERTIFIED)
+        return Standing(None, NOT_CERTIFIED, count)
     number = quotient(points, weights)
     if number is not None:
-        return Standing(number, suggested_mark(number, rules))
-    return Standing(None, PASS if passed > count - passed else FAIL)
+        return Standing(number, suggested_mark(number, rules), count)
+    return Standing(None, PASS if passed > count - passed else FAIL, count)
 
 
 def _add_absences(lines: list[StudentLine], courses: list[int], day: date) -> None:

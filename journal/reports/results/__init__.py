@@ -1,5 +1,12 @@
 """Statements and ratings of results: a file each."""
 
-from journal.reports.results import statement
+from journal.reports.results import (
+    curator,
+    groups,
+    rating,
+    statement,
+    summary,
+    teacher,
+)
 
-__all__ = ["statement"]
+__all__ = ["curator", "groups", "rating", "statement", "summary", "teacher"]

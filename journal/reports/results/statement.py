@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from journal.domain.results import mean, rates, read_statement
-from journal.domain.results.averages import FAIL, NOT_CERTIFIED, PASS
-from journal.domain.results.group import (
-    Standing,
-    Statement,
-    StudentLine,
-    Unfilled,
-)
+from journal.domain.results.figures import figures_of, mean_of
+from journal.domain.results.group import KNOWN, Standing, Statement, TaughtCourse
 from journal.models import AttestationForm, Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
 from journal.reports.registry import report
+from journal.reports.results.common import (
+    CREDITS,
+    RULE,
+    SIGNS,
+    cell,
+    unfilled_warnings,
+)
 from journal.reports.table import Cell, Column, Table
 
 # Headings over the disciplines, in the order of the statement (domain §1).
@@ -29,9 +30,6 @@ FORMS = {
     AttestationForm.MODULE_EXAM: "Квалиф. экзамены по ПМ",
     "": "Без формы аттестации",
 }
-CREDITS = {PASS: "зач.", FAIL: Cell("незач.", "bad")}
-BAD = ("2", FAIL, NOT_CERTIFIED)
-GOOD = ("5", "4", PASS)
 MISSED = ("Пропущено часов",)
 NARROW, FEW = 6, 20  # disciplines that a sheet of A4 bears upright, and on its side
 
@@ -60,11 +58,11 @@ class StatementForm(PeriodForm):
     ),
     form=StatementForm,
     short="Ведомость группы",
-    description="Средние баллы студентов по всем дисциплинам периода на выбранную дату,"
-    " успеваемость, качество и СОУ, пропуски.",
+    description="Результаты студентов по всем дисциплинам периода: по ведомостям, до них"
+    " средние баллы на выбранную дату; успеваемость, качество и СОУ, пропуски.",
 )
 def attestation(params: dict[str, Any]) -> Table:
-    """R5 (U 5.3, K 4.3.1), computed from current marks until there are sheets.
+    """R5 (U 5.3, K 4.3.1): what sheets say, current marks where none is signed yet.
 
     A teacher as such sees the courses held on the day; the rest the whole group.
     """
@@ -76,7 +74,7 @@ def attestation(params: dict[str, Any]) -> Table:
     is_whole = sees_whole(user, group, StatementForm.right)
     if not is_whole:
         courses = own_courses(user, courses, day)
-    found = read_statement(group, courses, day, rules)
+    found = read_statement(courses, day, rules, KNOWN)
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
     return Table(
         "Сводная ведомость успеваемости по группе",
@@ -90,7 +88,7 @@ def attestation(params: dict[str, Any]) -> Table:
             f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
             *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
         ],
-        warnings=_warnings(found.unfilled, day),
+        warnings=unfilled_warnings(found.unfilled, day),
         notes=_notes(found, rules) if found.courses and found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="portrait" if len(found.courses) <= NARROW else "landscape",
@@ -104,17 +102,19 @@ def _columns(found: Statement) -> list[Column]:
         Column("n", "№", kind="number"),
         Column("name", "Фамилия, имя, отчество", row_header=True),
     ]
-    columns += [
-        Column(
-            str(course.pk),
-            "\n".join([f"{course.discipline}, тек.", ", ".join(course.teachers)]),
-            (FORMS[course.form],),
-            vertical=True,
-            kind="number",
-            decimals=2,
+    for course in found.courses:
+        is_running = _is_running(found, course)
+        title = f"{course.discipline}, тек." if is_running else course.discipline
+        columns.append(
+            Column(
+                str(course.pk),
+                "\n".join([title, ", ".join(course.teachers)]),
+                (FORMS[course.form],),
+                vertical=True,
+                kind="number",
+                decimals=2 if is_running else None,
+            )
         )
-        for course in found.courses
-    ]
     return [
         *columns,
         Column("mean", "Средний балл", vertical=True, kind="number", decimals=2),
@@ -123,27 +123,32 @@ def _columns(found: Statement) -> list[Column]:
     ]
 
 
-def _cell(standing: Standing) -> Any:
-    number, mark = standing
-    if number is not None:
-        return Cell(number, "bad") if mark == "2" else number
-    if not standing.is_counted:
-        return Cell(mark, "muted") if mark else None
-    return CREDITS.get(mark, mark)
+def _is_running(found: Statement, course: TaughtCourse) -> bool:
+    """Has nobody a mark of record on the course yet?"""
+    standings = [line.standings[course.pk] for line in found.lines]
+    return all(one.is_current or not one.is_counted for one in standings)
 
 
-def _mean(line: StudentLine) -> Decimal | None:
-    """The mean of a student's averages, each discipline counted alike."""
-    return mean([one.average for one in line.standings.values() if one.average])
+def _cell(standing: Standing, is_running: bool) -> Any:
+    if is_running and standing.is_counted:
+        number, mark = standing.average, standing.mark
+        if number is not None:
+            return Cell(number, "bad") if mark == "2" else number
+        return CREDITS.get(mark, mark)
+    return cell(standing)
 
 
 def _rows(found: Statement) -> list[list[Any]]:
+    running = {one.pk for one in found.courses if _is_running(found, one)}
     return [
         [
             number,
             line.name,
-            *(_cell(line.standings[course.pk]) for course in found.courses),
-            _mean(line),
+            *(
+                _cell(line.standings[course.pk], course.pk in running)
+                for course in found.courses
+            ),
+            mean_of(line),
             line.missed,
             line.unexcused,
         ]
@@ -153,11 +158,10 @@ def _rows(found: Statement) -> list[list[Any]]:
 
 def _totals(found: Statement) -> list[dict[str, Any]]:
     """Four rows under the disciplines; the hours of the group under the hours."""
-    means = [number for line in found.lines if (number := _mean(line))]
     rows: list[dict[str, Any]] = [
         {
             "name": "Средний балл; всего часов",
-            "mean": mean(means),
+            "mean": figures_of(found.lines).mean,
             "missed": sum(line.missed for line in found.lines),
             "unexcused": sum(line.unexcused for line in found.lines),
         },
@@ -169,7 +173,7 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
         column = [line.standings[course.pk] for line in found.lines]
         figures = rates(one.mark for one in column if one.is_counted)
         values = (
-            mean([one.average for one in column if one.average]),
+            mean([one.number for one in column if one.number is not None]),
             figures.success,
             figures.quality,
             figures.sou,
@@ -181,19 +185,17 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
 
 def _group_rates(found: Statement) -> str:
     """Students without a failure, and those with good marks alone (domain §2.0)."""
-    marks = [
-        [one.mark for one in line.standings.values() if one.is_counted]
-        for line in found.lines
-    ]
-    marks = [ones for ones in marks if ones]
-    passing = sum(not any(mark in BAD for mark in ones) for ones in marks)
-    good = sum(all(mark in GOOD for mark in ones) for ones in marks)
-    if not marks:
+    figures = figures_of(found.lines).rates
+    if not figures.counted:
         return "Отметок ещё нет."
+    good = "0"
+    if figures.graded:
+        good = f"{figures.good} ({_percent(figures.good, figures.graded)})"
     return (
-        f"По группе: с отметками или «н/а» студентов {len(marks)}; без «2», «незач.» и"
-        f" «н/а» {passing} ({_percent(passing, len(marks))}), только с «4», «5» и"
-        f" «зач.» {good} ({_percent(good, len(marks))})."
+        f"По группе: с отметками или «н/а» студентов {figures.counted}; без «2»,"
+        f" «незач.» и «н/а» {figures.passing}"
+        f" ({_percent(figures.passing, figures.counted)}), только с «4», «5» и"
+        f" «зач.» {good}."
     )
 
 
@@ -207,28 +209,14 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
         for number in (rules.threshold_5, rules.threshold_4, rules.threshold_3)
     )
     return [
-        "Условные обозначения: тек. — средневзвешенный балл текущих отметок;"
-        f" н/а — не аттестован (отметок меньше {max(rules.marks_needed, 1)});"
-        " осв. — освобождён; п5 — перезачтено с отметкой 5; пусто — по дисциплине отметок ещё нет.",
-        "Итоги рассчитаны по текущим отметкам и отметками за период не являются."
-        f" Для успеваемости, качества и СОУ балл от {five} принят за «5», от {four} —"
-        f" за «4», от {three} — за «3», ниже — за «2». Освобождённые и перезачтённые в"
-        " расчёт не входят, «н/а» входит; зачёт входит только в успеваемость.",
+        SIGNS,
+        "тек. и * — средневзвешенный балл текущих отметок, подписанной ведомости ещё"
+        f" нет; н/а — и тот, у кого текущих отметок меньше {max(rules.marks_needed, 1)}."
+        " Средний балл отметкой за период не является; для успеваемости, качества и СОУ"
+        f" балл от {five} принят за «5», от {four} — за «4», от {three} — за «3», ниже —"
+        " за «2».",
+        RULE,
         _group_rates(found),
-    ]
-
-
-def _warnings(unfilled: Unfilled, day) -> list[str]:
-    if not unfilled.not_taken and not unfilled.no_topic:
-        return []
-    facts = (
-        ("занятий", unfilled.lessons),
-        ("без отметки присутствия", unfilled.not_taken),
-        ("без темы", unfilled.no_topic),
-    )
-    return [
-        f"Журнал заполнен не полностью. По {day:%d.%m.%Y} включительно"
-        f" {frame.counted(facts)}."
     ]
 
 

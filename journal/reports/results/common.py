@@ -1,0 +1,192 @@
+"""What statements of results share: questions, cells, warnings, the key to the signs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from journal.domain.results import read_statement, with_comma
+from journal.domain.results.averages import FAIL, NOT_CERTIFIED, PASS
+from journal.domain.results.figures import of_year
+from journal.domain.results.group import (
+    CURRENT,
+    KNOWN,
+    SIGNED,
+    Standing,
+    Statement,
+    Unfilled,
+)
+from journal.models import Course, Group, Institution
+from journal.reports import frame
+from journal.reports.questions import WHOLE, BegunPeriod, PeriodForm, groups_for
+from journal.reports.table import Cell
+
+RIGHT = "view_mark"
+OFFICE = ("admin", "director", "deputy", "deputy_upr", "deputy_uvr", "studyunit")
+OF_GROUP = (*OFFICE, "department", "curator")
+CREDITS = {PASS: "зач.", FAIL: Cell("незач.", "bad")}
+STATUSES = {
+    "absent": "неявка",
+    "not_admitted": "не доп.",
+    "not_taken": "не сдав.",
+}
+SIGNS = (
+    "Условные обозначения: 5 — отлично, 4 — хорошо, 3 — удовлетворительно, 2 —"
+    " неудовлетворительно; зач., незач. — зачёт, незачёт; н/а — не аттестован; осв. —"
+    " освобождён; п5 — перезачтено с отметкой 5; пусто — отметок ещё нет."
+)
+STARRED = "* — средний балл по текущим отметкам: подписанной ведомости ещё нет."
+RULE = (
+    "Освобождённые и перезачтённые в расчёт не входят, «н/а», «неявка», «не допущен» и"
+    " «не сдавал» входят как «н/а»; зачёт входит только в успеваемость. Выбывшие к дате"
+    " отчёта не учитываются."
+)
+BASES = {
+    CURRENT: "Рассчитано по текущим отметкам",
+    SIGNED: "По подписанным ведомостям",
+    KNOWN: "По подписанным ведомостям, а где их нет — по текущим отметкам",
+}
+MOST_NAMED = 6
+
+
+class ResultsForm(PeriodForm):
+    """Asks for a group, a period or its whole year, and the day to stand at.
+
+    Retakes come after a period, so its last day does not end the question.
+    """
+
+    right = RIGHT
+    anchors = WHOLE
+    ends_with_period = False
+
+    whole_year = forms.BooleanField(label="За весь учебный год", required=False)
+    field_order = ("group", "closed", "period", "whole_year", "day")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields[
+            "day"
+        ].help_text = "Список группы прошедшего периода — на его последний день."
+
+
+def chosen_courses(params: dict[str, Any]) -> QuerySet[Course]:
+    """Courses of the period or the year asked for, of one group or all that are seen."""
+    period = params["period"]
+    courses = Course.objects.filter(period=period.pk)
+    if params["whole_year"]:
+        courses = Course.objects.filter(
+            period__year__periods=period.pk, period__first_day__lte=params["day"]
+        )
+    if params["group"]:
+        return courses.filter(group=params["group"])
+    seen = Group.objects.filter(groups_for(params["user"], RIGHT, WHOLE))
+    return courses.filter(group__in=seen.order_by().values("pk"))
+
+
+def read_chosen(
+    params: dict[str, Any], courses: QuerySet[Course], basis: str
+) -> Statement:
+    """The statement of the period, or of the year with a column a discipline."""
+    found = read_statement(courses, params["day"], Institution.current(), basis)
+    return of_year(found) if params["whole_year"] else found
+
+
+def period_title(params: dict[str, Any]) -> str:
+    """«Учебный период: 2026–2027, 1 семестр», or the year."""
+    period: BegunPeriod = params["period"]
+    if params["whole_year"]:
+        return f"Учебный год: {period.year}"
+    return f"Учебный период: {period}"
+
+
+def group_head(params: dict[str, Any], basis: str, rules: Institution) -> list[str]:
+    """The lines over a statement of one group."""
+    group = params["group"]
+    return [
+        period_title(params),
+        *frame.group_lines(group),
+        f"{frame.group_name(group, rules)} · по состоянию на {params['day']:%d.%m.%Y}",
+        BASES[basis],
+    ]
+
+
+def cell(standing: Standing) -> Any:
+    """A mark of record as it is, a running average with a star, «н/а» and the like."""
+    if not standing.is_counted:
+        return Cell(standing.mark, "muted") if standing.mark else None
+    if not standing.is_current:
+        return of_mark(standing.mark, standing.status)
+    if standing.average is not None:
+        style = "bad" if standing.mark == "2" else "muted"
+        return Cell(f"{with_comma(standing.average)}*", style)
+    known = CREDITS.get(standing.mark, standing.mark)
+    text = known.value if isinstance(known, Cell) else known
+    return Cell(f"{text}*", "bad" if standing.mark == FAIL else "muted")
+
+
+def of_mark(mark: str, status: str = "") -> Any:
+    """A mark of record in a cell: numbers as numbers, debts in red."""
+    if status:
+        return Cell(STATUSES.get(status, NOT_CERTIFIED), "bad")
+    if mark.isdigit():
+        return Cell(int(mark), "bad") if mark == "2" else int(mark)
+    if mark == NOT_CERTIFIED:
+        return Cell(mark, "bad")
+    return CREDITS.get(mark, mark)
+
+
+def unfilled_warnings(unfilled: Unfilled, day: date) -> list[str]:
+    """What the journal lacks behind the figures (S 5.8, S 6.10)."""
+    if not unfilled.not_taken and not unfilled.no_topic:
+        return []
+    facts = (
+        ("занятий", unfilled.lessons),
+        ("без отметки присутствия", unfilled.not_taken),
+        ("без темы", unfilled.no_topic),
+    )
+    return [
+        f"Журнал заполнен не полностью. По {day:%d.%m.%Y} включительно"
+        f" {frame.counted(facts)}."
+    ]
+
+
+def warnings(found: Statement, params: dict[str, Any], basis: str) -> list[str]:
+    """What is not complete: lessons, courses without a signed sheet, the period itself."""
+    lines = unfilled_warnings(found.unfilled, params["day"])
+    unsigned = found.unsigned() if basis != CURRENT and found.lines else []
+    if unsigned:
+        names = list(dict.fromkeys(one.discipline for one in unsigned))
+        more = len(names) - MOST_NAMED
+        lines.append(
+            f"Не по всем дисциплинам итоги подписаны: {len(unsigned)} из"
+            f" {len(found.courses)}. Это {', '.join(names[:MOST_NAMED])}"
+            f"{f' и ещё {more}' if more > 0 else ''}."
+        )
+    last = params["period"].last_day
+    if basis != CURRENT and last >= timezone.localdate():
+        lines.append(f"Учебный период идёт до {last:%d.%m.%Y}: итоги ещё изменятся.")
+    return lines
+
+
+def why_empty(found: Statement, params: dict[str, Any]) -> str:
+    """Why a statement of one group has no rows, and what to do."""
+    group, day = params["group"], params["day"]
+    if found.courses:
+        return (
+            f"{day:%d.%m.%Y} в группе {group} никто не числится."
+            " Проверьте дату или зачислите студентов."
+        )
+    return (
+        f"У группы {group} в этом периоде нет дисциплин."
+        " Выберите другой период или заведите нагрузку."
+    )
+
+
+def short_name(name: str) -> str:
+    """«Ёлкин П. С.» of «Ёлкин Пётр Сергеевич»."""
+    last, *given = name.split(" ")
+    return " ".join([last, *(f"{part[0]}." for part in given if part)])

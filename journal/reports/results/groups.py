@@ -1,0 +1,266 @@
+"""Results of many groups at once: R6, R8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+
+from journal.domain.results.figures import (
+    Figures,
+    SubjectFailures,
+    failures_of,
+    figures_of,
+)
+from journal.domain.results.group import KNOWN, Statement
+from journal.models import Department, Group, Institution
+from journal.models.sqlite import russian_key
+from journal.reports import frame
+from journal.reports.questions import WHOLE, PlainSelect, RowField, groups_for
+from journal.reports.registry import report
+from journal.reports.results.common import (
+    BASES,
+    OF_GROUP,
+    OFFICE,
+    RULE,
+    ResultsForm,
+    chosen_courses,
+    period_title,
+    read_chosen,
+    warnings,
+)
+from journal.reports.table import Cell, Column, Row, Section, Table
+
+NO_DEPARTMENT = "Вне отделений"
+TOPS = {"": "Все", "10": "10 худших", "20": "20 худших"}
+
+
+class GroupsForm(ResultsForm):
+    """Asks for a period, and for a department or a group where not for all."""
+
+    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    department = RowField(
+        "отделение",
+        label="Отделение",
+        required=False,
+        everything="Все отделения",
+    )
+    field_order = ("period", "whole_year", "day", "department", "group", "closed")
+
+    def prepare(self) -> None:
+        super().prepare()
+        seen = Group.objects.filter(groups_for(self.user, self.right, WHOLE))
+        rows = Department.objects.filter(pk__in=seen.order_by().values("department"))
+        self.fields["department"].offer(rows.values_list("pk", "name"))
+
+
+class FailuresForm(GroupsForm):
+    top = forms.ChoiceField(
+        label="Показать",
+        choices=list(TOPS.items()),
+        widget=PlainSelect,
+        required=False,
+        error_messages={"invalid_choice": "Выберите из списка."},
+    )
+
+
+def read_groups(params: dict[str, Any]) -> tuple[Statement, dict[int, Group]]:
+    """The statement of all groups asked for, and these groups."""
+    courses = chosen_courses(params)
+    if params["department"]:
+        courses = courses.filter(group__department=params["department"])
+    found = read_chosen(params, courses, KNOWN)
+    groups = Group.objects.select_related("department", "specialty")
+    return found, groups.in_bulk({one.group for one in found.courses})
+
+
+def head_of_many(params: dict[str, Any], groups: Iterable[Group]) -> list[str]:
+    """The lines over a report on many groups; one alone is named."""
+    groups = list(groups)
+    lines = [period_title(params)]
+    if params["department"]:
+        name = str(Department.objects.get(pk=params["department"]))
+        lines.append(name if "тделение" in name else f"Отделение: {name}")
+    if len(groups) == 1:
+        lines.append(frame.group_name(groups[0], Institution.current()))
+    lines.append(f"По состоянию на {params['day']:%d.%m.%Y}")
+    return lines
+
+
+def by_department(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
+    """Departments by name with their groups by course and name."""
+
+    def place(group: Group) -> tuple:
+        name = str(group.department or "")
+        return not name, russian_key(name), group.course_year, russian_key(group.name)
+
+    ordered = sorted(groups, key=place)
+    named = groupby(ordered, lambda one: str(one.department or NO_DEPARTMENT))
+    return [(name, list(ones)) for name, ones in named]
+
+
+@report(
+    "groups_results",
+    "Успеваемость групп",
+    number="R6",
+    area="results",
+    roles=OF_GROUP,
+    form=GroupsForm,
+    short="Успеваемость групп",
+    is_personal=False,
+    description="Предварительные итоги по группам и отделениям: сколько студентов на «5»,"
+    " на «4» и «5», с «3», неуспевающих и не аттестованных, проценты и средний балл.",
+)
+def groups_results(params: dict[str, Any]) -> Table:
+    """R6 (U 5.3): groups by department with subtotals counted from their students."""
+    rules = Institution.current()
+    found, groups = read_groups(params)
+    lines = {key: [one for one in found.lines if one.group == key] for key in groups}
+    rows: list[Any] = []
+    parts = by_department(groups.values())
+    number = 0
+    for name, ones in parts:
+        if len(parts) > 1:
+            rows.append(Section(name))
+        for group in ones:
+            number += 1
+            values = _figures(figures_of(lines[group.pk]), str(group))
+            rows.append(values | {"n": number, "year": group.course_year})
+        if len(parts) > 1:
+            whole = figures_of(line for group in ones for line in lines[group.pk])
+            rows.append(Row(_figures(whole, "Итого"), "bold"))
+    return Table(
+        "Успеваемость групп (предварительные итоги)",
+        _columns(rules),
+        rows=rows,
+        totals=[_figures(figures_of(found.lines), "Всего")] if number > 1 else (),
+        issuer=frame.issuer(rules),
+        lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
+        warnings=warnings(found, params, KNOWN),
+        notes=[ABOUT, RULE] if rows else (),
+        signatures=[(rules.signatory_post, rules.signatory_name)],
+        orientation="landscape",
+        empty=NOBODY,
+    )
+
+
+NOBODY = (
+    "В этом периоде у доступных вам групп нет дисциплин. Выберите другой период или"
+    " другую группу."
+)
+ABOUT = (
+    "Аттестован студент, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
+    " «незач.» или «н/а» хотя бы по одной дисциплине; нет сведений — нет ни одной отметки"
+    " «5»–«2». Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
+    " студентов только с «4» и «5»; итоги отделений считаются по студентам."
+)
+STUDENTS = ("Студентов",)
+RATES = ("Успеваемость, %",)
+
+
+def _columns(rules: Institution) -> list[Column]:
+    return [
+        Column("n", "№", kind="number"),
+        Column("name", "Класс" if rules.is_school else "Группа", row_header=True),
+        Column("year", "Параллель" if rules.is_school else "Курс", kind="number"),
+        Column("students", "всего", STUDENTS, kind="number"),
+        Column("certified", "аттесто-\nваны", STUDENTS, kind="number"),
+        Column("excellent", "на «5»", STUDENTS, kind="number"),
+        Column("well", "на «4» и «5»", STUDENTS, kind="number"),
+        Column("threes", "с «3»", STUDENTS, kind="number"),
+        Column("failing", "неуспе-\nвающие", STUDENTS, kind="number"),
+        Column("uncertified", "из них с «н/а»", STUDENTS, kind="number"),
+        Column("unknown", "нет сведений", STUDENTS, kind="number"),
+        Column("success", "абсо-\nлютная", RATES, kind="number", decimals=1),
+        Column("quality", "каче-\nственная", RATES, kind="number", decimals=1),
+        Column("mean", "Средний балл", kind="number", decimals=2),
+    ]
+
+
+def _figures(one: Figures, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "students": one.students,
+        "certified": one.certified,
+        "excellent": one.excellent,
+        "well": one.well,
+        "threes": one.threes,
+        "failing": Cell(one.failing, "bad") if one.failing else 0,
+        "uncertified": one.uncertified,
+        "unknown": one.unknown,
+        "success": one.rates.success,
+        "quality": one.rates.quality,
+        "mean": one.mean,
+    }
+
+
+@report(
+    "failures",
+    "Неуспеваемость по дисциплинам",
+    number="R8",
+    area="results",
+    roles=(*OFFICE, "department"),
+    form=FailuresForm,
+    short="Неуспеваемость по дисциплинам",
+    is_personal=False,
+    description="Дисциплины с наибольшими показателями неуспеваемости: сколько «2», «н/а»"
+    " и незачётов, в каких группах и у кого.",
+)
+def failures(params: dict[str, Any]) -> Table:
+    """R8 (U 5.3): disciplines in which somebody fails, the highest share first."""
+    rules = Institution.current()
+    found, groups = read_groups(params)
+    failing = failures_of(found)
+    top = int(params["top"] or len(failing))
+    return Table(
+        "Неуспеваемость по дисциплинам",
+        FAILURES,
+        rows=[
+            _failure(number, one, groups) for number, one in enumerate(failing[:top], 1)
+        ],
+        issuer=frame.issuer(rules),
+        lines=[
+            *head_of_many(params, groups.values()),
+            BASES[KNOWN],
+            *([f"Показаны {top} из {len(failing)}"] if top < len(failing) else []),
+        ],
+        warnings=warnings(found, params, KNOWN),
+        notes=[
+            "% неуспеваемости — доля «2», «незач.» и «н/а» среди студентов, учтённых по"
+            " дисциплине; студент считается в каждой своей дисциплине.",
+            RULE,
+        ]
+        if failing
+        else (),
+        signatures=[(rules.signatory_post, rules.signatory_name)],
+        orientation="landscape",
+        empty="Неуспевающих нет ни по одной дисциплине." if found.courses else NOBODY,
+    )
+
+
+FAILURES = (
+    Column("n", "№", kind="number"),
+    Column("discipline", "Дисциплина", row_header=True),
+    Column("teachers", "Преподаватель"),
+    Column("groups", "Группы с неуспевающими"),
+    Column("counted", "Студентов учтено", kind="number"),
+    Column("failed", "«2», незачёт", kind="number"),
+    Column("uncertified", "«н/а»", kind="number"),
+    Column("share", "% неуспе-\nваемости", kind="percent", decimals=1),
+)
+
+
+def _failure(number: int, one: SubjectFailures, groups: dict[int, Group]) -> list[Any]:
+    names = sorted((str(groups[key]) for key in one.groups), key=russian_key)
+    return [
+        number,
+        one.discipline,
+        ", ".join(sorted(one.teachers, key=russian_key)),
+        ", ".join(names),
+        one.counted,
+        one.failed,
+        one.uncertified,
+        one.share,
+    ]

@@ -1,0 +1,284 @@
+"""Marks of record of a group, a matrix: R15, R16."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from journal.domain.results import mean, rates
+from journal.domain.results.averages import NOT_CERTIFIED
+from journal.domain.results.figures import figures_of, mean_of
+from journal.domain.results.group import (
+    SIGNED,
+    Statement,
+    StudentLine,
+    read_statement,
+)
+from journal.domain.results.official import ATTESTATION, FINAL, TERM, YEAR, Official
+from journal.models import Course, Institution, Period
+from journal.models.sqlite import russian_key
+from journal.reports import frame
+from journal.reports.questions import WHOLE, PeriodForm
+from journal.reports.registry import report
+from journal.reports.results.common import (
+    OF_GROUP,
+    RIGHT,
+    RULE,
+    SIGNS,
+    ResultsForm,
+    cell,
+    chosen_courses,
+    group_head,
+    of_mark,
+    read_chosen,
+    warnings,
+    why_empty,
+)
+from journal.reports.table import Cell, Column, Row, Table
+
+FEW = 16  # disciplines that a sheet of A4 bears on its side
+COUNTS = ("5", "4", "3", "2", NOT_CERTIFIED)
+
+
+@report(
+    "results",
+    "Итоги успеваемости группы за учебный период",
+    number="R15",
+    area="results",
+    roles=OF_GROUP,
+    form=ResultsForm,
+    short="Итоги успеваемости группы",
+    description="Отметки студентов по всем дисциплинам из подписанных ведомостей, средний"
+    " балл, сколько каких отметок; по дисциплинам успеваемость, качество и СОУ.",
+)
+def results(params: dict[str, Any]) -> Table:
+    """R15 (S 5.8, S 9.4): students × disciplines, signed results alone."""
+    group, rules = params["group"], Institution.current()
+    found = read_chosen(params, chosen_courses(params), SIGNED)
+    return Table(
+        "Итоги успеваемости группы за учебный период",
+        _columns(found),
+        rows=[_row(number, line, found) for number, line in enumerate(found.lines, 1)],
+        totals=_totals(found) if found.lines else (),
+        issuer=frame.issuer(rules),
+        lines=group_head(params, SIGNED, rules),
+        warnings=warnings(found, params, SIGNED),
+        notes=[SIGNS, RULE, _group_words(found)] if found.lines else (),
+        signatures=frame.signatures(group, rules),
+        orientation="landscape",
+        paper="A4" if len(found.courses) <= FEW else "A3",
+        empty=why_empty(found, params),
+    )
+
+
+def _columns(found: Statement) -> list[Column]:
+    return [
+        Column("n", "№", kind="number"),
+        Column("name", "Фамилия, имя, отчество", row_header=True),
+        *(
+            Column(
+                str(course.pk),
+                "\n".join([course.discipline, ", ".join(course.teachers)]),
+                vertical=True,
+                kind="number",
+            )
+            for course in found.courses
+        ),
+        Column("mean", "Средний балл", vertical=True, kind="number", decimals=2),
+        *(
+            Column(f"has-{mark}", f"«{mark}»", ("Отметок",), kind="number")
+            for mark in COUNTS
+        ),
+    ]
+
+
+def _row(number: int, line: StudentLine, found: Statement) -> dict[str, Any]:
+    count = Counter(line.marks())
+    return {
+        "n": number,
+        "name": line.name,
+        **{str(one.pk): cell(line.standings[one.pk]) for one in found.courses},
+        "mean": mean_of(line),
+        **{f"has-{mark}": count[mark] for mark in COUNTS},
+    }
+
+
+def _totals(found: Statement) -> list[dict[str, Any]]:
+    count = Counter(mark for line in found.lines for mark in line.marks())
+    rows: list[dict[str, Any]] = [
+        {
+            "name": "Средний балл; всего отметок",
+            "mean": figures_of(found.lines).mean,
+            **{f"has-{mark}": count[mark] for mark in COUNTS},
+        },
+        {"name": "Успеваемость, %"},
+        {"name": "Качество, %"},
+        {"name": "СОУ, %"},
+    ]
+    for course in found.courses:
+        column = [line.standings[course.pk] for line in found.lines]
+        figures = rates(one.mark for one in column if one.is_counted)
+        average = mean([one.number for one in column if one.number is not None])
+        values = (average, figures.success, figures.quality, figures.sou)
+        for row, value in zip(rows, values, strict=True):
+            row[str(course.pk)] = value
+    return rows
+
+
+def _group_words(found: Statement) -> str:
+    figures = figures_of(found.lines).rates
+    facts = (
+        ("учтено студентов", figures.counted),
+        ("без долгов", figures.passing),
+        ("только с «4» и «5»", figures.good),
+    )
+    words = f"По группе: {frame.counted(facts)}"
+    for name, share in (
+        ("абсолютная успеваемость", figures.success),
+        ("качественная", figures.quality),
+    ):
+        if share is not None:
+            words += f"; {name} — {share} %".replace(".", ",")
+    return f"{words}."
+
+
+# --- R16
+
+# stage → heading, in the order of the year; periods stand before them
+STAGES = {ATTESTATION: "экз.", YEAR: "год", FINAL: "итог"}
+WIDE = 40  # columns that a sheet of A4 bears
+YEARLY = "Сводная ведомость учёта успеваемости обучающихся"
+KEPT = "Хранится 75 лет."
+
+
+class YearlyForm(PeriodForm):
+    """Asks for a group and a year, by one of its periods."""
+
+    right = RIGHT
+    anchors = WHOLE
+    ends_with_period = False
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["period"].label = "Учебный год по периоду"
+        self.fields["period"].help_text = "Ведомость охватывает весь учебный год."
+        self.fields[
+            "day"
+        ].help_text = "Список группы прошедшего года — на его последний день."
+
+
+@report(
+    "yearly",
+    "Сводная ведомость учёта успеваемости",
+    number="R16",
+    area="results",
+    roles=(*OF_GROUP, "certificates"),
+    form=YearlyForm,
+    short="Сводная ведомость за год",
+    description="Все периоды учебного года рядом: отметки за периоды, экзамены и зачёты,"
+    " год и итог. Печатается и хранится 75 лет.",
+)
+def yearly(params: dict[str, Any]) -> Table:
+    """R16 (K 7.5, S 5.8): marks of record of a whole year, each stage in its column."""
+    group, period, rules = params["group"], params["period"], Institution.current()
+    day = params["day"]
+    courses = Course.objects.filter(group=group, period__year__periods=period.pk)
+    found = read_statement(courses, day, rules, SIGNED)
+    slots = _slots(found)
+    columns = [
+        Column("n", "№", kind="number"),
+        Column("name", "Фамилия, имя, отчество", row_header=True),
+        *(
+            Column(key, title, (discipline,), kind="number", align="center")
+            for key, (discipline, title, _, _) in slots.items()
+        ),
+    ]
+    return Table(
+        YEARLY,
+        columns,
+        rows=[
+            Row({"n": number, "name": line.name, **_year_cells(found, line, slots)})
+            for number, line in enumerate(found.lines, 1)
+        ]
+        if slots
+        else (),
+        issuer=frame.issuer(rules),
+        lines=[
+            f"Учебный год: {period.year}",
+            *frame.group_lines(group),
+            f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+        ],
+        warnings=warnings(found, params, SIGNED),
+        notes=[
+            SIGNS,
+            "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
+            " (экзамен, зачёт, дифференцированный зачёт), после тире — её период; год —"
+            " годовая отметка; итог — итоговая отметка по дисциплине. Отметки — из"
+            " подписанных ведомостей, пересдача стоит вместо первой попытки.",
+            KEPT,
+        ]
+        if found.lines
+        else (),
+        signatures=frame.signatures(group, rules),
+        orientation="landscape",
+        paper="A4" if len(columns) <= WIDE else "A3",
+        empty=why_empty(found, params),
+    )
+
+
+Slots = dict[str, tuple[str, str, int, str]]  # key → discipline, title, course, stage
+
+
+def _slots(found: Statement) -> Slots:
+    """Columns: of each discipline its periods, attestations, year and final mark.
+
+    A period always has its column; the others where somebody has such a mark.
+    """
+    given = {
+        (course, stage)
+        for (_, course), stages in found.official.items()
+        for stage in stages
+    }
+    numbers = dict(
+        Period.objects.filter(pk__in={one.period for one in found.courses}).values_list(
+            "pk", "number"
+        )
+    )
+    ordered = sorted(
+        found.courses, key=lambda one: (russian_key(one.discipline), one.last_day)
+    )
+    slots: Slots = {}
+    late: Slots = {}
+    for place, course in enumerate(ordered):
+        number = numbers[course.period]
+        head, key = course.discipline, course.pk
+        if (key, TERM) in given or (key, ATTESTATION) not in given:
+            slots[f"{key}-{TERM}"] = (head, f"{number}", key, TERM)
+        if (key, ATTESTATION) in given:
+            title = f"экз.–{number}" if course.form == "exam" else f"зач.–{number}"
+            slots[f"{key}-{ATTESTATION}"] = (head, title, key, ATTESTATION)
+        for stage in (YEAR, FINAL):
+            if (key, stage) in given:
+                late[f"{stage}"] = (head, STAGES[stage], key, stage)
+        following = ordered[place + 1 : place + 2]
+        if not following or following[0].subject != course.subject:
+            for stage in (YEAR, FINAL):
+                if stage in late:
+                    slots[f"{late[stage][2]}-{stage}"] = late[stage]
+            late = {}
+    return slots
+
+
+def _year_cells(found: Statement, line: StudentLine, slots: Slots) -> dict[str, Any]:
+    cells = {}
+    for key, (_, _, course, stage) in slots.items():
+        mark: Official | None = found.official.get((line.pk, course), {}).get(stage)
+        if mark is not None:
+            cells[key] = of_mark(
+                "осв." if mark.mark == "осв" else mark.mark, mark.status
+            )
+            continue
+        standing = line.standings[course]
+        if not standing.is_counted and standing.mark:
+            cells[key] = Cell(standing.mark, "muted")
+    return cells
