@@ -129,7 +129,7 @@ def test_the_form_says_what_the_database_refuses(world, client_of):
 def statement(world):
     courses = Course.objects.filter(pk=world.course.pk)
     rules = Institution.current()
-    found = read_statement(world.group, courses, world.today, rules)
+    found = read_statement(courses, world.today, rules)
     return {line.pk: line for line in found.lines}
 
 

@@ -1,6 +1,7 @@
-"""The attendance of a group by day and month, read set by set (R12)."""
+"""The attendance of groups by day and month, read set by set (R7, R12, R17)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ RIGHT = "view_absence"
 
 Month = tuple[int, int]
 Spans = list[tuple[date, date | None]]
+Lines = dict[tuple[int, int], "RegisterLine"]  # by group and student
 
 
 @dataclass
@@ -47,6 +49,16 @@ class Totals:
 
 
 @dataclass
+class DayCount:
+    """Lessons of one student on a day; `missed` counts those missed from end to end."""
+
+    held: int = 0
+    missed: int = 0
+    sick: int = 0
+    late: int = 0
+
+
+@dataclass
 class RegisterLine:
     """A student: what stands under each day, and the totals of each month.
 
@@ -62,6 +74,7 @@ class RegisterLine:
     lates: dict[date, list[int]] = field(default_factory=dict)
     months: dict[Month, Totals] = field(default_factory=dict)
     unknown: set[date] = field(default_factory=set)
+    by_day: dict[date, "DayCount"] = field(default_factory=dict)
 
     def sits_on(self, day: date) -> bool:
         return _covers(self.spans, day)
@@ -71,6 +84,9 @@ class RegisterLine:
 
     def of(self, day: date) -> Totals:
         return self.months.setdefault((day.year, day.month), Totals())
+
+    def on(self, day: date) -> DayCount:
+        return self.by_day.setdefault(day, DayCount())
 
 
 @dataclass
@@ -90,40 +106,55 @@ def summed(parts) -> Totals:
 
 
 def read_register(user: User, group: Group, first: date, last: date) -> Register:
-    """Attendance of `group` from `first` to `last`, both included, as `user` sees it.
+    """Attendance of one group; see `read_registers`."""
+    return read_registers(user, [group.pk], first, last)[group.pk]
+
+
+def read_registers(
+    user: User, groups: Iterable[int], first: date, last: date
+) -> dict[int, Register]:
+    """Attendance of groups from `first` to `last`, both included, as `user` sees it.
 
     Held for a student is a lesson with attendance taken, on a day on which the student
     sat in the group (and its subgroup); or one for which an absence or lateness of the
     student is noted: elsewhere nobody knows who was there (domain §1). The diary counts
     the same way. On days off the common way (exemption, recredit, individual plan)
     lessons of that course are neither held for the student nor missed. Whoever sat in
-    the group on some day of the span has a line. Four queries, five with subgroups.
+    the group on some day of the span has a line. Four queries, five with subgroups,
+    however many groups.
     """
+    found = {group: Register([]) for group in groups}
     lessons = Lesson.objects.filter(rights_q(user, Lesson.reach, RIGHT)).held()
-    lessons = lessons.filter(course__group=group, date__gte=first, date__lte=last)
-    lines = _lines(group, first, last)
-    register = Register([])
+    lessons = lessons.filter(
+        course__group__in=list(found), date__gte=first, date__lte=last
+    )
+    lines = _lines(list(found), first, last)
+    by_group: dict[int, list[RegisterLine]] = defaultdict(list)
+    for (group, _), line in lines.items():
+        by_group[group].append(line)
     rows = _lessons(lessons)
-    parts = _parts({part for _, part, *_ in rows} - {None})
-    for day, part, hours, count, not_taken in rows:
-        register.lessons += count
-        register.not_taken += not_taken
-        for line in lines.values():
+    parts = _parts({part for _, _, part, *_ in rows} - {None})
+    for group, day, part, hours, count, not_taken in rows:
+        found[group].lessons += count
+        found[group].not_taken += not_taken
+        for line in by_group[group]:
             if line.sits_on(day) and (
                 part is None or _covers(parts.get((part, line.pk), ()), day)
             ):
                 line.of(day).held += hours or 0
+                line.on(day).held += count - not_taken
                 if not_taken:
                     line.unknown.add(day)
     _leave_out(lessons, lines, parts)
     _read_absences(lessons, lines, parts)
-    register.lines = sorted(
-        lines.values(), key=lambda line: (russian_key(line.name), line.pk)
-    )
-    return register
+    for group, register in found.items():
+        register.lines = sorted(
+            by_group[group], key=lambda line: (russian_key(line.name), line.pk)
+        )
+    return found
 
 
-def _leave_out(lessons, lines: dict[int, RegisterLine], parts) -> None:
+def _leave_out(lessons, lines: Lines, parts) -> None:
     """Take from the hours held those at which a student had no need to be."""
     rows = (
         lessons.filter(
@@ -133,17 +164,23 @@ def _leave_out(lessons, lines: dict[int, RegisterLine], parts) -> None:
             attendance_taken_at__isnull=False,
         )
         .order_by()
-        .values("course__exemptions__student", "date", "subgroup")
-        .annotate(hours_off=Sum("hours"))
+        .values("course__group", "course__exemptions__student", "date", "subgroup")
+        .annotate(hours_off=Sum("hours"), lessons_off=Count("pk"))
     )
-    for student, day, part, hours in rows.values_list(
-        "course__exemptions__student", "date", "subgroup", "hours_off"
+    for group, student, day, part, hours, count in rows.values_list(
+        "course__group",
+        "course__exemptions__student",
+        "date",
+        "subgroup",
+        "hours_off",
+        "lessons_off",
     ):
-        line = lines.get(student)
+        line = lines.get((group, student))
         if line is None or not line.sits_on(day):
             continue
         if part is None or _covers(parts.get((part, student), ()), day):
             line.of(day).held -= hours
+            line.on(day).held -= count
 
 
 def _covers(spans, day: date) -> bool:
@@ -151,26 +188,28 @@ def _covers(spans, day: date) -> bool:
 
 
 def _lessons(lessons) -> list[tuple]:
-    """(day, subgroup, hours with attendance taken, lessons, lessons without it)."""
+    """(group, day, subgroup, hours with attendance, lessons, lessons without it)."""
     not_taken = Q(attendance_taken_at__isnull=True)
     rows = (
         lessons.order_by()
-        .values("date", "subgroup")
+        .values("course__group", "date", "subgroup")
         .annotate(
             taken=Sum("hours", filter=~not_taken),
             count=Count("pk"),
             open=Count("pk", filter=not_taken),
         )
     )
-    return list(rows.values_list("date", "subgroup", "taken", "count", "open"))
+    names = ("course__group", "date", "subgroup", "taken", "count", "open")
+    return list(rows.values_list(*names))
 
 
-def _lines(group: Group, first: date, last: date) -> dict[int, RegisterLine]:
+def _lines(groups: list[int], first: date, last: date) -> Lines:
     rows = Membership.objects.filter(
-        Q(end__isnull=True) | Q(end__gt=first), group=group, start__lte=last
+        Q(end__isnull=True) | Q(end__gt=first), group__in=groups, start__lte=last
     ).order_by("start")
-    lines: dict[int, RegisterLine] = {}
-    for pk, start, end, *names in rows.values_list(
+    lines: Lines = {}
+    for group, pk, start, end, *names in rows.values_list(
+        "group",
         "student",
         "start",
         "end",
@@ -178,7 +217,8 @@ def _lines(group: Group, first: date, last: date) -> dict[int, RegisterLine]:
         "student__first_name",
         "student__middle_name",
     ):
-        line = lines.setdefault(pk, RegisterLine(pk, " ".join(filter(None, names)), []))
+        name = " ".join(filter(None, names))
+        line = lines.setdefault((group, pk), RegisterLine(pk, name, []))
         line.spans.append((start, end))
     return lines
 
@@ -195,11 +235,12 @@ def _parts(subgroups: set[int]) -> dict[tuple[int, int], Spans]:
     return found
 
 
-def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
+def _read_absences(lessons, lines: Lines, parts) -> None:
     rows = Absence.objects.filter(
         ~absence_is_off(), lesson__in=lessons.order_by().values("pk")
     )
     for (
+        group,
         student,
         reason,
         counts,
@@ -211,6 +252,7 @@ def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
         part,
         taken,
     ) in rows.order_by("lesson__date", "lesson__number", "pk").values_list(
+        "lesson__course__group",
         "student",
         "reason",
         "reason__counts_as_absence",
@@ -222,20 +264,25 @@ def _read_absences(lessons, lines: dict[int, RegisterLine], parts) -> None:
         "lesson__subgroup",
         "lesson__attendance_taken_at",
     ):
-        line = lines.get(student)
+        line = lines.get((group, student))
         if line is None:
             continue
-        total, letters = line.of(day), line.days.setdefault(day, {})
+        total, count = line.of(day), line.on(day)
+        letters = line.days.setdefault(day, {})
         letters[reason] = letters.get(reason, 0) + (hours if counts else 0)
         known = line.sits_on(day) and (
             part is None or _covers(parts.get((part, student), ()), day)
         )
         if not (taken and known):
             total.held += whole
+            count.held += 1
         if counts:
             total.missed += hours
             total.excused += hours if excused else 0
             total.sick += hours if reason == SICK else 0
+            count.missed += hours >= whole
+            count.sick += hours >= whole and reason == SICK
         else:
             total.late += 1
+            count.late += 1
             line.lates.setdefault(day, []).append(minutes or 0)

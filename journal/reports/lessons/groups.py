@@ -1,0 +1,183 @@
+"""Attendance of groups in a period: R7."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from journal.domain.lessons.attendance import (
+    RIGHT,
+    Register,
+    Totals,
+    read_registers,
+    summed,
+)
+from journal.models import AcademicYear, Group, Institution
+from journal.reports import frame
+from journal.reports.questions import WHOLE, groups_for
+from journal.reports.registry import report
+from journal.reports.results.common import OF_GROUP
+from journal.reports.results.groups import (
+    NOBODY,
+    GroupsForm,
+    by_department,
+    head_of_many,
+)
+from journal.reports.table import Column, Row, Section, Table
+
+MISSED = ("Пропущено часов",)
+
+
+class GroupsAttendanceForm(GroupsForm):
+    right = RIGHT
+
+
+@dataclass
+class Figures:
+    """Of one group or several: students of the last day, hours of the whole span."""
+
+    students: int
+    total: Totals
+
+    @property
+    def each(self) -> Decimal | None:
+        """Academic hours missed by a student on average."""
+        if not self.students:
+            return None
+        return Decimal(self.total.missed) / self.students
+
+
+@report(
+    "groups_attendance",
+    "Посещаемость групп",
+    number="R7",
+    area="lessons",
+    roles=OF_GROUP,
+    form=GroupsAttendanceForm,
+    short="Посещаемость групп",
+    is_personal=False,
+    description="Предварительные итоги по группам и отделениям: человеко-часы, пропуски по"
+    " причинам, на одного студента, процент посещаемости.",
+)
+def groups_attendance(params: dict[str, Any]) -> Table:
+    """R7 (U 5.3): each figure is the sum of what R12 shows of the group's students."""
+    rules, period = Institution.current(), params["period"]
+    first, last = period.first_day, min(period.last_day, params["day"])
+    if params["whole_year"]:
+        year = AcademicYear.objects.get(periods=period.pk)
+        first, last = year.start, min(params["day"], year.end or params["day"])
+    groups = _groups(params)
+    registers = read_registers(params["user"], [one.pk for one in groups], first, last)
+    groups = [one for one in groups if registers[one.pk].lines]
+    figures = {one.pk: _of(registers[one.pk], last) for one in groups}
+    rows: list[Any] = []
+    parts = by_department(groups)
+    number = 0
+    for name, ones in parts:
+        if len(parts) > 1:
+            rows.append(Section(name))
+        for group in ones:
+            number += 1
+            values = _cells(figures[group.pk], str(group))
+            rows.append(values | {"n": number, "year": group.course_year})
+        if len(parts) > 1:
+            whole = _sum([figures[group.pk] for group in ones])
+            rows.append(Row(_cells(whole, "Итого"), "bold"))
+    return Table(
+        "Посещаемость групп (предварительные итоги)",
+        _columns(rules),
+        rows=rows,
+        totals=[_cells(_sum(list(figures.values())), "Всего")] if number > 1 else (),
+        issuer=frame.issuer(rules),
+        lines=[
+            *head_of_many(params, groups),
+            f"Занятия с {first:%d.%m.%Y} по {last:%d.%m.%Y}",
+        ],
+        warnings=_warnings(registers),
+        notes=[ABOUT] if rows else (),
+        signatures=[(rules.signatory_post, rules.signatory_name)],
+        orientation="landscape",
+        empty=NOBODY,
+    )
+
+
+ABOUT = (
+    "Человеко-часы — академические часы занятий с отмеченным присутствием, на которых"
+    " студент числился в группе (подгруппе), по всем студентам; выбывшие входят до дня"
+    " выбытия. Студентов — на последний день. Посещаемость = 100 % × (1 − пропущено /"
+    " человеко-часы). Опоздание пропуском не считается."
+)
+
+
+def _groups(params: dict[str, Any]) -> list[Group]:
+    """The groups asked for that had courses in the period."""
+    groups = Group.objects.filter(
+        groups_for(params["user"], RIGHT, WHOLE),
+        pk__in=Group.objects.filter(courses__period=params["period"].pk)
+        .order_by()
+        .values("pk"),
+    )
+    if params["department"]:
+        groups = groups.filter(department=params["department"])
+    if params["group"]:
+        groups = groups.filter(pk=params["group"].pk)
+    return list(groups.select_related("department"))
+
+
+def _of(register: Register, day) -> Figures:
+    students = sum(line.sits_on(day) for line in register.lines)
+    return Figures(students, summed(line.total() for line in register.lines))
+
+
+def _sum(parts: list[Figures]) -> Figures:
+    total = summed(one.total for one in parts)
+    return Figures(sum(one.students for one in parts), total)
+
+
+def _columns(rules: Institution) -> list[Column]:
+    reasons = ("excused", "всего"), ("sick", "в т. ч. по болезни")
+    return [
+        Column("n", "№", kind="number"),
+        Column("name", "Класс" if rules.is_school else "Группа", row_header=True),
+        Column("year", "Параллель" if rules.is_school else "Курс", kind="number"),
+        Column("students", "Студентов", kind="number"),
+        Column("held", "Человеко-\nчасов", kind="hours"),
+        Column("missed", "всего", MISSED, kind="hours"),
+        *(
+            Column(key, title, (*MISSED, "по уваж. причине"), kind="hours")
+            for key, title in reasons
+        ),
+        Column("unexcused", "без уваж. причины", MISSED, kind="hours"),
+        Column("each", "на одного студента", MISSED, kind="number", decimals=1),
+        Column("late", "Опозданий", kind="number"),
+        Column("percent", "Посеща-\nемость", kind="percent", decimals=1),
+    ]
+
+
+def _cells(one: Figures, name: str) -> dict[str, Any]:
+    total = one.total
+    return {
+        "name": name,
+        "students": one.students,
+        "held": total.held,
+        "missed": total.missed,
+        "excused": total.excused,
+        "sick": total.sick,
+        "unexcused": total.unexcused,
+        "each": one.each,
+        "late": total.late,
+        "percent": total.percent,
+    }
+
+
+def _warnings(registers: dict[int, Register]) -> list[str]:
+    lessons = sum(one.lessons for one in registers.values())
+    not_taken = sum(one.not_taken for one in registers.values())
+    if not not_taken:
+        return []
+    facts = (("занятий", lessons), ("присутствие не отмечено", not_taken))
+    return [
+        f"Журнал заполнен не полностью: {frame.counted(facts)}."
+        " Эти занятия в человеко-часы не входят."
+    ]
