@@ -101,3 +101,13 @@ def test_the_memory_of_texts_is_bounded(world):
         read.known[variant, ("course", None, int)] = ("", [], [])
     read("new", course=world.course.pk)
     assert len(read.known) == 1
+
+
+def test_a_date_may_follow_a_long_list(world):
+    read = Prepared(
+        lambda keys, day: (
+            Lesson.objects.filter(pk__in=keys, date=day).order_by().values_list("pk")
+        )
+    )
+    keys = [*range(10_000, 10_400), world.lesson.pk]
+    assert read(keys=keys, day=world.lesson.date) == [(world.lesson.pk,)]

@@ -99,7 +99,7 @@ def _marker(value, places: dict):
     if isinstance(value, str):
         marker = f"\ue000{place}"
     elif isinstance(value, date):
-        marker = date(1, 1, 1 + place)
+        marker = date.fromordinal(1 + place)
         places[str(marker)] = place
     else:
         marker = _FIRST_MARKER + place

@@ -14,10 +14,21 @@ from journal.models import (
     Lesson,
     Mark,
     Membership,
+    Result,
+    Sheet,
+    SheetPart,
     Student,
     Task,
 )
 from journal.reports.registry import get
+
+ALGEBRA, BIOLOGY, LAYOUT, GRAPHICS, DRAWING = (
+    "Алгебра",
+    "Биология",
+    "Вёрстка",
+    "Графика",
+    "Черчение",
+)
 
 
 def day(world, offset: int) -> datetime.date:
@@ -121,3 +132,28 @@ def rows(table, lines=None) -> dict:
         for line in (lines or table.body())
         if line.section is None
     }
+
+
+def signed(world, kind, courses, marks, offset=0, **fields) -> Sheet:
+    """A signed sheet: last name → mark, or status of whoever has none."""
+    first = courses[0]
+    sheet = Sheet.objects.create(
+        kind=kind,
+        group=first.group,
+        period=courses[-1].period,
+        date=day(world, offset),
+        number=f"{Sheet.objects.count() + 1}",
+        **fields,
+    )
+    for one in courses:
+        SheetPart.objects.create(sheet=sheet, course=one, hours=one.hours)
+    for last_name, value in marks.items():
+        name = "status" if value in Result.Status.values else "mark"
+        Result.objects.create(sheet=sheet, student=student(last_name), **{name: value})
+    sheet.state, sheet.signed_at = Sheet.State.SIGNED, timezone.now()
+    sheet.save()
+    return sheet
+
+
+def column(found: dict, *titles: str) -> dict:
+    return {name: tuple(row[title] for title in titles) for name, row in found.items()}

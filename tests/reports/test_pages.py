@@ -300,6 +300,13 @@ def test_links_carry_what_the_report_asks_for(world):
         "Посещаемость группы": f"{address('attendance')}?group={group}",
         "Журнал исправлений": f"{address('corrections')}?group={group}&course=7",
         "Выполнение программы": f"{address('fulfilment')}?group={group}&period={period}",
+        **{
+            title: f"{address(slug)}?group={group}&period={period}"
+            for title, slug in (
+                ("Предварительный отчёт преподавателя", "teacher_preliminary"),
+                ("Отчёт преподавателя", "teacher_final"),
+            )
+        },
     }
     assert report_links(world.hr, group=1) == []
     assert report_links(world.teacher, nothing=1) == []
@@ -309,14 +316,14 @@ def test_every_link_of_the_list_opens(world, client_of):
     client = client_of(world.teacher)
     page = client.get(reverse("admin:reports")).content.decode()
     links = set(re.findall(r'href="(/admin/reports/\w[^"]*)"', page))
-    assert len(links) == 11
+    assert len(links) == 15
     assert {client.get(link).status_code for link in links} == {200}
 
 
 # The price
 
 
-QUERIES = {"attestation": 13, "attendance": 11, "corrections": 13}
+QUERIES = {"attestation": 14, "attendance": 11, "corrections": 13}
 
 
 @pytest.mark.parametrize("students", [1, 30])

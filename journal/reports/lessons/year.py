@@ -18,7 +18,7 @@ from journal.models import Institution, Period
 from journal.reports import frame
 from journal.reports.questions import WHOLE
 from journal.reports.registry import report
-from journal.reports.results.common import OF_GROUP
+from journal.reports.results.signs import OF_GROUP
 from journal.reports.results.summary import YearlyForm
 from journal.reports.table import Column, Row, Table
 

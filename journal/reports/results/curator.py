@@ -29,7 +29,7 @@ from journal.domain.results.group import (
 from journal.models import Institution
 from journal.reports import frame
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     OF_GROUP,
     RULE,
     STATUSES,

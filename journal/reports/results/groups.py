@@ -20,7 +20,7 @@ from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PlainSelect, RowField, groups_for
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     BASES,
     OF_GROUP,
     OFFICE,

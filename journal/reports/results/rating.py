@@ -30,7 +30,7 @@ from journal.reports.questions import (
     months_until,
 )
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     CREDITS,
     OF_GROUP,
     RIGHT,

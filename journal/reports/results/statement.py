@@ -11,7 +11,7 @@ from journal.models import AttestationForm, Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     CREDITS,
     RULE,
     SIGNS,

@@ -20,7 +20,7 @@ from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PeriodForm
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     OF_GROUP,
     RIGHT,
     RULE,

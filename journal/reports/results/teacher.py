@@ -18,7 +18,7 @@ from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, RowField, groups_for
 from journal.reports.registry import report
-from journal.reports.results.common import (
+from journal.reports.results.signs import (
     BASES,
     OFFICE,
     RIGHT,
@@ -29,12 +29,15 @@ from journal.reports.results.common import (
     warnings,
 )
 from journal.reports.table import Cell, Column, Row, Table
+from journal.roles import Anchor
 
 ROLES = (*OFFICE, "department", "teacher", "master")
 
 
 class TeacherForm(ResultsForm):
     """Asks for a teacher: oneself, and whoever teaches the groups that one sees whole."""
+
+    anchors = (*WHOLE, Anchor.COURSE)
 
     teacher = RowField("преподавателя", label="Преподаватель")
     group = RowField("группу", label="Группа", required=False, everything="Все группы")

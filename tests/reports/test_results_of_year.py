@@ -1,0 +1,63 @@
+"""R7, R16, R17: a group side by side over a year, and its attendance."""
+
+from decimal import Decimal
+
+from tests.reports.groups import (
+    ALGEBRA,
+    BIOLOGY,
+    DRAWING,
+    column,
+    report,
+    rows,
+    signed,
+)
+
+
+def test_r16_sets_the_stages_of_a_discipline_side_by_side(world, group):
+    algebra = group.courses.get(discipline__name=ALGEBRA)
+    marks = dict.fromkeys(("Бунин", "Вольф", "Гусев"), "4")
+    signed(world, "term", [algebra], {**marks, "Абаев": "5"})
+    signed(world, "year", [algebra], {**marks, "Абаев": "5"})
+    table = report(world.deputy, "yearly", group=group.pk)
+    assert (table.orientation, "75 лет" in table.notes[-1]) == ("landscape", True)
+    titles = [f"{ALGEBRA} {title}" for title in ("1", "экз.–1", "год")]
+    assert column(rows(table), *titles, f"{BIOLOGY} зач.–1", f"{DRAWING} 1") == {
+        "Абаев": (5, 5, 5, "зач.", None),
+        "Бунин": (4, 4, 4, "зач.", None),
+        "Вольф": (4, 3, 4, "незач.", None),
+        "Гусев": (4, "неявка", 4, "зач.", None),
+        "Дюков": ("осв.", "осв.", "осв.", "зач.", None),
+    }
+
+
+def test_r7_adds_up_what_the_register_of_each_group_shows(world, group):
+    """Hours: two days of six students (4 and 2 h), one of five (2 h): 46."""
+    found = rows(report(world.deputy, "groups_attendance", group=group.pk))["3-ТО"]
+    assert list(found.values())[3:] == [
+        5, 46, 4, 2, 2, 2, Decimal("0.8"), 0, Decimal("91.3"),
+    ]  # fmt: skip
+    month = report(world.deputy, "attendance", group=group.pk, month="2026-10")
+    whole = rows(month, month.foot())["Всего"]
+    assert (whole["Прове-"], whole["Пропущено часов всего"]) == (46, 4)
+
+
+def test_r17_counts_days_missed_from_end_to_end(world, group):
+    """Вольф missed one of two lessons of the day, Гусев the only one, being ill."""
+    found = rows(report(world.curator, "yearly_attendance", group=group.pk))
+    head = "1 семестр Пропущено"
+    titles = (
+        f"{head} дней всего",
+        f"{head} дней по болезни",
+        f"{head} занятий всего",
+        f"{head} занятий по болезни",
+        "1 семестр Опоз-",
+    )
+    assert column(found, *titles) == {
+        "Абаев": (0, 0, 0, 0, 0),
+        "Бунин": (0, 0, 0, 0, 0),
+        "Вольф": (0, 0, 1, 0, 0),
+        "Гусев": (1, 1, 1, 1, 0),
+        "Дюков": (0, 0, 0, 0, 0),
+        "Уваров": (0, 0, 0, 0, 0),
+    }
+    assert found["Гусев"]["Учебный год Пропущено дней всего"] == 1
