@@ -235,6 +235,21 @@ def _parts(subgroups: set[int]) -> dict[tuple[int, int], Spans]:
     return found
 
 
+ABSENCE = (
+    "lesson__course__group",
+    "student",
+    "reason",
+    "reason__counts_as_absence",
+    "reason__is_excused",
+    "hours",
+    "minutes",
+    "lesson__date",
+    "lesson__hours",
+    "lesson__subgroup",
+    "lesson__attendance_taken_at",
+)
+
+
 def _read_absences(lessons, lines: Lines, parts) -> None:
     rows = Absence.objects.filter(
         ~absence_is_off(), lesson__in=lessons.order_by().values("pk")
@@ -251,19 +266,7 @@ def _read_absences(lessons, lines: Lines, parts) -> None:
         whole,
         part,
         taken,
-    ) in rows.order_by("lesson__date", "lesson__number", "pk").values_list(
-        "lesson__course__group",
-        "student",
-        "reason",
-        "reason__counts_as_absence",
-        "reason__is_excused",
-        "hours",
-        "minutes",
-        "lesson__date",
-        "lesson__hours",
-        "lesson__subgroup",
-        "lesson__attendance_taken_at",
-    ):
+    ) in rows.order_by("lesson__date", "lesson__number", "pk").values_list(*ABSENCE):
         line = lines.get((group, student))
         if line is None:
             continue
