@@ -309,7 +309,7 @@ KEPT = {
         "update",
     ): "numbers step aside in the transaction that writes the rows with their history",
     (
-        "journal/domain/timetable/laying.py",
+        "journal/domain/timetable/writing.py",
         "update",
     ): "a step aside in the transaction that writes the rows with their history",
     (

@@ -172,7 +172,11 @@ def assign(
     fields = headers.fields
     guesses, doubles = _by_header(titles, columns, headers)
     _stand_in(guesses, doubles, fields)
-    nameless = {i for i, title in enumerate(titles) if not title and columns[i]}
+    nameless = {
+        i
+        for i, title in enumerate(titles)
+        if columns[i] and not any(sign.isalpha() or sign == "№" for sign in title)
+    }
     guesses |= _by_content(nameless - set(guesses), columns, fields, guesses)
     missing = missing_fields({g.key for g in guesses.values()}, fields)
     for wanted in missing:

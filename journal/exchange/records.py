@@ -11,6 +11,9 @@ from import_export.resources import ModelResource
 from import_export.widgets import Widget
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from journal.domain.timetable.writing import make_way
+from journal.models import Lesson
+
 BATCH = 500
 CHUNK = 5000  # keys in one query
 MATCH, FRESH = "(row found)", "(begins with)"
@@ -191,11 +194,13 @@ class Records(ModelResource):
             return []
         author = {"default_user": by, "default_change_reason": reason}
         name = self.model._meta.model_name
-        for rows in self.in_order():
-            bulk_create_with_history(rows, self.model, batch_size=BATCH, **author)
         fields = sorted({field for known in self.changes.values() for field in known})
         if fields:
             self._still_as_read(fields)
+            fields = room_made(self.update_instances, fields)
+        for rows in self.in_order():
+            bulk_create_with_history(rows, self.model, batch_size=BATCH, **author)
+        if fields:
             bulk_update_with_history(
                 self.update_instances, self.model, fields, batch_size=BATCH, **author
             )
@@ -218,6 +223,13 @@ class Records(ModelResource):
                 read = changes.get(name, [getattr(known[pk], attname)])[0]
                 if read != value:
                     raise ChangedMeanwhileError(str(known[pk]))
+
+
+def room_made(rows: Sequence[Model], fields: list[str]) -> list[str]:
+    """Let lessons exchange places: the fields to write after this, in one go."""
+    if not rows or type(rows[0]) is not Lesson:
+        return fields
+    return [*fields, *(name for name in make_way(rows) if name not in fields)]
 
 
 def delete(rows: Sequence[Model], by, reason: str) -> None:

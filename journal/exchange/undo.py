@@ -14,7 +14,13 @@ from simple_history.models import HistoricalChanges
 from simple_history.utils import bulk_update_with_history
 
 from journal.exchange.importer import one_at_a_time
-from journal.exchange.records import BATCH, CHUNK, ChangedMeanwhileError, delete
+from journal.exchange.records import (
+    BATCH,
+    CHUNK,
+    ChangedMeanwhileError,
+    delete,
+    room_made,
+)
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.rights import may, reached
 from journal.models import ImportBatch, User
@@ -271,6 +277,8 @@ def _carry_out(undoing: Undoing, batch: ImportBatch, by: User | None) -> None:
                 setattr(row, attname, value)
         attnames = {attname for _, old in rows for attname in old}
         fields = [f.name for f in model._meta.fields if f.attname in attnames]
+        going = [row for row in undoing.deleted if type(row) is model]
+        fields = room_made([*(row for row, _ in rows), *going], fields)
         bulk_update_with_history(
             [row for row, _ in rows],
             model,

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from journal.exchange.importer import Importer
-from journal.exchange.options import Options, SheetOptions
+from journal.exchange.options import Options, SheetOptions, confirmed_names
 from journal.exchange.outcome import refused
-from journal.exchange.reading import Refusal, read_workbook
+from journal.exchange.reading import Refusal, Workbook, read_workbook
 from journal.exchange.reading.text import parse_date
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.rights import may
@@ -66,6 +66,10 @@ class ImportCommand(BaseCommand):
                 metavar=key.upper(),
                 help=title,
             )
+        self._add_choices(parser)
+
+    def _add_choices(self, parser):
+        """What only some importers ask."""
         if self.importer.asks_start:
             parser.add_argument(
                 "--start", metavar="DATE", help=f"{self.importer.asks_start} 01.09.2026"
@@ -76,6 +80,14 @@ class ImportCommand(BaseCommand):
                 dest="create",
                 action="store_true",
                 help=self.importer.asks_create,
+            )
+        if self.importer.asks_names:
+            parser.add_argument(
+                "--names",
+                metavar="FILE",
+                type=Path,
+                help="таблица подтверждённых имён: вид («Преподаватели»), имя в файле, "
+                "имя в журнале; без третьего строки с именем не загружаются",
             )
         if self.importer.asks_attach:
             parser.add_argument(
@@ -94,15 +106,19 @@ class ImportCommand(BaseCommand):
     def take(self, file: Path, options: dict) -> dict:
         by = author(options["by"], self.importer)
         importer = self.importer(by, chosen(options, self.importer))
-        try:
-            with file.open("rb") as stream:
-                workbook = read_workbook(stream, file.name)
-        except OSError as error:
-            reason = UNREADABLE.get(type(error), "проверьте имя и диск")
-            raise Refusal(f"файл «{file}» не читается: {reason}.") from None
+        workbook = opened(file)
         preview = options["preview"]
         outcome = importer.collect(workbook) if preview else importer.load(workbook)
         return outcome.as_json()
+
+
+def opened(file: Path) -> Workbook:
+    try:
+        with file.open("rb") as stream:
+            return read_workbook(stream, file.name)
+    except OSError as error:
+        reason = UNREADABLE.get(type(error), "проверьте имя и диск")
+        raise Refusal(f"файл «{file}» не читается: {reason}.") from None
 
 
 def author(username: str | None, importer: type[Importer]) -> User | None:
@@ -131,6 +147,7 @@ def chosen(options: dict, importer: type[Importer]) -> Options:
         start=day(options.get("start")),
         create=bool(options.get("create")),
         attach=bool(options.get("attach")),
+        names=confirmed_names(opened(options["names"])) if options.get("names") else {},
     )
 
 

@@ -105,7 +105,7 @@ def restore_lesson(user: User, lesson: Lesson) -> list[Lesson]:
     def change(one: Lesson) -> None:
         if one.planned_course_id:
             one.course = one.planned_course
-            _as_entry(one)
+        _as_entry(one)
         if one.planned_date:
             one.date, one.number = one.planned_date, one.planned_number
         if one.planned_room_id:

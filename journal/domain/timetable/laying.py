@@ -12,7 +12,7 @@ from simple_history.utils import bulk_update_with_history
 from journal.domain.timetable.conflicts import Busy
 from journal.domain.timetable.drafts import draft_lessons
 from journal.domain.timetable.following import Following
-from journal.domain.timetable.writing import create_with_history
+from journal.domain.timetable.writing import create_with_history, make_way
 from journal.models import (
     Group,
     Lesson,
@@ -111,10 +111,7 @@ def _change(lessons: list[Lesson], out: LayOut, by: User | None) -> None:
         return
     try:
         with transaction.atomic():
-            # Two lessons that swap places would meet half-way: they step aside first.
-            # What counts is written, with its history, at once below.
-            aside = Lesson.objects.filter(pk__in=[lesson.pk for lesson in lessons])
-            aside.update(is_cancelled=True)
+            make_way(lessons)
             bulk_update_with_history(
                 lessons, Lesson, WRITTEN, batch_size=BATCH, default_user=by
             )

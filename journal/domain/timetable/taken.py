@@ -85,9 +85,8 @@ class Taken:
         ):
             if pk in but:
                 continue
-            occupant = Occupant("группа {}, {}".format(*words), stream, part)
-            for kind, key in (("teacher", teacher), ("room", room), ("group", group)):
-                self._put(kind, key, day, number or ALL_DAY, occupant)
+            who = Sitting(group, part, stream, teacher, room)
+            self.hold(who, day, number, "группа {}, {}".format(*words))
 
     def _read_exams(self, days: set[date]) -> None:
         events = list(
@@ -114,6 +113,13 @@ class Taken:
             for kind, key in places:
                 for number in numbers:
                     self._put(kind, key, event.date, number, occupant)
+
+    def hold(self, who: Sitting, day: date, number: int | None, words: str) -> None:
+        """Let another lesson hold its places from now on; `words` name it."""
+        occupant = Occupant(words, who.stream, who.part)
+        places = (("teacher", who.teacher), ("room", who.room), ("group", who.group))
+        for kind, key in places:
+            self._put(kind, key, day, number or ALL_DAY, occupant)
 
     def _put(self, kind, key, day, number, occupant) -> None:
         if key:

@@ -46,6 +46,11 @@ def counting(cells: Sequence[Cell]) -> float:
     return len(numbers) / len(cells)
 
 
+def lesson_numbers(cells: Sequence[Cell]) -> float:
+    """A column of numbers of lessons: 1 to 15."""
+    return share_of(lambda cell: re.fullmatch(r"[1-9]|1[0-5]", as_text(cell)))(cells)
+
+
 def sentences(cells: Sequence[Cell]) -> float:
     """A column of topics: texts of several letters, most of them in words."""
     long = share_of(lambda cell: isinstance(cell, str) and len(cell) > 9)(cells)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from journal.exchange.fields.content import lesson_numbers
 from journal.exchange.fields.shared import GROUP, ROW_NUMBER
 from journal.exchange.fields.teaching import DISCIPLINE
 from journal.exchange.matching import Field
@@ -47,6 +48,7 @@ CHANGES: tuple[Field, ...] = (
         "№ занятия",
         ("занятие", "номер занятия", "пара", "№ пары", "урок", "№ урока"),
         required=True,
+        content=lesson_numbers,
     ),
     replace(GROUP, required=True, from_context=False, content=None, carried=True),
     Field(

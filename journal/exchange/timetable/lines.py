@@ -1,22 +1,21 @@
 """Lines of the weekly timetable from a flat table, a wide sheet or an aSc file."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from django.utils import timezone
 
 from journal.domain.timetable.clashes import Slot, clashes_with, slot_of, slots
-from journal.exchange.importer import SKIP, Importer
 from journal.exchange.mapping import Row
-from journal.exchange.outcome import Question
-from journal.exchange.reading import Refusal, Workbook
+from journal.exchange.reading import Workbook
 from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import reached
 from journal.exchange.timetable import values as cells
-from journal.exchange.timetable.names import Names, by_discipline, by_name, teachers
+from journal.exchange.timetable.asking import AsksNames
+from journal.exchange.timetable.names import by_discipline, by_name, teachers
 from journal.exchange.timetable.wide import is_wide, lay_flat
 from journal.models import (
     Course,
@@ -27,11 +26,8 @@ from journal.models import (
     Room,
     Subgroup,
     TimetableEntry,
-    User,
 )
 
-MOST_UNKNOWN = 300  # nobody answers more questions
-NO_ROOM = "none"  # an answer about a room
 CELL = re.compile(r"(?:[A-Z]{1,3}|строка )(\d+)")
 KEPT = ("subgroup", "teacher", "room", "weekday", "number", "parity", "stream")
 READ: Mapping[str, Callable[[str], object]] = {
@@ -41,7 +37,7 @@ READ: Mapping[str, Callable[[str], object]] = {
 }
 
 
-class TimetableImporter(Importer):
+class TimetableImporter(AsksNames):
     """A row is a line; it is known by course, part, teacher, hour, weeks, first day.
 
     Names that the journal does not know are asked once each. `create` leaves such rows
@@ -62,8 +58,6 @@ class TimetableImporter(Importer):
     besides = ("place", "problem")
     reads_also = (".xml",)
     asks_start = "Действует с"
-    asks_create = "Не загружать строки с именами, которых в журнале нет"
-    create_flags = ("--skip-unknown",)
     asks_attach = (
         "Два занятия одно над другим: верхнее — числитель, нижнее — знаменатель"
     )
@@ -74,10 +68,6 @@ class TimetableImporter(Importer):
             objects=("course", "subgroup", "teacher", "room"),
         ),
     )
-
-    @classmethod
-    def may_make(cls, by: User | None) -> bool:
-        return True  # nothing is made: rows are left out
 
     @classmethod
     def opened(cls, workbook: Workbook) -> Workbook:
@@ -136,49 +126,12 @@ class TimetableImporter(Importer):
                 "room", "Аудитории", Room.objects.order_by("number"), "number"
             ),
         }
-        self.roomless: set[str] = set()
         self.staff = {one.pk: one for one in self.names["teacher"].rows}
         usable = [row for row in rows if not row.values.get("problem")]
         for key, names in self.names.items():
-            said = Counter(as_text(row.values.get(key)) for row in usable)
-            said.pop("", None)
-            first = {as_text(row.values.get(key)): row for row in reversed(usable)}
-            ordered = sorted(said)
-            unknown = names.look_up(ordered)
-            if len(unknown) > MOST_UNKNOWN and not self.options.create:
-                raise Refusal(
-                    f"{names.title.lower()}: в файле {len(unknown)} имён, которых в "
-                    f"журнале нет, например «{unknown[0][:60]}». Проверьте, того ли "
-                    "учреждения это расписание и те ли столбцы выбраны."
-                )
-            for name in unknown:
-                self._ask(names, ordered.index(name) + 1, name, first[name], said[name])
-
-    def _ask(self, names: Names, number: int, name: str, row: Row, times: int) -> None:
-        if self.options.create:
-            return
-        offered = names.offered[name]
-        candidates = [(str(one.pk), names.words(one)) for one in offered]
-        if names.key == "room":
-            candidates.append((NO_ROOM, "поставить без аудитории"))
-        candidates.append((SKIP, "не загружать"))
-        answer = self.options.answers.get((names.title, number), "")
-        if answer not in {key for key, _ in candidates}:
-            answer = ""
-        place = as_text(row.values.get("place")) or f"строка {row.number}"
-        count = f", строк с этим именем: {times}" if times > 1 else ""
-        reason = f"такого имени в журнале нет (лист «{row.sheet}», {place}{count})."
-        if offered and names.find(name):
-            reason = f"подходят несколько (лист «{row.sheet}», {place}{count})."
-        where = (names.title, number, name)
-        question = Question(*where, reason, candidates, answer, names.title.lower())
-        self.outcome.questions.append(question)
-        if answer.isdecimal():
-            names.found[name] = next(one for one in offered if str(one.pk) == answer)
-        elif answer == SKIP:
-            names.found[name] = None
-        elif answer == NO_ROOM:
-            self.roomless.add(name)
+            self.ask_names(
+                names, [(as_text(row.values.get(key)), row) for row in usable]
+            )
 
     # Lines
 
@@ -302,7 +255,7 @@ class TimetableImporter(Importer):
 
     def _named(self, row: Row, key: str):
         said = as_text(row.values.get(key))
-        if not said or (key == "room" and said in self.roomless):
+        if not said or said in self.names[key].without:
             return None
         if found := self.names[key].found.get(said):
             return found

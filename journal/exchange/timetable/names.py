@@ -23,7 +23,8 @@ class Names:
     """The names of one kind in a file: `title` heads them in questions.
 
     `find` gives the rows that a name means beyond doubt: one is taken, several are
-    offered first. `words` say of each row what the journal calls it.
+    offered first. `words` say of each row what the journal calls it. `near` are rows to
+    offer for a name beside those alike; `without`, names that stand for nothing.
     """
 
     key: str
@@ -33,6 +34,8 @@ class Names:
     words: Callable[[Model], str] = str
     found: dict[str, Model | None] = field(default_factory=dict)
     offered: dict[str, list[Model]] = field(default_factory=dict)
+    near: dict[str, list[Model]] = field(default_factory=dict)
+    without: set[str] = field(default_factory=set)
     pairs: list[set[str]] = field(default_factory=list)
 
     def look_up(self, said: Iterable[str]) -> list[str]:
@@ -43,7 +46,8 @@ class Names:
             if len(rows) == 1:
                 self.found[name] = rows[0]
             else:
-                self.offered[name] = rows or self._alike(name)
+                near = [*self._alike(name), *self.near.get(name, ())]
+                self.offered[name] = rows or list(dict.fromkeys(near))
                 unknown.append(name)
         return unknown
 
@@ -121,8 +125,21 @@ def by_discipline(rows, taught: set[int]) -> Names:
 
 
 INDEX = re.compile(r"^(?:[А-ЯA-Z]{1,5}[.,\s]*\d{1,2}(?:[.,]\s*\d{1,2})*[а-я]?\.?\s+)+")
+ONE_INDEX = re.compile(r"(?<!\w)[А-ЯA-Z]{1,5}[.,\s]*\d{1,2}(?:[.,]\s*\d{1,2})*(?!\w)")
 
 
 def without_index(said: str) -> str:
     """«МДК 01.01 Устройство автомобилей» → «Устройство автомобилей»."""
     return INDEX.sub("", said)
+
+
+def index_of(said: str) -> str:
+    """What is the index of a plan and nothing else: «МДК.01.01» → «мдк0101»; else ""."""
+    found = ONE_INDEX.match(said.strip())
+    bare = found and found[0] == said.strip()
+    return squeezed(re.sub(r"[.,\s]", "", said)) if bare else ""
+
+
+def names_two(said: str) -> bool:
+    """Two indexes are two disciplines: «ОГСЭ.04 ФК ОГСЭ.03 ин.язык»."""
+    return len(ONE_INDEX.findall(said)) > 1
