@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from admin_customizations.admin.control.sittings import sitting_url
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
 from journal.domain.control.requests import answered_to, spoken, waiting_for
+from journal.domain.control.sittings import flagged
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.organisation.opening import (
@@ -63,6 +65,7 @@ def duties(user, today: date) -> list[Duty]:
         *_answers(user, today),
         *_plans(user, today),
         *_requests(user, today),
+        *_sittings(user, today),
     ]
 
 
@@ -166,6 +169,26 @@ def _requests(user, today: date) -> list[Duty]:
             url = reverse("admin:journal_correctionrequest_change", args=[one.pk])
             words += f". {one.remark}" if one.remark else ""
             found.append(Duty(words, url, is_late=False))
+    return found
+
+
+def _sittings(user, today: date) -> list[Duty]:
+    """Many corrections of one person: to those who review, and to the person."""
+    found = []
+    reviews = user.has_perm("journal.add_sittingreview")
+    if not reviews and not user.has_perm("journal.change_absence"):
+        return found
+    flags = flagged(None if reviews else user.pk)
+    if count := sum(one.person != user.pk for one in flags):
+        url = reverse("admin:journal_sittingreview_flagged")
+        found.append(Duty(f"Исправления, на которые стоит взглянуть: {count}", url))
+    for one in flags:
+        if one.person == user.pk:
+            at = timezone.localtime(one.began)
+            words = (
+                f"Ваши исправления {at:%d.%m.%Y} ({one.count}) проверит другой человек"
+            )
+            found.append(Duty(words, sitting_url(one), is_late=False))
     return found
 
 

@@ -125,6 +125,7 @@ ROLES = (
             "change:role",
             "reopen:periodclosing",
             "decide:correctionrequest",
+            "add,undo:sittingreview",
             f"{EDIT}:datapower",
         ),
     ),

@@ -17,4 +17,7 @@ ELSEWHERE = {
     "journal_cells_ask",
     "journal_correctionrequest_waiting",
     "journal_correctionrequest_to_waiting",
+    "journal_sittingreview_flagged",
+    "journal_sittingreview_to_flagged",
+    "journal_sittingreview_sitting",
 }

@@ -41,12 +41,11 @@ def asked(closed):
     return ask
 
 
-@pytest.fixture(params=["term"])
-def signed(request, world):
-    """A signed sheet of the course, of term marks or another kind: all have «4»."""
+def opened(world, kind: str = "term"):
+    """A draft of a sheet of the course: all have «4»."""
     sheet = open_sheet(
         world.teacher,
-        request.param,
+        kind,
         [world.course],
         date=world.today,
         teacher=world.teacher.employee,
@@ -54,6 +53,13 @@ def signed(request, world):
     students = [*world.students, world.mover]
     changes = [ResultChange(one.pk, "mark", "", "4") for one in students]
     write_results(world.teacher, sheet.pk, changes)
+    return sheet
+
+
+@pytest.fixture(params=["term"])
+def signed(request, world):
+    """A signed sheet of the course, of term marks or another kind."""
+    sheet = opened(world, request.param)
     sign_sheet(world.teacher, sheet.pk)
     results = {one.student_id: one for one in sheet.results.all()}
     return SimpleNamespace(

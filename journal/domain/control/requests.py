@@ -15,6 +15,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from journal.domain.lessons import ABSENCE, Change, Outcome, try_cells, write_cells
+from journal.domain.lessons.amounts import absence_value
 from journal.domain.results.correcting import (
     NAMES,
     correct_result,
@@ -274,8 +275,9 @@ def values_now(requests: list[CorrectionRequest]) -> dict[int, str]:
             found[lesson, student, str(number)] = value
     if any(one.field == ABSENCE for one in cells):
         rows = Absence.objects.filter(lesson__in=lessons, student__in=students)
-        for lesson, student, value in rows.values_list("lesson", "student", "reason"):
-            found[lesson, student, ABSENCE] = value
+        amount = ("reason", "hours", "minutes", "lesson__hours")
+        for lesson, student, *value in rows.values_list("lesson", "student", *amount):
+            found[lesson, student, ABSENCE] = absence_value(*value)
     results = Result.objects.in_bulk({one.result_id for one in requests} - {None})
     return {
         one.pk: value_of(results[one.result_id])

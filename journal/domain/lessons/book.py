@@ -163,7 +163,7 @@ def _lock(lessons: list[int]) -> None:
         )
 
 
-def open_book(user: User, changes: list[Change], reason: str) -> Book:
+def open_book(user: User, changes: list[Change], reason: str, right: str = "") -> Book:
     """Read what the changes are about, after locking it.
 
     At most six queries, eight where absences are among it, one more for a tick
@@ -173,7 +173,8 @@ def open_book(user: User, changes: list[Change], reason: str) -> Book:
     students = sorted({change.student for change in changes if change.student})
     _lock(ids)
     book = Book(user, reason, timezone.localdate(), Institution.current())
-    book.lessons = {place.pk: place for place in places_to_write(user, ids, book.rules)}
+    places = places_to_write(user, ids, book.rules, right)
+    book.lessons = {place.pk: place for place in places}
     ids = list(book.lessons)
     if closed := [pk for pk, place in book.lessons.items() if place.is_closed]:
         book.allowed = set(_allowed(lessons=closed))
@@ -209,19 +210,19 @@ def _forbids_marks(rules: Institution, fields: set[str]) -> bool:
 
 
 def places_to_write(
-    user: User, ids: list[int], rules: Institution | None = None
+    user: User, ids: list[int], rules: Institution | None = None, right: str = ""
 ) -> list[Place]:
-    """The visible ones of these lessons; one query."""
+    """The visible ones of these lessons, with what the person may do; one query."""
     if not ids:
         return []
-    rows = _places(likeness(user, rules))(
+    rows = _places(likeness(user, rules), right)(
         user=user.pk, employee=employee_key(user), lessons=ids
     )
     return [Place(*row) for row in rows]
 
 
 @lru_cache(maxsize=200)
-def _places(like: Likeness) -> Prepared:
+def _places(like: Likeness, right: str) -> Prepared:
     def build(user, employee, lessons):
         asker = like.asker(user, employee)
 
@@ -258,8 +259,8 @@ def _places(like: Likeness) -> Prepared:
                     default=Value(True),
                     output_field=BooleanField(),
                 ),
-                may("change_mark"),
-                may("change_absence"),
+                may(right or "change_mark"),
+                may(right or "change_absence"),
                 closed(PeriodClosing.Aspect.MARKS),
                 closed(PeriodClosing.Aspect.LESSONS),
                 # The first of the institution's list, an answer in the lesson, is

@@ -53,7 +53,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def write_cells(
-    user: User, changes: Iterable[Change], reason: str = ""
+    user: User, changes: Iterable[Change], reason: str = "", right: str = ""
 ) -> list[Outcome]:
     """Make the changes that may be made, in one transaction; answer for every one.
 
@@ -65,13 +65,14 @@ def write_cells(
     either order), and
     the old value (409 with the value now). A change that finds its own new value is
     saved already. While a document excuses the student on that day, an unexcused absence
-    becomes one by the document, and the answer says so.
+    becomes one by the document, and the answer says so. `right` is a permission that
+    stands for those to change marks and absences: whoever undoes others' corrections.
     """
     changes = list(changes)
     if len(changes) > MOST_CHANGES:
         raise ValueError(f"не больше {MOST_CHANGES} изменений за раз")
     with transaction.atomic():
-        book = open_book(user, changes, reason.strip())
+        book = open_book(user, changes, reason.strip(), right)
         outcomes = [_answer(book, change) for change in changes]
         store(book)
     return outcomes

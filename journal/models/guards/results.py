@@ -10,6 +10,7 @@ RULES = {
     "sheet_stays": "Подписанная ведомость не удаляется.",
     "sheetpart_stands": "Ведомость подписана: её курсы не меняются.",
     "sheetmember_stands": "Ведомость подписана: комиссия не меняется.",
+    "sittingreview_by_another": "Свои исправления проверяет другой человек.",
     "result_stands": "Ведомость подписана: результат меняется только по разрешённому "
     "запросу на исправление.",
 }
@@ -97,6 +98,11 @@ GUARDS = {
     "sheetpart_stands": ("journal_sheetpart", ALWAYS, _SIGNED),
     "sheetmember_stands": ("journal_sheetmember", ALWAYS, _SIGNED),
     "result_stands": ("journal_result", ALWAYS, _SIGNED + _ALLOWED_RESULT),
+    "sittingreview_by_another": (
+        "journal_sittingreview",
+        ("INSERT", "UPDATE"),
+        "SELECT 1 WHERE NEW.person_id = NEW.by_id",
+    ),
     "result_period_open": (
         "journal_result",
         ALWAYS,
