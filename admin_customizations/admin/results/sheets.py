@@ -1,11 +1,36 @@
-"""Sheets of attestation (F6, F7)."""
+"""Sheets of attestation: their list, their head, what is done with one (F6, F7)."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 
-from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.access import Kind, note
+from admin_customizations.admin.base import ModelAdmin, TabularInline, labelled
+from admin_customizations.admin.results.attesting import SheetPages
 from admin_customizations.admin.results.correcting import StandingSheet
+from admin_customizations.admin.results.due import DuePages
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
-from journal.models import Result, Sheet, SheetMember, SheetPart
+from admin_customizations.toolkit.pages import (
+    AskForm,
+    Choices,
+    Day,
+    Line,
+    confirmed,
+    opened,
+)
+from admin_customizations.toolkit.widgets import LongSelect
+from journal.domain.results.retakes import CLOSED, open_retake, owing_on
+from journal.domain.results.scales import RUNNING, THRESHOLDS, thresholds_of
+from journal.domain.results.sheets import annul_sheet
+from journal.models import Employee, Sheet, SheetMember, SheetPart
+from journal.reports.results.papers import sheet_table, sheet_title
+from journal.reports.writers import WRITERS, file_name, render
+
+STATES = {"заполняется": "warning", "подписана": "success", "аннулирована": "danger"}
 
 
 class SheetPartInline(TabularInline):
@@ -20,18 +45,94 @@ class SheetMemberInline(TabularInline):
     autocomplete_fields = ["employee"]
 
 
-class ResultInline(TabularInline):
-    model = Result
-    fields = ["student", "mark", "status", "note"]
-    autocomplete_fields = ["student"]
+def is_draft(user, sheet) -> bool:
+    return sheet.state == Sheet.State.DRAFT and sheet.is_editable_by(user)
+
+
+def may_retake(user, sheet) -> bool:
+    return sheet.state == Sheet.State.SIGNED and _holds(user, sheet, "change")
+
+
+def may_annul(user, sheet) -> bool:
+    return sheet.state == Sheet.State.SIGNED and _holds(user, sheet, "annul")
+
+
+def _holds(user, sheet, verb: str) -> bool:
+    return Sheet.objects.visible_to(user, verb).filter(pk=sheet.pk).exists()
+
+
+def may_look(user, sheet) -> bool:
+    return user.has_perm("journal.view_result")
+
+
+def _person(label: str, hint: str = ""):
+    return forms.ModelChoiceField(
+        Employee.objects.none(),
+        label=label,
+        widget=LongSelect,
+        required=False,
+        help_text=hint,
+    )
+
+
+class RetakeForm(AskForm):
+    day = forms.DateField(label="Дата пересдачи", widget=Day)
+    students = forms.MultipleChoiceField(label="Кто пересдаёт", widget=Choices)
+    teacher = _person("Экзаменатор")
+    chair = _person("Председатель комиссии", "Комиссия нужна на второй пересдаче.")
+    first = _person("Член комиссии")
+    second = _person("Ещё один член комиссии")
+
+    def prepare(self):
+        owing = owing_on(self.obj.retakes or self.obj)
+        self.fields["students"].choices = list(owing.items())
+        self.initial["students"] = list(owing)
+        self.initial["day"] = timezone.localdate()
+        people = Employee.objects.filter(teaching__isnull=False).distinct()
+        for name in ("teacher", "chair", "first", "second"):
+            self.fields[name].queryset = people
+        self.initial["teacher"] = self.obj.teacher
+
+
+class PointsForm(AskForm):
+    most = forms.IntegerField(label="Баллов не больше", min_value=1, max_value=1000)
+    three = forms.IntegerField(label="«3» — от, %", min_value=1, max_value=100)
+    four = forms.IntegerField(label="«4» — от, %", min_value=1, max_value=100)
+    five = forms.IntegerField(label="«5» — от, %", min_value=1, max_value=100)
+
+    def prepare(self):
+        table = thresholds_of(self.obj) if self.obj.heading else THRESHOLDS
+        self.initial |= {"most": self.obj.points_most or 100}
+        self.initial |= dict(
+            zip(("three", "four", "five"), map(table.get, "345"), strict=True)
+        )
+
+    def clean(self):
+        found = super().clean()
+        rising = [found.get(name, 0) for name in ("three", "four", "five")]
+        if rising != sorted(set(rising)):
+            raise ValidationError("Пороги должны возрастать от «3» к «5».")
+        return found
+
+
+class AnnulForm(AskForm):
+    reason = forms.CharField(label="Причина", max_length=300, widget=Line)
 
 
 @admin.register(Sheet)
-class SheetAdmin(StandingSheet, ModelAdmin):
+class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
     """Sheets of all kinds; a signed one is only looked at."""
 
-    list_display = ["date", "kind", "number", "group", "teacher", "state"]
-    list_display_links = ["date", "kind"]
+    list_display = [
+        "opened_link",
+        "date",
+        "number",
+        "group",
+        "teacher",
+        "attempt",
+        "state_label",
+    ]
+    list_display_links = None
     list_filter = [
         ("period", ScopedRelatedFilter),
         ("group", ScopedRelatedFilter),
@@ -48,9 +149,22 @@ class SheetAdmin(StandingSheet, ModelAdmin):
         ("teacher", "attempt"),
         ("title", "note"),
     ]
-    inlines = [SheetPartInline, SheetMemberInline, ResultInline]
-    actions_detail = ["ask", "past"]
-    empty_hint = "Ведомостей пока нет. Добавьте ведомость для аттестации."
+    inlines = [SheetPartInline, SheetMemberInline]
+    actions_list = ["to_due"]
+    actions_detail = [
+        "to_page",
+        "points",
+        "print_paper",
+        "print_xlsx",
+        "retake",
+        "ask",
+        "past",
+        "annul",
+    ]
+    empty_hint = (
+        "Ведомостей пока нет. Нажмите «Ведомости сессии»: откроются все дисциплины с "
+        "формами аттестации, ведомость создаётся одним нажатием."
+    )
 
     def has_change_permission(self, request, obj=None):
         if obj is not None and obj.state != Sheet.State.DRAFT:
@@ -61,3 +175,93 @@ class SheetAdmin(StandingSheet, ModelAdmin):
         if obj is not None and obj.state != Sheet.State.DRAFT:
             return False
         return super().has_delete_permission(request, obj)
+
+    @admin.display(description="ведомость", ordering="kind")
+    def opened_link(self, sheet):
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:journal_sheet_fill", args=[sheet.pk]),
+            sheet.get_kind_display().capitalize(),
+        )
+
+    @labelled(description="состояние", ordering="state", label=STATES)
+    def state_label(self, sheet):
+        return sheet.get_state_display()
+
+    @opened("Открыть ведомость", may=may_look, icon="edit_note")
+    def to_page(self, request, sheet):
+        return HttpResponseRedirect(
+            reverse("admin:journal_sheet_fill", args=[sheet.pk])
+        )
+
+    @opened("Печать", may=may_look, icon="print")
+    def print_paper(self, request, sheet):
+        return self._paper(request, sheet, "pdf", "inline")
+
+    @opened("Скачать в Excel", may=may_look, icon="table_view")
+    def print_xlsx(self, request, sheet):
+        return self._paper(request, sheet, "xlsx", "attachment")
+
+    def _paper(self, request, sheet, kind: str, how: str):
+        words = f"{sheet_title(sheet)}, {sheet.group}"
+        note(request, Kind.PRINTED, words)
+        writer = WRITERS[kind]
+        name = file_name(words, writer.extension, sheet.date)
+        data = render(sheet_table(sheet), kind)
+        response = HttpResponse(data, content_type=writer.content_type)
+        response["Content-Disposition"] = f'{how}; filename="{name}"'
+        return response
+
+    @confirmed(
+        "Баллы и пороги",
+        may=is_draft,
+        form=PointsForm,
+        icon="scoreboard",
+        text="Отметка следует из баллов: введите баллы, и журнал поставит её сам.",
+    )
+    def points(self, request, sheet, data):
+        sheet.points_most = data["most"]
+        values = (data["three"], data["four"], data["five"])
+        sheet.heading = {"thresholds": dict(zip("345", values, strict=True))}
+        sheet.save()
+        return HttpResponseRedirect(
+            reverse("admin:journal_sheet_fill", args=[sheet.pk])
+        )
+
+    @confirmed(
+        "Пересдача",
+        may=may_retake,
+        form=RetakeForm,
+        icon="replay",
+        text="Пересдача — новая ведомость; для одного студента она же направление.",
+    )
+    def retake(self, request, sheet, data):
+        if sheet.kind in RUNNING:
+            raise ValidationError(CLOSED)
+        posts = {"chair": "chair", "first": "member", "second": "member"}
+        members = [
+            SheetMember(employee=data[name], post=post)
+            for name, post in posts.items()
+            if data[name]
+        ]
+        made = open_retake(
+            request.user,
+            sheet,
+            data["day"],
+            [int(one) for one in data["students"]],
+            teacher=data["teacher"],
+            members=members,
+        )
+        return HttpResponseRedirect(reverse("admin:journal_sheet_fill", args=[made.pk]))
+
+    @confirmed(
+        "Аннулировать",
+        may=may_annul,
+        form=AnnulForm,
+        icon="cancel",
+        danger=True,
+        text="Ведомость останется, но результатов не даёт. Вместо неё создают новую.",
+    )
+    def annul(self, request, sheet, data):
+        annul_sheet(request.user, sheet.pk, data["reason"])
+        return "Ведомость аннулирована."

@@ -1,8 +1,5 @@
 """The page «Итоги» of a course: term, year and final marks, typed down the column."""
 
-import json
-from json import JSONDecodeError
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect, JsonResponse
@@ -12,12 +9,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from admin_customizations.admin.results.sent import answered, read_result_changes
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
-from journal.domain.lessons.cells import MOST_CHANGES
 from journal.domain.results.official import FINAL, TERM, YEAR
 from journal.domain.results.sheets import (
-    ResultChange,
     is_closed_for,
     marks_of_kind,
 )
@@ -33,7 +29,6 @@ from journal.domain.results.term import (
 from journal.models import Course, Institution, Result, Sheet
 
 TABS = ((TERM, "За период"), (YEAR, "За год"), (FINAL, "Итоговая по дисциплине"))
-MOST_TEXT = 300
 
 
 def course_or_404(request, pk: int) -> Course:
@@ -44,53 +39,6 @@ def course_or_404(request, pk: int) -> Course:
         "group", "discipline", "period__year", "thematic_plan"
     )
     return get_object_or_404(courses, pk=pk)
-
-
-def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
-    """Changes that a table of results sent, with their reason; ValueError says what is wrong.
-
-    `{"changes": [{"s": student, "f": field, "o": old, "n": new}], "reason": text}`
-    """
-    try:
-        data = json.loads(body)
-        rows, reason = data["changes"], data.get("reason", "")
-        if not isinstance(rows, list) or len(rows) > MOST_CHANGES:
-            raise ValueError(f"ждём не больше {MOST_CHANGES} изменений")
-        texts = [reason, *(row[name] for row in rows for name in "fon")]
-        if not all(isinstance(text, str) and len(text) <= MOST_TEXT for text in texts):
-            raise ValueError(f"значение — строка не длиннее {MOST_TEXT} знаков")
-        if any("\0" in text or not text.isprintable() for text in texts):
-            raise ValueError("в строке есть знак, который нельзя сохранить")
-        if not all(type(row["s"]) is int and 0 < row["s"] < 2**63 for row in rows):
-            raise ValueError("номер студента — целое число")
-        return [
-            ResultChange(row["s"], row["f"], row["o"], row["n"]) for row in rows
-        ], reason
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        UnicodeError,
-        JSONDecodeError,
-    ) as error:
-        raise ValueError("ждём changes с полями s, f, o, n") from error
-    except RecursionError as error:
-        raise ValueError("слишком глубокая вложенность") from error
-
-
-def answered(outcomes) -> JsonResponse:
-    """The answer to each change; the status is that of the first one refused."""
-    results = [
-        {
-            "status": one.status,
-            "code": one.code,
-            "value": one.value,
-            "message": one.message,
-        }
-        for one in outcomes
-    ]
-    status = next((one.status for one in outcomes if one.status != 200), 200)
-    return JsonResponse({"results": results}, status=status)
 
 
 class TermMarks:

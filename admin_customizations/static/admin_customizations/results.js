@@ -8,8 +8,17 @@ const rows = [...page.querySelectorAll("tr[data-s]")];
 const marks = page.dataset.marks.split(" ");
 const stateLine = page.querySelector(".grid-state");
 const sign = document.querySelector(".results-sign");
-const BY_PLACE = { KeyP: "з", BracketLeft: "х", KeyY: "н/а", KeyJ: "осв" };
-const WORDS = { н: "н/а", на: "н/а", о: "осв", "осв.": "осв", зач: "з", зачёт: "з", зачет: "з", незач: "х" };
+// A key or a word means the first of these that this table knows.
+const BY_PLACE = { KeyP: ["з"], BracketLeft: ["х"], KeyY: ["н/а", "н/я"], KeyJ: ["осв"], KeyL: ["н/д"], KeyC: ["н/с"] };
+const WORDS = {
+  н: ["н/а", "н/я"], на: ["н/а"], о: ["осв"], "осв.": ["осв"], зач: ["з"], зачёт: ["з"], зачет: ["з"], незач: ["х"],
+  ня: ["н/я"], "не явился": ["н/я"], неявка: ["н/я"], д: ["н/д"], нд: ["н/д"], "не допущен": ["н/д"], с: ["н/с"], нс: ["н/с"], "не сдавал": ["н/с"],
+};
+const known = (means) => (means || []).find((mark) => marks.includes(mark));
+const read = (text) => {
+  const said = text.trim().toLowerCase();
+  return known(WORDS[said]) || said;
+};
 const TEXTS = {
   saved: "Всё сохранено",
   saving: "Сохраняется…",
@@ -51,13 +60,12 @@ function answered(change, result, isNewer) {
   if (result.status === 200) {
     stored.set(keyOf(input), change.n);
     if (!isNewer) flash(input, "ok");
+    input.dispatchEvent(new CustomEvent("stored", { bubbles: true }));
     return;
   }
   if (isNewer) return;
   const value = result.status === 409 ? result.value : change.o;
-  stored.set(keyOf(input), value);
-  input.value = value;
-  far(input.closest("tr"));
+  settle(input, value);
   flash(input, "bad");
   say(result.message || "Не сохранено.", "refused");
 }
@@ -71,10 +79,22 @@ const queue = new Queue({
   state,
 });
 
-function put(input, value) {
+function show(input, value) {
   input.value = value;
-  const old = stored.get(keyOf(input)) ?? input.defaultValue;
+  if (input.type === "checkbox") input.checked = value === "1";
   far(input.closest("tr"));
+}
+
+// What the server has, without anything being sent.
+function settle(input, value) {
+  stored.set(keyOf(input), value);
+  show(input, value);
+}
+
+function put(input, value) {
+  show(input, value);
+  input.dispatchEvent(new CustomEvent("put", { bubbles: true }));
+  const old = stored.get(keyOf(input)) ?? input.defaultValue;
   if (value === old && !queue.busy) return;
   stored.set(keyOf(input), old);
   if (stateLine.dataset.kind === "refused") say("", "");
@@ -119,8 +139,8 @@ function pressed(event) {
     put(input, "");
   } else if (isMark && event.key.length === 1) {
     event.preventDefault();
-    const typed = /^(Digit|Numpad)[2-5]$/.test(event.code) ? event.code.at(-1) : BY_PLACE[event.code];
-    if (typed && marks.includes(typed)) {
+    const typed = known(/^(Digit|Numpad)[2-5]$/.test(event.code) ? [event.code.at(-1)] : BY_PLACE[event.code]);
+    if (typed) {
       put(input, typed);
       move(input, 1);
     } else say(`Допустимо: ${marks.join(", ")}.`, "refused");
@@ -130,9 +150,8 @@ function pressed(event) {
 function changed(event) {
   const input = event.target;
   if (!input.dataset?.f) return;
-  if (!input.classList.contains("mark")) return put(input, input.value.trim());
-  const said = input.value.trim().toLowerCase();
-  const mark = WORDS[said] || said;
+  if (!input.classList.contains("mark")) return put(input, input.type === "checkbox" ? (input.checked ? "1" : "") : input.value.trim());
+  const mark = read(input.value);
   if (mark && !marks.includes(mark)) {
     input.value = stored.get(keyOf(input)) ?? input.defaultValue;
     say(`Допустимо: ${marks.join(", ")}.`, "refused");
@@ -148,8 +167,7 @@ function paste(event) {
   const refused = [];
   lines.slice(0, rows.length).forEach((line, down) => {
     const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector("input.mark");
-    const said = line.split("\t")[0].trim().toLowerCase();
-    const mark = WORDS[said] || said;
+    const mark = read(line.split("\t")[0]);
     if (!target || (mark && !marks.includes(mark))) refused.push(line.trim());
     else if (mark) put(target, mark);
   });
@@ -168,7 +186,7 @@ page.addEventListener("paste", paste);
 // What is not stored yet cannot be signed.
 sign?.addEventListener("submit", (event) => {
   if (!queue.busy) {
-    if (!confirm("Выставить отметки? После подписи они не меняются.")) event.preventDefault();
+    if (!confirm(sign.dataset.ask)) event.preventDefault();
     return;
   }
   event.preventDefault();
@@ -180,11 +198,11 @@ for (const change of queue.restore()) {
   const input = inputOf(change);
   if (!input) continue;
   stored.set(keyOf(input), change.o);
-  input.value = change.n;
+  show(input, change.n);
   input.classList.add("wait");
 }
 
 const first = rows.map((row) => row.querySelector("input.mark")).find((input) => input && !input.value);
 if (first && matchMedia("(pointer: fine)").matches) first.focus();
 
-export { queue };
+export { page, put, queue, rows, settle };

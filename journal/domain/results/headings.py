@@ -12,14 +12,17 @@ def heading_of(sheet: Sheet, parts: list[SheetPart], day: date) -> dict:
     whose teachers count. A table of thresholds that the sheet has is kept.
     """
     rules, group = Institution.current(), sheet.group
+    head = group.department.head if group.department else None
     members = sheet.members.select_related("employee").order_by("pk")
     found = {
         "institution": rules.name,
         "founder": rules.founder,
         "group": str(group),
+        "subgroup": str(sheet.subgroup or ""),
         "course_year": group.course_year,
         "specialty": str(group.specialty or ""),
         "department": str(group.department or ""),
+        "head": head.short_name if head else "",
         "period": str(sheet.period),
         "title": sheet.title,
         "number": sheet.number,

@@ -29,6 +29,7 @@ from journal.models import (
     Sheet,
     SheetMember,
     SheetPart,
+    Thesis,
     User,
 )
 from journal.models.guards import rule_of
@@ -84,7 +85,7 @@ def open_sheet(
     """
     if courses:
         last = courses[-1]
-        fields |= {"group_id": last.group_id, "period_id": last.period_id}
+        fields |= {"group": last.group, "period": last.period}
     sheet = Sheet(kind=kind, **fields)
     due = [last] if courses and kind in RUNNING else courses
     if not may_open(user, due, sheet.group):
@@ -208,15 +209,16 @@ def sign_sheet(user: User, pk: int, check: Check | None = None) -> Sheet:
 
 
 def _freeze(user: User, sheet: Sheet, roster: dict, results: dict) -> None:
-    kept = []
+    kept, topics = [], _topics(sheet, results)
     for student, result in results.items():
         if student in roster and _says(result):
             result.student_name = roster[student]
+            result.topic = result.topic or topics.get(student, "")[:300]
             kept.append(result)
         else:
             result._history_user, result._change_reason = user, SIGNING
             result.delete()
-    store_results(user, kept, ["student_name"], SIGNING)
+    store_results(user, kept, ["student_name", "topic"], SIGNING)
     parts = list(sheet.parts.select_related("course__discipline", "course__plan_item"))
     for part in parts:
         part.hours = part.course.hours
@@ -237,6 +239,14 @@ def _freeze(user: User, sheet: Sheet, roster: dict, results: dict) -> None:
     sheet.signed_by_id = employee_key(user) or None
     sheet._change_reason = SIGNING
     _save(user, sheet)
+
+
+def _topics(sheet: Sheet, results: dict) -> dict[int, str]:
+    """Student → topic of the thesis that is defended; it is frozen with the mark."""
+    if sheet.kind != Sheet.Kind.DEFENCE:
+        return {}
+    theses = Thesis.objects.filter(student__in=results, year=sheet.period.year_id)
+    return dict(theses.values_list("student", "topic"))
 
 
 def annul_sheet(user: User, pk: int, reason: str) -> Sheet:

@@ -22,6 +22,7 @@ from journal.domain.results.scales import (
     STATE,
     mark_of_points,
     marks_of_sheet,
+    statuses_of,
 )
 from journal.models import (
     Exemption,
@@ -37,6 +38,7 @@ from journal.models.reach import rights_over
 from journal.models.sqlite import russian_key
 
 TEXTS = {"topic": 300, "ticket": 20, "note": 300}
+STANDING = "standing"
 WRITTEN = ["mark", "status", "excused", "points", *TEXTS]
 
 
@@ -45,6 +47,7 @@ class ResultChange:
     """What a person wants one value of a student's result to become, and what was seen.
 
     `field` is one of `WRITTEN`; `excused` is "1" or "", points have a comma or a dot.
+    Or it is `STANDING`: the mark or, where there is none, the status, in one value.
     """
 
     student: int
@@ -217,8 +220,13 @@ class _Writing:
             )
         if change.field == "excused" and value and not result.status:
             raise Refused(400, "value", "Причину указывают тому, кто не сдавал.")
-        setattr(result, change.field, value)
-        self._follow(result, change.field)
+        if change.field == STANDING:
+            is_mark = value in self.marks
+            result.mark, result.status = (value, "") if is_mark else ("", value)
+            result.excused = result.excused and bool(result.status)
+        else:
+            setattr(result, change.field, value)
+            self._follow(result, change.field)
         self.known[change.student] = self.touched[change.student] = result
 
     def _follow(self, result: Result, field: str) -> None:
@@ -242,6 +250,11 @@ class _Writing:
             return self._one_of(new, ("1",), "да или нет") == "1"
         if name == "mark":
             return self._one_of(new, self.marks, ", ".join(self.marks))
+        if name == STANDING:
+            allowed = (*self.marks, *statuses_of(self.sheet))
+            words = dict(Result.Status.choices)
+            said = ", ".join(words.get(one, one) for one in allowed)
+            return self._one_of(new, allowed, said)
         if name == "status":
             words = ", ".join(f"{key} ({word})" for key, word in Result.Status.choices)
             return self._one_of(new, Result.Status.values, words)
@@ -282,8 +295,10 @@ def store_results(
         bulk_update_with_history(changed, Result, fields, **author)
 
 
-def shown(result: Result | None, field: str) -> str:
+def shown(result: Result, field: str) -> str:
     """A value of a result as text; «» of none."""
+    if field == STANDING:
+        return result.mark or result.status
     value = getattr(result, field, "")
     if value is None or value is False or value == "":
         return ""

@@ -1,0 +1,94 @@
+"""Sheets that a session asks for, each made with one button (F7)."""
+
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from admin_customizations.admin.curriculum.asked import key_of
+from admin_customizations.toolkit.pages import opened_from_list
+from admin_customizations.toolkit.shell import shell
+from journal.domain.results.making import due_sheet, due_sheets, make_sheet
+from journal.models import Course, Group, Period
+from journal.models.reach import rights_q
+
+
+class DuePages:
+    """The page, and the button over the list that leads to it."""
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path("due/", wrap(self.due), name="journal_sheet_due"),
+            *super().get_urls(),
+        ]
+
+    def has_make_permission(self, request):
+        return request.user.has_perm("journal.add_sheet")
+
+    @opened_from_list("Ведомости сессии", permission="make", icon="playlist_add_check")
+    def to_due(self, request):
+        return HttpResponseRedirect(reverse("admin:journal_sheet_due"))
+
+    def due(self, request):
+        """What the period asks for (GET); one of them is made (POST)."""
+        if not self.has_make_permission(request):
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else request.GET
+        periods = list(
+            Period.objects.select_related("year").order_by("-first_day")[:12]
+        )
+        period = _chosen(periods, key_of(data, "period")) or _running(periods)
+        group = key_of(data, "group")
+        if request.method == "POST":
+            return self._made(request, period, group, data.get("key", ""))
+        mine = Course.objects.filter(
+            rights_q(request.user, Course.reach, "add_sheet"), period=period
+        )
+        groups = Group.objects.filter(pk__in=mine.order_by().values("group"))
+        course = key_of(data, "course")
+        found = due_sheets(request.user, period, [group] if group else None)
+        if course:
+            found = [one for one in found if course in {c.pk for c in one.courses}]
+        context = {
+            **shell(self.admin_site, request),
+            "title": "Ведомости сессии",
+            "periods": periods,
+            "period": period,
+            "groups": groups,
+            "group": group,
+            "found": found,
+            "left": sum(one.sheet is None for one in found),
+            "today": timezone.localdate(),
+        }
+        return TemplateResponse(request, "admin/results/due.html", context)
+
+    def _made(self, request, period, group: int | None, key: str):
+        if period is None or group is None:
+            raise BadRequest("group, period: чью ведомость создать")
+        try:
+            sheet = make_sheet(
+                request.user, due_sheet(request.user, period, key, group)
+            )
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), "ERROR")
+            return HttpResponseRedirect(
+                f"{request.path}?period={period.pk}&group={group}"
+            )
+        return HttpResponseRedirect(
+            reverse("admin:journal_sheet_fill", args=[sheet.pk])
+        )
+
+
+def _chosen(periods: list[Period], key: int | None) -> Period | None:
+    if key is None:
+        return None
+    return next((one for one in periods if one.pk == key), None)
+
+
+def _running(periods: list[Period]) -> Period | None:
+    """The period that goes on, else the last that has begun."""
+    today = timezone.localdate()
+    begun = [one for one in periods if one.first_day <= today]
+    return next(iter(begun), periods[-1] if periods else None)

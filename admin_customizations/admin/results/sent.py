@@ -1,0 +1,58 @@
+"""What a table of results sends, and what it is answered."""
+
+import json
+from json import JSONDecodeError
+
+from django.http import JsonResponse
+
+from journal.domain.lessons.cells import MOST_CHANGES
+from journal.domain.results.writing import ResultChange
+
+MOST_TEXT = 300
+
+
+def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
+    """Changes of a table of results, with their reason; ValueError says what is wrong.
+
+    `{"changes": [{"s": student, "f": field, "o": old, "n": new}], "reason": text}`
+    """
+    try:
+        data = json.loads(body)
+        rows, reason = data["changes"], data.get("reason", "")
+        if not isinstance(rows, list) or len(rows) > MOST_CHANGES:
+            raise ValueError(f"ждём не больше {MOST_CHANGES} изменений")
+        texts = [reason, *(row[name] for row in rows for name in "fon")]
+        if not all(isinstance(text, str) and len(text) <= MOST_TEXT for text in texts):
+            raise ValueError(f"значение — строка не длиннее {MOST_TEXT} знаков")
+        if not all(text.isprintable() for text in texts):
+            raise ValueError("в строке есть знак, который нельзя сохранить")
+        if not all(type(row["s"]) is int and 0 < row["s"] < 2**63 for row in rows):
+            raise ValueError("номер студента — целое число")
+        return [
+            ResultChange(row["s"], row["f"], row["o"], row["n"]) for row in rows
+        ], reason
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        UnicodeError,
+        JSONDecodeError,
+    ) as error:
+        raise ValueError("ждём changes с полями s, f, o, n") from error
+    except RecursionError as error:
+        raise ValueError("слишком глубокая вложенность") from error
+
+
+def answered(outcomes) -> JsonResponse:
+    """The answer to each change; the status is that of the first one refused."""
+    results = [
+        {
+            "status": one.status,
+            "code": one.code,
+            "value": one.value,
+            "message": one.message,
+        }
+        for one in outcomes
+    ]
+    status = next((one.status for one in outcomes if one.status != 200), 200)
+    return JsonResponse({"results": results}, status=status)
