@@ -64,8 +64,28 @@ EXPECTED = {
     "certificates": (("vnf", OF_GROUP),),
     "root": (("vnf", f"correctionrequest {JUST_OFFICE}"),),
 }
-BUTTONS: dict = {}
-ELSEWHERE: set = {"journal_course_results", "journal_course_results_sign"}
+OFFICE = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
+READ = (
+    OFFICE | {"department_head", "studyunit", "curator", "teacher", "certificates"},
+    OFFICE | {"certificates"},
+)
+WRITE = (
+    {"deputy", "department_head", "studyunit", "teacher", "root"},
+    {"deputy", "root"},
+)
+# Both sheets are drafts: nothing to retake or to annul.
+BUTTONS: dict = {
+    ("sheet", "print_paper"): READ,
+    ("sheet", "print_xlsx"): READ,
+    ("sheet", "points"): WRITE,
+    ("sheet", "retake"): (set(), set()),
+    ("sheet", "annul"): (set(), set()),
+}
+ELSEWHERE: set = {
+    "journal_course_results",
+    "journal_course_results_sign",
+    *(f"journal_sheet_{page}" for page in ("due", "to_due", "fill", "to_page", "sign")),
+}
 
 
 def build(world) -> dict:
