@@ -5,6 +5,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from journal.domain.lessons.owed import SIGN, may_owe, owed_numbers
 from journal.domain.lessons.spread import Column, Line, Spread
 
 SPOKEN = {"з": "зачёт", "х": "незачёт"}
@@ -17,16 +18,23 @@ def cell_text(marks: dict[int, str]) -> str:
     return " ".join(marks.get(number, "·") for number in range(1, max(marks) + 1))
 
 
-def _cell(line: Line, column: Column) -> str:
-    marks = line.marks.get(column.lesson)
+def _cell(line: Line, column: Column, today: date) -> str:
+    marks = line.marks.get(column.lesson, {})
     absence = line.absences.get(column.lesson)
-    if marks is None and absence is None:
-        return "<td>" if line.sits_in(column) else "<td class=x>"
-    text = cell_text(marks) if marks else ""
-    return f"<td data-a={absence.value}>{text}" if absence else f"<td>{text}"
+    away = f" data-a={absence.value}" if absence else ""
+    if not marks and not absence and not line.sits_in(column):
+        return "<td class=x>"
+    owed = ""
+    if column.required:
+        marks = dict.fromkeys(owed_numbers(line, column, today), SIGN) | marks
+        if done := line.made_up.get(column.lesson):
+            owed = f' data-m="{",".join(map(str, sorted(done)))}"'
+        if not may_owe(line, column):
+            owed = " data-f"
+    return f"<td{away}{owed}>{cell_text(marks)}"
 
 
-def _cells(line: Line, spread: Spread) -> str:
+def _cells(line: Line, spread: Spread, today: date) -> str:
     """The cells of one line; most are empty and need no look at each."""
     cells = ["<td>"] * len(spread.columns)
     if not spread.is_always_there(line):
@@ -34,10 +42,18 @@ def _cells(line: Line, spread: Spread) -> str:
             "<td>" if line.sits_in(column) else "<td class=x>"
             for column in spread.columns
         ]
-    for lesson in line.marks.keys() | line.absences.keys():
+    asking = {column.lesson for column in spread.asking}
+    for lesson in asking | line.marks.keys() | line.absences.keys():
         place = spread.places[lesson]
-        cells[place] = _cell(line, spread.columns[place])
+        cells[place] = _cell(line, spread.columns[place], today)
     return "".join(cells)
+
+
+def _required(column: Column, today: date) -> str:
+    """The works that a cell of the column owes, for the keys: they end and come back."""
+    if not column.required or column.is_cancelled or column.date > today:
+        return ""
+    return f' data-r="{",".join(map(str, sorted(column.required)))}"'
 
 
 def _head(column: Column, today: date, address: str) -> str:
@@ -53,6 +69,7 @@ def _head(column: Column, today: date, address: str) -> str:
     ]
     kinds = " ".join(dict.fromkeys(column.kinds[n] for n in sorted(column.kinds)))
     attributes = f" data-l={column.lesson} data-h={column.hours}"
+    attributes += _required(column, today)
     if classes:
         attributes += f' class="{" ".join(classes)}"'
     if any(weight != 1 for weight in weights):
@@ -87,11 +104,13 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
     parts = [
         "<table class=cells><thead><tr><th class=nm scope=col>Студент",
         head,
-        "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч<tbody>",
+        "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч",
+        "<th class=av data-owed scope=col>Долги" if spread.asking else "",
+        "<tbody>",
     ]
     day = min(today, spread.course.period.last_day)
     for line in spread.lines:
-        cells = _cells(line, spread)
+        cells = _cells(line, spread, today)
         left = " class=left" if line.place_in_list(today)[0] else ""
         tag = line.tag(day) if line.steps else ""
         parts.append(
@@ -100,6 +119,9 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
             f"<td class=av>{_average(spread.average(line))}"
             f"<td class=av>{spread.missed(line) or ''}"
         )
+        if spread.asking:
+            owed = sum(map(len, spread.owed(line, today).values()))
+            parts.append(f"<td class=av>{owed or ''}")
     parts.append("</table>")
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped above
 
@@ -131,7 +153,7 @@ def roster_html(spread: Spread, today: date) -> SafeString:
     )
     parts = [
         f'<table class="cells"><thead><tr><th class="nm" scope="col">Студент'
-        f'<th data-l="{column.lesson}" data-h="{column.hours}"{state}{taken} data-plain scope="col">Отметки'
+        f'<th data-l="{column.lesson}" data-h="{column.hours}"{_required(column, today)}{state}{taken} data-plain scope="col">Отметки'
         '<th class="qk" scope="col">Быстрый ввод<tbody>'
     ]
     for number, line in enumerate(spread.lines, 1):
@@ -140,7 +162,7 @@ def roster_html(spread: Spread, today: date) -> SafeString:
         parts.append(
             f'<tr data-s="{line.student}"><th class="nm" scope="row">{number}. '
             f"{escape(line.name)}{_tag(line.tag(column.date))}"
-            f"{_cell(line, column)}{quick}"
+            f"{_cell(line, column, today)}{quick}"
         )
     parts.append("</table>")
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped above

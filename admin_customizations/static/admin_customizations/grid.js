@@ -6,6 +6,7 @@ const table = page.querySelector("table.cells");
 const BY_PLACE = { KeyY: "н", Comma: "б", KeyE: "у", KeyJ: "о", KeyP: "з", BracketLeft: "х" };
 const WORDS = { нп: "н", нб: "н", уп: "у", оп: "о", зачёт: "з", зач: "з", незачёт: "х", незач: "х" };
 const MARKS = "5432зх";
+const GAPS = "·•";
 const columns = [...[...table.tHead.rows].at(-1).cells];
 const onlyAbsence = page.dataset.only === "absence";
 const kinds = JSON.parse(page.dataset.kinds || "{}"); // letter -> is it excused; of lateness nothing
@@ -27,9 +28,13 @@ const marksOf = (cell) => (cell.textContent ? cell.textContent.split(" ") : []);
 const read = (cell, field) => {
   if (field === "absence") return cell.dataset.a || "";
   const mark = marksOf(cell)[field - 1];
-  return !mark || mark === "·" ? "" : mark;
+  return !mark || GAPS.includes(mark) ? "" : mark;
 };
 const keyOf = (cell, field) => `${lessonOf(cell)}:${studentOf(cell)}:${field}`;
+
+// A required work without a mark is owed, unless made up or off the student's way.
+const has = (list, number) => (list || "").split(",").includes(String(number));
+const owes = (cell, number) => has(columns[cell.cellIndex].dataset.r, number) && cell.dataset.f === undefined && !has(cell.dataset.m, number);
 
 function show(cell, field, value) {
   if (field === "absence") {
@@ -38,7 +43,7 @@ function show(cell, field, value) {
   } else {
     const marks = marksOf(cell);
     while (marks.length < field) marks.push("·");
-    marks[field - 1] = value || "·";
+    marks[field - 1] = value || (owes(cell, field) ? "•" : "·");
     while (marks.length && marks.at(-1) === "·") marks.pop();
     cell.textContent = marks.join(" ");
   }
@@ -62,6 +67,8 @@ function sum(row) {
     });
   }
   row.cells[place].textContent = weights ? (total / weights).toFixed(2).replace(".", ",") : "";
+  const debts = columns.findIndex((head) => head.dataset.owed !== undefined);
+  if (debts >= 0) row.cells[debts].textContent = [...row.cells].flatMap((cell) => (isCell(cell) ? marksOf(cell) : [])).filter((mark) => mark === "•").length || "";
 }
 
 // All hours missed in the row, and those with and without a reason.
@@ -431,7 +438,9 @@ function pressed(event) {
 }
 
 function more(cell) {
-  slot = Math.min(marksOf(cell).length + 1, 6);
+  const marks = marksOf(cell);
+  const owed = marks.indexOf("•", 1);
+  slot = owed > 0 ? owed + 1 : Math.min(marks.length + 1, 6);
   say(`Ещё одна отметка: нажмите 2–5, З или Х (${slot}-я в клетке).`, "saving");
 }
 

@@ -6,15 +6,26 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Case, F, FilteredRelation, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import Step
 from journal.domain.lessons.amounts import absence_value
+from journal.domain.lessons.owed import owed_numbers
 from journal.models import (
     Absence,
     Course,
     Lesson,
+    Makeup,
     Membership,
     SubgroupMember,
     Task,
@@ -24,12 +35,17 @@ from journal.models.prepared import Prepared
 from journal.models.reach import Likeness, employee_key, likeness, rights_q
 from journal.models.sqlite import russian_key
 
+NO_MINUTES = Value(None, output_field=IntegerField())
 NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
 
 
 @dataclass
 class Column:
-    """One lesson of the spread, of the subgroup number `part` if of one; `weights` and `kinds` of its works by number."""
+    """One lesson of the spread, of the subgroup number `part` if of one.
+
+    `weights` and `kinds` of its works by number, `required` are the numbers of those
+    that every student is to do.
+    """
 
     lesson: int
     date: date
@@ -43,6 +59,7 @@ class Column:
     part: int | None = None
     weights: dict[int, int] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
+    required: set[int] = field(default_factory=set)
 
 
 class Away(NamedTuple):
@@ -63,6 +80,7 @@ class Line:
     parts: dict[int, list[tuple[date, date | None]]] = field(default_factory=dict)
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
     absences: dict[int, Away] = field(default_factory=dict)
+    made_up: dict[int, set[int]] = field(default_factory=dict)
 
     def place_in_list(self, today: date) -> tuple:
         """Those who left stand last; the rest by name, Ё after Е."""
@@ -91,6 +109,18 @@ class Spread:
     def places(self) -> dict[int, int]:
         """Where in `columns` a lesson stands."""
         return {column.lesson: place for place, column in enumerate(self.columns)}
+
+    @cached_property
+    def asking(self) -> list[Column]:
+        """The lessons with required works."""
+        return [column for column in self.columns if column.required]
+
+    def owed(self, line: Line, today: date) -> dict[int, list[int]]:
+        """Lesson → numbers of the works that the student owes on `today`."""
+        found = (
+            (column.lesson, owed_numbers(line, column, today)) for column in self.asking
+        )
+        return {lesson: numbers for lesson, numbers in found if numbers}
 
     @cached_property
     def _has_parts(self) -> bool:
@@ -269,6 +299,7 @@ def _work_rows(of: dict):
         "number",
         "kind__weight",
         "kind__code",
+        "is_required",
         "marks__student",
         "marks__value",
     )
@@ -276,27 +307,38 @@ def _work_rows(of: dict):
 
 @_of_page
 def _absence_rows(of: dict):
-    rows = Absence.objects.filter(
-        **{f"lesson__{name}": key for name, key in of.items()}
-    )
-    return rows.order_by().values_list(
-        "lesson", "student", "reason", "hours", "minutes"
+    """Absences, and as rows without a reason works made up: their number for hours."""
+    of = {f"lesson__{name}": key for name, key in of.items()}
+    rows = Absence.objects.filter(**of).order_by()
+    made_up = Makeup.objects.filter(task__isnull=False, **of).order_by()
+    return rows.values_list("lesson", "student", "reason", "hours", "minutes").union(
+        made_up.values_list("lesson", "student", Value(""), "task__number", NO_MINUTES),
+        all=True,
     )
 
 
 def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
-    for place, number, weight, code, student, value in _work_rows(course, lesson):
+    for place, number, weight, code, required, student, value in _work_rows(
+        course, lesson
+    ):
         column = columns.get(place)
         if column is None:
             continue
         column.weights[number] = weight
         column.kinds[number] = code
+        if required:
+            column.required.add(number)
         if student in lines:
             lines[student].marks.setdefault(place, {})[number] = value
 
 
 def _read_absences(columns, lines, course: Course, lesson: int | None) -> None:
     for place, student, *amount in _absence_rows(course, lesson):
-        if student in lines and place in columns:
+        if student not in lines or place not in columns:
+            continue
+        reason, hours, _ = amount
+        if not reason:
+            lines[student].made_up.setdefault(place, set()).add(hours)
+        else:
             value = absence_value(*amount, columns[place].hours)
-            lines[student].absences[place] = Away(value, amount[1])
+            lines[student].absences[place] = Away(value, hours)

@@ -11,15 +11,16 @@ from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 
+from journal.domain.lessons.owed import SIGN
 from journal.models import Scale
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'«»]+", re.IGNORECASE)
 TONES = {"5": "ok", "4": "ok", "з": "ok", "3": "warn", "2": "bad", "х": "bad"}
-TONES["н/а"] = "bad"
+TONES |= {"н/а": "bad", SIGN: "warn"}
 SPOKEN = {
     value: label.partition("(")[2].rstrip(")") or label
     for value, label in Scale.choices
-} | {"н/а": "не аттестован", "осв": "освобождён"}
+} | {"н/а": "не аттестован", "осв": "освобождён", SIGN: "работа не сдана"}
 
 
 def html(template: str, *values) -> SafeString:

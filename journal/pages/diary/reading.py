@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
 
+from journal.domain.lessons.owed import SIGN, owed_by
 from journal.domain.results import Span, own_part
 from journal.models import (
     Absence,
@@ -30,6 +32,8 @@ LATE, EXCUSED, UNEXCUSED = range(3)
 
 class Cell(NamedTuple):
     """A mark (`number` of its task from 1 on) or an absence (`number` 0) of a lesson.
+
+    The value of a work that is owed is `SIGN`.
 
     Of an absence `kind` is the reason in words, `weight` one of LATE, EXCUSED, UNEXCUSED;
     `hours` are academic hours missed, of a lateness minutes.
@@ -172,7 +176,7 @@ def _read_lessons(student, groups, first, last):
 
 
 @Prepared
-def _read_cells(student, lessons):
+def _read_cells(student, lessons, today):
     marks = Mark.objects.filter(student=student, task__lesson__in=lessons)
     absences = Absence.objects.filter(student=student, lesson__in=lessons)
     sort = Case(
@@ -200,6 +204,17 @@ def _read_cells(student, lessons):
                 sort,
                 Coalesce("minutes", "hours"),
                 Value(""),
+            ),
+            owed_by(student, today, lesson__in=lessons)
+            .order_by()
+            .values_list(
+                "lesson",
+                "number",
+                Value(SIGN),
+                "kind__name",
+                "kind__weight",
+                Value(0),
+                "topic",
             ),
             all=True,
         )
@@ -290,10 +305,11 @@ def bells_between(
 
 
 def read_cells(student: int, lessons: list[int]) -> dict[int, list[Cell]]:
-    """Lesson → the student's absence first, then the marks by number. One query."""
+    """Lesson → the absence first, then marks and owed works by number. One query."""
     found: dict[int, list[Cell]] = defaultdict(list)
     if lessons:
-        for row in sorted(_read_cells(student=student, lessons=lessons)):
+        rows = _read_cells(student=student, lessons=lessons, today=timezone.localdate())
+        for row in sorted(rows):
             found[row[0]].append(Cell(*row))
     return found
 

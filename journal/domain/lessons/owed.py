@@ -1,0 +1,124 @@
+"""Works that are owed: required ones without a mark (F1, F5; E 3.5, E 6.3).
+
+A required work is owed from its lesson's day on by everybody who sat in the group, and in
+the subgroup, on that day and was on the common way; whoever was absent owes it too. A mark
+of any value ends it, and so does a make-up of the work, which may also be waived.
+"""
+
+from datetime import date
+from typing import Protocol
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from journal.domain.curriculum.trajectory import is_off
+from journal.models import Makeup, Mark, Membership, SubgroupMember, Task
+
+LESSON = "group__courses__lessons"
+SIGN = "•"
+
+
+class Asking(Protocol):
+    """A lesson with the numbers of its required works."""
+
+    lesson: int
+    date: date
+    is_cancelled: bool
+    required: set[int]
+
+
+class Owing(Protocol):
+    """A student with marks and made-up works by lesson and number of the work."""
+
+    marks: dict[int, dict[int, str]]
+    made_up: dict[int, set[int]]
+
+    def sits_in(self, column) -> bool: ...
+
+    def tag(self, day: date) -> str: ...
+
+
+def may_owe(line: Owing, column: Asking) -> bool:
+    """Is the student asked for the required works of the lesson?"""
+    return line.sits_in(column) and not line.tag(column.date)
+
+
+def owed_numbers(line: Owing, column: Asking, today: date) -> list[int]:
+    """The numbers of the works of one lesson that one student owes on `today`."""
+    if not column.required or column.is_cancelled or column.date > today:
+        return []
+    if not may_owe(line, column):
+        return []
+    done = line.marks.get(column.lesson, {}).keys() | line.made_up.get(
+        column.lesson, set()
+    )
+    return sorted(column.required - done)
+
+
+def owed_works(
+    today: date, tasks: QuerySet[Task] | None = None, **students
+) -> QuerySet[Membership]:
+    """Who owes which of the tasks: a row for each student and task, in one query.
+
+    Rows are spans in groups with `task`, `lesson`, `course` (ids) and `day` of the
+    lesson; take what is needed by `values_list`. `students` are conditions on the span,
+    such as `student=…` or `group__in=…`. Nothing is asked of rights: pass the tasks or
+    groups that the reader sees.
+    """
+    works = {f"{LESSON}__tasks__is_required": True}
+    if tasks is not None:
+        works[f"{LESSON}__tasks__in"] = tasks
+    rows = Membership.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=F(f"{LESSON}__date")),
+        start__lte=F(f"{LESSON}__date"),
+        **{f"{LESSON}__is_cancelled": False, f"{LESSON}__date__lte": today},
+        **works,
+        **students,
+    ).annotate(
+        task=F(f"{LESSON}__tasks"),
+        lesson=F(LESSON),
+        course=F("group__courses"),
+        day=F(f"{LESSON}__date"),
+        part=F(f"{LESSON}__subgroup"),
+    )
+    student = OuterRef("student")
+    return rows.filter(
+        _sits(OuterRef("part"), student, OuterRef("day")),
+        _undone(OuterRef("task"), student, OuterRef("course"), OuterRef("day")),
+    ).order_by()
+
+
+def owed_by(student, today: date, **where) -> QuerySet[Task]:
+    """The tasks that one student owes; `where` says of which lessons or courses.
+
+    The lessons are to be of groups that the student sat in on their days.
+    """
+    day = OuterRef("lesson__date")
+    return Task.objects.filter(
+        _sits(OuterRef("lesson__subgroup"), student, day, "lesson__subgroup"),
+        _undone(OuterRef("pk"), student, OuterRef("lesson__course"), day),
+        is_required=True,
+        lesson__is_cancelled=False,
+        lesson__date__lte=today,
+        **where,
+    )
+
+
+def _sits(part, student, day, name: str = "part") -> Q:
+    """The condition: the lesson is of the whole group, or of the student's part of it."""
+    members = SubgroupMember.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=day),
+        subgroup=part,
+        student=student,
+        start__lte=day,
+    )
+    return Q(**{f"{name}__isnull": True}) | Q(Exists(members))
+
+
+def _undone(task, student, course, day) -> Q:
+    """The condition: no mark and no make-up ends the work, and it was asked for."""
+    own = {"task": task, "student": student}
+    return (
+        ~Q(Exists(Mark.objects.filter(**own)))
+        & ~Q(Exists(Makeup.objects.filter(**own)))
+        & ~Q(is_off(student, course, day))
+    )
