@@ -24,6 +24,12 @@ SECTIONS = (
             Link("Рабочий стол", "home", "admin:index"),
             _list("Журнал", "menu_book", "course"),
             _list("Занятия", "event_note", "lesson"),
+            Link(
+                "Неделя группы",
+                "view_week",
+                "admin:journal_lesson_group_week",
+                "view_absence",
+            ),
             Link("Отчёты", "summarize", "admin:reports"),
         ),
     ),

@@ -44,7 +44,8 @@ EXPECTED = {
     ),
     "curator": (
         ("vn", f"{OF_GROUP} correctionrequest"),
-        ("vnac", "makeup excuse debtmeasure activity"),
+        ("vnac", "makeup debtmeasure activity"),
+        ("vna", "excuse"),
     ),
     "teacher": (
         ("vn", f"{OF_GROUP} correctionrequest"),
@@ -62,7 +63,7 @@ EXPECTED = {
     ),
     "extracurricular": (("vnfac", "activity"),),
     "certificates": (("vnf", OF_GROUP),),
-    "root": (("vnf", f"correctionrequest {JUST_OFFICE}"),),
+    "root": (("vnf", f"correctionrequest {JUST_OFFICE}"), ("vnfa", "excuse")),
 }
 OFFICE = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
 READ = (
@@ -75,6 +76,7 @@ WRITE = (
 )
 # Both sheets are drafts: nothing to retake or to annul.
 BUTTONS: dict = {
+    ("excuse", "withdraw"): ({"curator", "root"}, {"root"}),
     ("sheet", "print_paper"): READ,
     ("sheet", "print_xlsx"): READ,
     ("sheet", "points"): WRITE,
@@ -82,6 +84,7 @@ BUTTONS: dict = {
     ("sheet", "annul"): (set(), set()),
 }
 ELSEWHERE: set = {
+    "journal_lesson_group_week",
     "journal_course_results",
     "journal_course_results_sign",
     *(f"journal_sheet_{page}" for page in ("due", "to_due", "fill", "to_page", "sign")),

@@ -47,7 +47,7 @@ def fill_group(world, size: int):
 def cell(page, row: int, lesson: int):
     """The cell of a row (from 1) under a lesson."""
     place = page.evaluate(
-        "lesson => [...document.querySelectorAll('.cells thead th')]"
+        "lesson => [...document.querySelectorAll('.cells thead tr:last-child th')]"
         ".findIndex(head => head.dataset.l === String(lesson))",
         lesson,
     )

@@ -16,6 +16,7 @@ from admin_customizations.admin.lessons.cells import (
     save_cells,
 )
 from admin_customizations.admin.lessons.grid import roster_html
+from admin_customizations.admin.lessons.week import GroupWeekPage
 from admin_customizations.admin.timetable.changes import DayChanges
 from admin_customizations.toolkit.filters import AnswerFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
@@ -133,7 +134,7 @@ class LateFilter(AnswerFilter):
 
 
 @admin.register(Lesson)
-class LessonAdmin(DayChanges, PlainChoices, ModelAdmin):
+class LessonAdmin(GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
 
     form = LessonForm
