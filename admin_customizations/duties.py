@@ -22,7 +22,11 @@ from journal.domain.organisation.opening import (
     year_to_open,
 )
 from journal.domain.people.checks import Round, due_checks, rounds_of
-from journal.models import Institution, ThematicPlan, WorkProgramme
+from journal.domain.results.due import AHEAD as AHEAD_OF_MARKS
+from journal.domain.results.due import held_by, owed
+from journal.domain.results.term import courses_seen
+from journal.domain.results.term import due_of as marks_due_of
+from journal.models import Course, Institution, ThematicPlan, WorkProgramme
 from journal.pages.diary.words import plural
 
 # How long an answer stands on the start page of whoever told.
@@ -66,6 +70,7 @@ def duties(user, today: date) -> list[Duty]:
         *_plans(user, today),
         *_requests(user, today),
         *_sittings(user, today),
+        *_term_marks(user, today),
     ]
 
 
@@ -190,6 +195,38 @@ def _sittings(user, today: date) -> list[Duty]:
             )
             found.append(Duty(words, sitting_url(one), is_late=False))
     return found
+
+
+def _term_marks(user, today: date) -> list[Duty]:
+    """Marks of the period that a teacher owes or soon will, and those late elsewhere."""
+    found, rules = [], Institution.current()
+    if user.has_perm("journal.sign_sheet"):
+        own = owed(held_by(user, today), today + AHEAD_OF_MARKS, rules)
+        own = own.select_related("group", "discipline", "period")
+        own = list(own.order_by("period__last_day", "pk"))
+        found += [
+            _mark_duty(course, marks_due_of(course.period, rules), today)
+            for course in own[:SHOWN]
+        ]
+    if user.has_perms(["journal.report_term_due", "journal.view_periodclosing"]):
+        seen = Course.objects.filter(courses_seen(user))
+        if count := owed(seen, today - timedelta(days=1), rules).count():
+            words = f"Отметки за период не выставлены в срок, курсов: {count}"
+            found.append(Duty(words, reverse("admin:report", args=["term_due"])))
+    return found
+
+
+def _mark_duty(course: Course, due: date, today: date) -> Duty:
+    words = (
+        f"Отметки за период, срок {due:%d.%m.%Y}: {course.discipline}, {course.group}"
+    )
+    if due < today:
+        words = (
+            f"Отметки за период не выставлены, опоздание {days((today - due).days)}: "
+            f"{course.discipline}, {course.group}"
+        )
+    url = reverse("admin:journal_course_results", args=[course.pk])
+    return Duty(words, url, is_late=due < today)
 
 
 def _checks(user, today: date) -> list[Duty]:

@@ -307,6 +307,8 @@ def test_links_carry_what_the_report_asks_for(world):
                 ("Отчёт преподавателя", "teacher_final"),
             )
         },
+        "Объективность": f"{address('objectivity')}?group={group}&period={period}",
+        "Сроки отметок": f"{address('term_due')}?group={group}&period={period}",
     }
     assert report_links(world.hr, group=1) == []
     assert report_links(world.teacher, nothing=1) == []
@@ -316,7 +318,7 @@ def test_every_link_of_the_list_opens(world, client_of):
     client = client_of(world.teacher)
     page = client.get(reverse("admin:reports")).content.decode()
     links = set(re.findall(r'href="(/admin/reports/\w[^"]*)"', page))
-    assert len(links) == 15
+    assert len(links) == 19
     assert {client.get(link).status_code for link in links} == {200}
 
 

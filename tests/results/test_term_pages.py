@@ -149,3 +149,34 @@ def test_final_marks_stand_on_the_marks_of_the_terms(world, client_of):
     assert page.count('data-p="4"') == 6 and "За год" not in page
     save(client, world.practice, [change(world.mover, "5")], "final")
     assert Sheet.objects.get(kind="final").results.get().mark == "5"
+
+
+def duties_of(client) -> str:
+    return client.get(reverse("admin:index")).content.decode()
+
+
+def test_marks_that_are_due_stand_on_start_pages(world, client_of):
+    """Due on 17.10 they are announced today, on 14.10; due on 11.10 they are late."""
+    world.institution.term_marks_days = 74  # due on 17.10
+    world.institution.save()
+    own = duties_of(client_of(world.teacher))
+    assert "Отметки за период, срок 17.10.2026: Математика, 2-ИС" in own
+    assert "Физика, 2-ИС" not in own.partition("Отметки за период")[2][:300]
+    assert "не выставлены в срок" not in duties_of(client_of(world.deputy))
+    world.institution.term_marks_days = 80  # due on 11.10
+    world.institution.save()
+    own = duties_of(client_of(world.teacher))
+    assert "не выставлены, опоздание 3 дня: Математика, 2-ИС" in own
+    late = duties_of(client_of(world.deputy))
+    assert "Отметки за период не выставлены в срок, курсов: 5" in late
+    world.institution.term_marks_days = 2
+    world.institution.save()
+    assert "Отметки за период" not in duties_of(client_of(world.teacher))
+
+
+def test_whoever_gave_one_lesson_for_another_sees_no_results(world, client_of):
+    """`teacher` gives a lesson of Физика for `teacher2`: the lesson, not the course."""
+    spread = reverse("admin:journal_course_spread", args=[world.course2.pk])
+    client = client_of(world.teacher)
+    assert client.get(spread).status_code == 200
+    assert client.get(address(world.course2)).status_code == 404

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,24 +22,26 @@ from journal.domain.results.term import (
     STAGES,
     TermPage,
     courses_of_stage,
+    courses_seen,
     may_write,
     read_term,
     sign_term,
     write_term,
 )
 from journal.models import Course, Institution, Result, Sheet
+from journal.models.reach import EVERYTHING
 
 TABS = ((TERM, "За период"), (YEAR, "За год"), (FINAL, "Итоговая по дисциплине"))
 
 
-def course_or_404(request, pk: int) -> Course:
-    """The course with what its pages show, if the person sees it."""
+def course_or_404(request, pk: int, seen: Q = EVERYTHING) -> Course:
+    """The course with what its pages show, if the person sees it, and `seen` holds."""
     if pk >= 2**63:
         raise Http404
     courses = Course.objects.visible_to(request.user).select_related(
         "group", "discipline", "period__year", "thematic_plan"
     )
-    return get_object_or_404(courses, pk=pk)
+    return get_object_or_404(courses.filter(seen), pk=pk)
 
 
 class TermMarks:
@@ -67,9 +70,9 @@ class TermMarks:
         ]
 
     def _asked(self, request, pk: int, stage: str) -> Course:
-        if stage not in STAGES or not request.user.has_perm("journal.view_result"):
+        if stage not in STAGES:
             raise Http404
-        return course_or_404(request, pk)
+        return course_or_404(request, pk, courses_seen(request.user))
 
     def term_page(self, request, pk: int, stage: str):
         """The table (GET), and the saving of what is typed in it (POST, JSON)."""

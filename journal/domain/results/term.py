@@ -59,7 +59,14 @@ from journal.models import (
     Sheet,
     User,
 )
-from journal.models.reach import rights_over
+from journal.models.reach import (
+    ANCHORS,
+    EVERYTHING,
+    NOTHING,
+    grants,
+    rights_over,
+)
+from journal.roles import Anchor
 
 STAGES = {
     TERM: Sheet.Kind.TERM,
@@ -301,7 +308,26 @@ def _said(official: Results, student: int, course: Course, stage: str) -> str:
     return found.mark if found else ""
 
 
-# Writing
+# Rights
+
+
+def courses_seen(user: User) -> Q:
+    """The condition on courses of which a person sees the results.
+
+    Whoever gives one lesson for another has the lesson and not the course (A5).
+    """
+    if not user.is_active:
+        return NOTHING
+    if user.is_superuser:
+        return EVERYTHING
+    found = NOTHING
+    for grant in grants(user):
+        if "view_result" not in grant.permissions:
+            continue
+        if grant.anchor == Anchor.ALL:
+            return EVERYTHING
+        found |= ANCHORS[grant.anchor](user, Course.reach, False)
+    return found
 
 
 def may_write(user: User, course: Course) -> frozenset[str]:

@@ -3,10 +3,19 @@
 from journal.reports.results import (
     curator,
     groups,
+    objectivity,
     rating,
     statement,
     summary,
     teacher,
 )
 
-__all__ = ["curator", "groups", "rating", "statement", "summary", "teacher"]
+__all__ = [
+    "curator",
+    "groups",
+    "objectivity",
+    "rating",
+    "statement",
+    "summary",
+    "teacher",
+]
