@@ -201,6 +201,21 @@ def test_objectivity_takes_as_many_queries_for_1_as_for_30(world, students):
         assert len(queries) == price, [one["sql"][:90] for one in queries]
 
 
+def write(world, courses, kind, **marks):
+    """A sheet of this moment's day, begun and not signed."""
+    sheet = open_sheet(
+        world.deputy,
+        kind,
+        courses,
+        date=timezone.localdate(),
+        teacher=world.teacher.employee,
+    )
+    for name, value in marks.items():
+        one = ResultChange(student(name).pk, "mark", "", value)
+        assert write_results(world.deputy, sheet.pk, [one])[0].status == 200
+    return sheet
+
+
 def test_days_and_hours_are_measured(world):
     """Due on 28.12 (the period ends on 30.12): Алгебра signed that day, 30 hours after its last mark;
     Биология has one mark of two on 31.12 and is 3 days late; Ботаника has a credit."""
@@ -211,29 +226,16 @@ def test_days_and_hours_are_measured(world):
     rules = Institution.objects.get()
     due = datetime.datetime(2026, 12, 28, 18, tzinfo=timezone.get_current_timezone())
 
-    def write(courses, kind, **marks):
-        sheet = open_sheet(
-            world.deputy,
-            kind,
-            courses,
-            date=timezone.localdate(),
-            teacher=world.teacher.employee,
-        )
-        for name, value in marks.items():
-            one = ResultChange(student(name).pk, "mark", "", value)
-            assert write_results(world.deputy, sheet.pk, [one])[0].status == 200
-        return sheet
-
     with time_machine.travel(due - datetime.timedelta(hours=30), tick=False):
-        first = write([algebra], "term", Ежов="5", Ёлкин="4")
+        first = write(world, [algebra], "term", Ежов="5", Ёлкин="4")
     with time_machine.travel(due, tick=False):
         sign_sheet(world.deputy, first.pk)
-        credit = write([botany], "credit", Ежов="з", Ёлкин="з")
+        credit = write(world, [botany], "credit", Ежов="з", Ёлкин="з")
         sign_sheet(world.deputy, credit.pk)
     last = due + datetime.timedelta(days=3)
     courses = Course.objects.filter(group=group)
     with time_machine.travel(last, tick=False):
-        write([biology], "term", Ежов="5")
+        write(world, [biology], "term", Ежов="5")
         found = {
             str(one.course.discipline): one
             for one in read_due(courses, last.date(), rules)
