@@ -1,0 +1,117 @@
+"""The feed read back by a calendar program (calcurse), at the hours of the wall."""
+
+import datetime
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from journal.domain.timetable import bells_on
+from journal.domain.timetable.changes import Wish, cancel_lesson, change_lesson
+from journal.models import ExamEvent, Lesson
+from tests.changes.test_feed import address_of  # noqa: F401
+from tests.conftest import lacking
+
+TIME = re.compile(
+    r"(?P<day>\S+) @ (?P<start>\S+) -> (\S+) @ (?P<end>\d+:\d+)(?:>\w+)? ?\|(?P<title>.*)"
+)
+WHOLE = re.compile(r"(?P<day>\S+) \[1\](?:>\w+)? (?P<title>.*)")
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A file in; what the program holds out: (day, start, end, title), sorted."""
+    if not shutil.which("calcurse"):
+        lacking("calcurse", "calcurse is not installed")
+    environment = os.environ | {"TZ": "Europe/Moscow", "LC_ALL": "C.UTF-8"}
+
+    def run(*arguments) -> str:
+        command = ["calcurse", "-D", tmp_path / "calendar", *arguments]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=True, timeout=20
+        )
+        return done.stdout.decode()
+
+    def read(body: bytes) -> list[tuple[str, str, str, str]]:
+        (tmp_path / "calendar").mkdir(exist_ok=True)
+        for kept in (tmp_path / "calendar").glob("apts"):
+            kept.unlink()
+        file = tmp_path / "feed.ics"
+        file.write_bytes(body)
+        assert " 0 skipped" in run("-i", file)
+        found = []
+        for line in run("-G").splitlines():
+            if timed := TIME.fullmatch(line):
+                found.append(timed.group("day", "start", "end", "title"))
+            else:
+                day, title = WHOLE.fullmatch(line).group("day", "title")
+                found.append((day, "", "", title))
+        return sorted(found)
+
+    return read
+
+
+def expected(lesson: Lesson, title: str) -> tuple[str, str, str, str]:
+    start, end = bells_on(lesson.date)[lesson.number]
+    return (f"{lesson.date:%m/%d/%Y}", f"{start:%H:%M}", f"{end:%H:%M}", title)
+
+
+def test_a_week_with_changes_is_the_same_in_a_calendar_program(
+    world,
+    week,
+    client,
+    program,
+    address_of,  # noqa: F811
+):
+    """Lessons, one given by another, one moved, one cancelled, an exam, a whole day."""
+    address = address_of(world.teacher)
+    before = program(client.get(address).content)
+    assert expected(week.first, "Математика (2-ИС)") in before
+    employee = world.teacher.employee
+    change_lesson(world.dispatcher, week.second, Wish(teacher=employee))
+    change_lesson(world.dispatcher, week.first, Wish(day=week.tuesday, number=3))
+    lost = Lesson.objects.create(
+        course=world.course,
+        date=week.tuesday,
+        number=4,
+        teacher=employee,
+        planned_teacher=employee,
+    )
+    cancel_lesson(world.dispatcher, lost, "Карантин")
+    whole = Lesson.objects.create(
+        course=world.course,
+        date=week.tuesday + datetime.timedelta(days=1),
+        teacher=employee,
+        planned_teacher=employee,
+    )
+    exam = ExamEvent.objects.create(
+        group=world.group,
+        title="Защита; с «особыми», знаками",
+        kind="defence",
+        date=week.tuesday + datetime.timedelta(days=2),
+        starts_at="10:00",
+        ends_at="14:05",
+        room=world.room2,
+        teacher=employee,
+    )
+    body = client.get(address).content
+    moved = Lesson.objects.get(pk=week.first.pk)
+    monday = f"{week.monday:%m/%d/%Y}"
+    assert [
+        one for one in program(body) if one not in before or monday in one
+    ] == sorted(
+        [
+            expected(week.second, "Физика (2-ИС)"),
+            expected(moved, "Математика (2-ИС)"),
+            expected(lost, "Отменено: Математика (2-ИС)"),
+            (f"{whole.date:%m/%d/%Y}", "", "", "Математика (2-ИС)"),
+            (
+                f"{exam.date:%m/%d/%Y}",
+                "10:00",
+                "14:05",
+                "ГИА: защита выпускной работы: Защита; с «особыми», знаками (2-ИС)",
+            ),
+        ]
+    )
