@@ -27,6 +27,13 @@ TOKEN = re.compile(
 CUT_WITH_DASH = re.compile(
     r"кол-в\w|[бгд]-\w{1,3}|(?:[а-яё]+-)*[а-яё]*[бвгджзклмнпрстфхцчшщ]-(?:х|е|й|го|м|ми|ть)"
 )
+# «физ-ра», «мат-ка», «гос-во»: a cut beginning and the ending of the whole word. The
+# particle of «решим-ка» follows a verb.
+ENDING = re.compile(
+    r"(?![а-яё]*[еёи]м-ка$)[а-яё]{1,9}[бвгджзклмнпрстфхцчшщ]-(?:"
+    r"р(?:а|ы|е|у|ой)|к(?:а|и|е|у|ой)|с?т?в(?:о|а|у|ом|е)"
+    r"|ц(?:ия|ии|ию|ией)|н(?:ие|ия|ию|ии|ием))"
+)
 CAMEL = re.compile(r"[^\W\d_]*[а-яё][А-ЯЁ][^\W\d_]*")
 ROMAN = re.compile(r"[IVXLCDMІХ]+")
 VOWELS = set("аеёиоуыэюя")
@@ -73,7 +80,7 @@ def _abbreviation(token: str, after: str, shouted: bool) -> str:
         return _inner_dots(token)
     if "-" in bare:
         parts = bare.split("-")
-        if CUT_WITH_DASH.fullmatch(bare.lower()):
+        if any(one.fullmatch(bare.lower()) for one in (CUT_WITH_DASH, ENDING)):
             return bare
         capitals = [part for part in parts if _is_acronym(part, shouted)]
         return capitals[0] if capitals else ""
