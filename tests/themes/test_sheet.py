@@ -44,7 +44,7 @@ def topics(plan) -> list[str]:
 
 def test_rows_are_added_moved_and_deleted_at_once(draft, world):
     rows = rows_of(draft)
-    moved = [rows[3], new("Новая"), rows[0], rows[1], SheetRow(None, [""] * 9), rows[4]]
+    moved = [rows[3], new("Новая"), rows[0], rows[1], SheetRow(None, [""] * 10), rows[4]]
     keys = save(draft, moved, world.teacher)
     assert topics(draft) == ["Пределы", "Новая", "Ряды", "Интеграл", "Вычисления"]
     numbers = draft.lessons.order_by("number").values_list("number", flat=True)
@@ -185,12 +185,12 @@ def test_errors_come_cell_by_cell(page, draft, world):
         b'{"base": 1, "rows": [{"id": "1", "cells": []}]}',
         b"[" * 100_000,
         json.dumps(
-            {"base": 1, "rows": [{"id": None, "cells": [""] * 9}] * 501}
+            {"base": 1, "rows": [{"id": None, "cells": [""] * 10}] * 501}
         ).encode(),
         json.dumps(
-            {"base": 1, "rows": [{"id": None, "cells": ["x" * 5000] * 9}]}
+            {"base": 1, "rows": [{"id": None, "cells": ["x" * 5000] * 10}]}
         ).encode(),
-        json.dumps({"base": 1, "rows": [{"id": 5, "cells": [""] * 9}] * 2}).encode(),
+        json.dumps({"base": 1, "rows": [{"id": 5, "cells": [""] * 10}] * 2}).encode(),
     ],
 )
 def test_nonsense_is_refused_with_words(page, world, body, draft):
