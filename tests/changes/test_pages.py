@@ -265,6 +265,18 @@ def test_a_substitution_takes_at_most_four_clicks(page_of, world, client_of):
 
 
 @pytest.mark.browser
+def test_two_lessons_change_places_in_three_clicks(page_of, world, week):
+    page = page_of(world.dispatcher)
+    page.goto(f"{DAY}?date={week.monday}")
+    page.locator(f'a[href^="{at(week.first)}"]').first.click()
+    page.locator(f"button[name=swap][value='{week.second.pk}']").click()
+    page.wait_for_load_state()
+    assert "поменялись местами" in page.inner_text("body")
+    numbers = dict(Lesson.objects.values_list("pk", "number"))
+    assert (numbers[week.first.pk], numbers[week.second.pk]) == (2, 1)
+
+
+@pytest.mark.browser
 def test_a_move_takes_at_most_four_clicks(page_of, world, client_of):
     page = page_of(world.dispatcher)
     page.goto("/admin/")

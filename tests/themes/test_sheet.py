@@ -44,7 +44,14 @@ def topics(plan) -> list[str]:
 
 def test_rows_are_added_moved_and_deleted_at_once(draft, world):
     rows = rows_of(draft)
-    moved = [rows[3], new("Новая"), rows[0], rows[1], SheetRow(None, [""] * 10), rows[4]]
+    moved = [
+        rows[3],
+        new("Новая"),
+        rows[0],
+        rows[1],
+        SheetRow(None, [""] * 10),
+        rows[4],
+    ]
     keys = save(draft, moved, world.teacher)
     assert topics(draft) == ["Пределы", "Новая", "Ряды", "Интеграл", "Вычисления"]
     numbers = draft.lessons.order_by("number").values_list("number", flat=True)

@@ -31,6 +31,7 @@ from journal.domain.timetable.changes import (
     is_held,
     may_change,
     restore_lesson,
+    swap_lessons,
 )
 from journal.domain.timetable.day import (
     Staff,
@@ -40,6 +41,7 @@ from journal.domain.timetable.day import (
     reasons_of,
     rooms_for,
     slots_for,
+    swaps_for,
     teachers_for,
 )
 from journal.domain.timetable.taken import Taken
@@ -186,6 +188,7 @@ class DayChanges(Away, ExtraLesson):
             ],
             "courses": _courses(lesson),
             "slots": slots,
+            "swaps": swaps_for(request.user, lesson),
             "numbers": [slot.number for slot in slots[0][2]] if slots else [],
             "earlier": from_day - timedelta(days=7),
             "later": from_day + timedelta(days=7),
@@ -201,6 +204,12 @@ class DayChanges(Away, ExtraLesson):
         if "cancel" in data:
             cancel_lesson(user, lesson, reason)
             return "Занятие отменено."
+        if "swap" in data:
+            other = self._lesson(request, asked_key(data["swap"]) or 0)
+            if other.date != lesson.date:
+                raise ValidationError("Местами меняют занятия одного дня.")
+            swap_lessons(user, lesson, other, reason)
+            return f"Занятия поменялись местами: {lesson.course} и {other.course}."
         wish, words = _wish(data, lesson)
         change_lesson(user, lesson, wish, reason)
         return words

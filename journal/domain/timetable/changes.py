@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from journal.domain.timetable.taken import Sitting, Taken, sitting_of, works_on
+from journal.domain.timetable.writing import make_way
 from journal.models import (
     Absence,
     Course,
@@ -97,6 +98,35 @@ def cancel_lesson(user: User, lesson: Lesson, reason: str = "") -> list[Lesson]:
         one.is_cancelled, one.cancel_reason = True, reason[:200] or CANCELLED
 
     return _write(user, lesson, change, reason)
+
+
+@transaction.atomic
+def swap_lessons(
+    user: User, first: Lesson, second: Lesson, reason: str = ""
+) -> list[Lesson]:
+    """Let two lessons, with their streams, exchange day and hour; the lessons changed.
+
+    Teacher and room go with the lesson. Raises ValidationError, in words, for a lesson
+    held or cancelled, for two at one hour and for whatever is not free at the new place.
+    """
+    if _when(first) == _when(second):
+        raise ValidationError("Занятия стоят в одно время: менять местами нечего.")
+    lessons, places = [], {}
+    pairs = ((first, second), (second, first))
+    for lesson, other in sorted(pairs, key=lambda pair: pair[0].pk):
+        found = _locked(user, lesson, alone=False)
+        places |= dict.fromkeys([one.pk for one in found], _when(other))
+        lessons += found
+    before = {one.pk: (sitting_of(one), _when(one)) for one in lessons}
+    for one in lessons:
+        _not_held(one)
+        if one.is_cancelled:
+            raise ValidationError("Отменённое занятие местами не меняют.")
+        _move(one, *places[one.pk])
+        _employed(one.teacher, one.date)
+    _still_free(lessons, before)
+    _save(lessons, user, reason, aside=True)
+    return lessons
 
 
 def restore_lesson(user: User, lesson: Lesson) -> list[Lesson]:
@@ -352,10 +382,15 @@ def _drop_topic(lesson: Lesson) -> None:
     lesson.topic, lesson.filled_at = "", None
 
 
-def _save(lessons: list[Lesson], user: User, reason: str) -> None:
-    """The guards of the database have the last word, said in Russian."""
+def _save(lessons: list[Lesson], user: User, reason: str, aside: bool = False) -> None:
+    """The guards of the database have the last word, said in Russian.
+
+    `aside`: lessons that exchange places let go of them first.
+    """
     try:
         with transaction.atomic():
+            if aside:
+                make_way(lessons)
             for one in lessons:
                 one._history_user, one._change_reason = user, reason
                 one.save()

@@ -8,11 +8,12 @@ from journal.models import Lesson
 
 @dataclass(frozen=True)
 class Occupant:
-    """A lesson that holds a place: in words, its stream, its part of the group."""
+    """A lesson that holds a place: in words, its stream, its part of the group, its key."""
 
     words: str
     stream: str
     part: int | None
+    pk: int = 0
 
     def sits_beside(self, other: "Occupant") -> bool:
         """Subgroups of different numbers sit side by side."""

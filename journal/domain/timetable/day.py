@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from journal.domain.timetable.changes import VERB, is_held
 from journal.domain.timetable.days import bells_on, taught_days
 from journal.domain.timetable.taken import Taken, sitting_of, works_on
 from journal.models import (
@@ -220,6 +221,41 @@ def slots_for(
         ]
         found.append((day, day in taught and day.isoweekday() < 7, slots))
     return found
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Another lesson of the day to change places with, and what stands in the way."""
+
+    lesson: Lesson
+    problem: str
+
+
+def swaps_for(user: User, lesson: Lesson) -> list[Swap]:
+    """Lessons of the same group or teacher that day, at another hour, free ones first.
+
+    Held and cancelled ones are left out.
+    """
+    if lesson.number is None or lesson.is_cancelled or is_held(lesson):
+        return []
+    rows = Lesson.objects.visible_to(user, VERB).filter(
+        Q(course__group=lesson.course.group_id) | Q(teacher=lesson.teacher_id),
+        date=lesson.date,
+        number__isnull=False,
+        is_cancelled=False,
+    )
+    others = read_lessons(rows.exclude(number=lesson.number))
+    others = [one for one in others if not is_held(one)]
+    taken = Taken({lesson.date})
+    found = [Swap(one, _in_the_way(taken, lesson, one)) for one in others]
+    return sorted(found, key=lambda one: bool(one.problem))
+
+
+def _in_the_way(taken: Taken, lesson: Lesson, other: Lesson) -> str:
+    both, told = (lesson.pk, other.pk), []
+    for one, place in ((lesson, other), (other, lesson)):
+        told += taken.problems(sitting_of(one), place.date, place.number, both)
+    return " ".join(dict.fromkeys(told))
 
 
 def reasons_of(lessons: Iterable[Lesson]) -> dict[int, str]:

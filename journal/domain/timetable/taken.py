@@ -1,6 +1,6 @@
 """Who and what is taken on a day, lessons and exams together, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,7 +86,7 @@ class Taken:
             if pk in but:
                 continue
             who = Sitting(group, part, stream, teacher, room)
-            self.hold(who, day, number, "группа {}, {}".format(*words))
+            self.hold(who, day, number, "группа {}, {}".format(*words), pk)
 
     def _read_exams(self, days: set[date]) -> None:
         events = list(
@@ -114,9 +114,11 @@ class Taken:
                 for number in numbers:
                     self._put(kind, key, event.date, number, occupant)
 
-    def hold(self, who: Sitting, day: date, number: int | None, words: str) -> None:
+    def hold(
+        self, who: Sitting, day: date, number: int | None, words: str, pk: int = 0
+    ) -> None:
         """Let another lesson hold its places from now on; `words` name it."""
-        occupant = Occupant(words, who.stream, who.part)
+        occupant = Occupant(words, who.stream, who.part, pk)
         places = (("teacher", who.teacher), ("room", who.room), ("group", who.group))
         for kind, key in places:
             self._put(kind, key, day, number or ALL_DAY, occupant)
@@ -126,9 +128,18 @@ class Taken:
             self.places.setdefault((kind, key, day, number), []).append(occupant)
 
     def why_not(
-        self, kind: str, key: int | None, day: date, number: int | None, who: Sitting
+        self,
+        kind: str,
+        key: int | None,
+        day: date,
+        number: int | None,
+        who: Sitting,
+        but: Collection[int] = (),
     ) -> str:
-        """In words, what holds a teacher, room or group then; "" where it is free."""
+        """In words, what holds a teacher, room or group then; "" where it is free.
+
+        Lessons `but` are going away from there.
+        """
         own = Occupant("", who.stream, who.part)
         if number is None:
             found = [
@@ -143,13 +154,21 @@ class Taken:
                 *self.places.get((kind, key, day, ALL_DAY), ()),
             ]
         for other in found:
+            if other.pk and other.pk in but:
+                continue
             together = bool(own.stream and own.stream == other.stream)
             apart = together or (kind == "group" and own.sits_beside(other))
             if not apart:
                 return other.words
         return ""
 
-    def problems(self, who: Sitting, day: date, number: int | None) -> list[str]:
+    def problems(
+        self,
+        who: Sitting,
+        day: date,
+        number: int | None,
+        but: Collection[int] = (),
+    ) -> list[str]:
         """Everything that stands in the way of a lesson there, in Russian sentences."""
         told = (
             ("teacher", who.teacher, "Преподаватель в это время занят: {}."),
@@ -159,5 +178,5 @@ class Taken:
         return [
             sentence.format(words)
             for kind, key, sentence in told
-            if key and (words := self.why_not(kind, key, day, number, who))
+            if key and (words := self.why_not(kind, key, day, number, who, but))
         ]
