@@ -182,7 +182,15 @@ def _period(request) -> Period | None:
 
 def _forms(request, lines, group: Group, period: Period) -> list[EventForm]:
     rooms = [("", "—"), *((str(one.pk), str(one)) for one in Room.objects.all())]
-    people = Employee.objects.filter(teaching__isnull=False).distinct()
+    # Whoever has left by the first day stays where an event names them already.
+    named = {one.event.teacher_id for one in lines if one.event}
+    people = [
+        one
+        for one in Employee.objects.filter(teaching__isnull=False).distinct()
+        if one.pk in named
+        or one.dismissed_on is None
+        or one.dismissed_on > period.first_day
+    ]
     teachers = [("", "—"), *((str(one.pk), one.short_name) for one in people)]
     load = CourseTeacher.objects.filter(
         course__in=[one.course for one in lines if one.course]
