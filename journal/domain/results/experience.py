@@ -22,11 +22,14 @@ MOST_DONE = 0.97
 
 @dataclass(frozen=True)
 class Place:
-    """A work in the plan of a course: its number among the planned ones."""
+    """A work in the plan of a course: its number among the planned ones.
+
+    Where no plan numbers the works, a kind of work: its code, `planned` 0.
+    """
 
     course: str
     planned: int
-    position: int
+    position: int | str
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,24 @@ class Entry:
 Series = Sequence[Entry]
 
 
+def _four() -> list[int]:
+    return [0] * 4
+
+
+def _two() -> list[int]:
+    return [0, 0]
+
+
 @dataclass
 class Experience:
     """Counts of marks by place, by course and in all; of works done; of late ones."""
 
-    places: dict = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
-    courses: dict = field(default_factory=lambda: defaultdict(lambda: [0] * 4))
+    places: dict = field(default_factory=lambda: defaultdict(_four))
+    courses: dict = field(default_factory=lambda: defaultdict(_four))
     whole: list = field(default_factory=lambda: [0] * 4)
-    done: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    late: dict = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    done: dict = field(default_factory=lambda: defaultdict(_two))
+    late: dict = field(default_factory=lambda: defaultdict(_two))
+    lessons: dict = field(default_factory=lambda: defaultdict(_two))
     known_odds: dict = field(default_factory=dict)
 
     def learn(self, series: Iterable[Series]) -> "Experience":
@@ -77,13 +89,17 @@ class Experience:
         count[0] += 1
         if entry.mark is not None:
             count[1] += 1
-            at = entry.mark - MARKS[0]
-            for counts in (
-                self.places[entry.place],
-                self.courses[entry.place.course],
-                self.whole,
-            ):
-                counts[at] += 1
+            self.count(entry.place, entry.mark)
+
+    def count(self, place: Place, mark: int, times: int = 1):
+        """Add `times` marks of a place."""
+        for counts in (self.places[place], self.courses[place.course], self.whole):
+            counts[mark - MARKS[0]] += times
+
+    def per_lesson(self, course: str, usual: float, worth: float) -> float:
+        """Marks that a lesson of a course gives to one student, leaning to `usual`."""
+        asked, given = self.lessons.get(course, (0, 0))
+        return (given + worth * usual) / (asked + worth)
 
     def _learn_late(self, one: Series):
         for now in range(1, one[0].place.planned + 1):

@@ -21,16 +21,22 @@ LATTICE = 0.25  # half a step between sums: what a normal curve does not know of
 ROUNDING = 0.005  # averages are rounded to hundredths before a threshold is asked
 HELD = 0.8  # the chance that the interval holds
 OF_GROUP = 20.0  # marks that an ordinary group is worth
+FAINT = 1e-12  # a tilt so much fainter than the likeliest changes nothing
 EARLY = 2  # with fewer marks than that it is too early to say
 
 
 @dataclass(frozen=True)
 class Work:
-    """A work of the term: `odds` of 2, 3, 4, 5, the chance to be `done`, its weight."""
+    """A work of the term: `odds` of 2, 3, 4, 5, the chance to be `done`, its weight.
+
+    Left undone it counts as the rules say where it `is_due` from everybody; a lesson at
+    which a student may be asked is none such: who is not asked has left nothing undone.
+    """
 
     odds: tuple[float, float, float, float]
     done: float = 1.0
     weight: int = 1
+    is_due: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,22 +94,36 @@ def weigh_tilts(
 ) -> list[tuple[int, float]]:
     """(place in TILTS, chance) after the marks so far."""
     scores = [-(((tilt - rules.centre) / rules.spread) ** 2) / 2 for tilt in TILTS]
-    for mark, work in known:
-        for place, (_, scale, _, _) in enumerate(_tilted(work.odds)):
-            scores[place] += TILTS[place] * (mark - MIDDLE) - scale
+    surplus = 0.0
+    for odds, marks in _by_odds(known).items():
+        surplus += sum(marks) - MIDDLE * len(marks)
+        for place, (_, scale, _, _) in enumerate(_tilted(odds)):
+            scores[place] -= len(marks) * scale
+    scores = [score + tilt * surplus for score, tilt in zip(scores, TILTS, strict=True)]
     best = max(scores)
-    raw = [exp(score - best) for score in scores]
-    total = sum(raw)
-    return [(at, one / total) for at, one in enumerate(raw)]
+    raw = [(at, exp(score - best)) for at, score in enumerate(scores)]
+    likely = [(at, one) for at, one in raw if one > FAINT]
+    total = sum(one for _, one in likely)
+    return [(at, one / total) for at, one in likely]
+
+
+def _by_odds(known: Iterable[tuple[int, Work]]) -> dict[tuple, list[int]]:
+    """The marks of works with the same odds: they are weighed at once."""
+    found: dict[tuple, list[int]] = {}
+    for mark, work in known:
+        found.setdefault(work.odds, []).append(mark)
+    return found
 
 
 def lean(known: Iterable[tuple[int, Work]]) -> float:
     """The tilt that the marks of a whole group have in common; 0 of no marks."""
-    known = list(known)
+    by_odds = _by_odds(known)
     best, best_score = 0.0, None
-    surplus = sum(mark - MIDDLE for mark, _ in known)
+    surplus = sum(sum(marks) - MIDDLE * len(marks) for marks in by_odds.values())
     for place, tilt in enumerate(TILTS):
-        scale = sum(_tilted(work.odds)[place][1] for _, work in known)
+        scale = sum(
+            len(marks) * _tilted(odds)[place][1] for odds, marks in by_odds.items()
+        )
         score = tilt * surplus - scale - OF_GROUP * tilt**2 / 2
         if best_score is None or score > best_score:
             best, best_score = tilt, score
@@ -192,7 +212,7 @@ class Counted(Sums):
         for mark, chance in zip(MARKS, chances, strict=True):
             yield work.weight, mark * work.weight, work.done * chance
         if work.done < 1:
-            undone = self.rules.undone
+            undone = self.rules.undone if work.is_due else None
             if undone is None:
                 yield 0, 0, 1 - work.done
             else:
@@ -228,28 +248,12 @@ class Counted(Sums):
 class Summed(Sums):
     """Many works to come: for each tilt their sum is nearly normal."""
 
-    moments: list[tuple[float, float, float, float, float, float]] = field(init=False)
+    moments: list[tuple[float, ...]] = field(init=False)
 
     def __post_init__(self):
-        """Per tilt: its chance; mean of sum and weight to come; their (co)variances."""
-        self.moments = []
-        for place, likely in self.tilts:
-            sums = weights = var_sum = var_weight = covariance = 0.0
-            for work in self.to_come:
-                _, _, mean, square = _tilted(work.odds)[place]
-                size, done, undone = work.weight, work.done, self.rules.undone
-                if undone is not None:
-                    mean = done * mean + (1 - done) * undone
-                    square = done * square + (1 - done) * undone**2
-                    done = 1.0
-                sums += size * done * mean
-                weights += size * done
-                var_sum += size**2 * (done * square - (done * mean) ** 2)
-                var_weight += size**2 * done * (1 - done)
-                covariance += size**2 * mean * done * (1 - done)
-            self.moments.append(
-                (likely, sums, weights, var_sum, var_weight, covariance)
-            )
+        """Per tilt: its chance, and what `_sums_to_come` says of it."""
+        coming = _sums_to_come(tuple(self.to_come), self.rules.undone)
+        self.moments = [(likely, *coming[place]) for place, likely in self.tilts]
 
     def reach(self, threshold: float) -> float:
         """The chance that the average is at least `threshold`."""
@@ -286,6 +290,33 @@ class Summed(Sums):
             else:
                 high = middle
         return (low + high) / 2
+
+
+@lru_cache(maxsize=256)
+def _sums_to_come(
+    works: tuple[Work, ...], as_undone: int | None
+) -> list[tuple[float, float, float, float, float]]:
+    """Per tilt: mean of sum and of weight to come; their variances and covariance.
+
+    Kept, since the students of a group mostly wait for the same works.
+    """
+    found = []
+    for place in range(len(TILTS)):
+        sums = weights = var_sum = var_weight = covariance = 0.0
+        for work in works:
+            _, _, mean, square = _tilted(work.odds)[place]
+            size, done = work.weight, work.done
+            if as_undone is not None and work.is_due:
+                mean = done * mean + (1 - done) * as_undone
+                square = done * square + (1 - done) * as_undone**2
+                done = 1.0
+            sums += size * done * mean
+            weights += size * done
+            var_sum += size**2 * (done * square - (done * mean) ** 2)
+            var_weight += size**2 * done * (1 - done)
+            covariance += size**2 * mean * done * (1 - done)
+        found.append((sums, weights, var_sum, var_weight, covariance))
+    return found
 
 
 def _normal_above(value: float, mean: float, deviation: float) -> float:

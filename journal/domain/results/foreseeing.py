@@ -1,0 +1,259 @@
+"""Reading what forecasts stand on: off a spread at hand, or set by set (F12)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, F, Q
+
+from journal.domain.curriculum.trajectory import leaves_count, tag_of
+from journal.domain.lessons.spread import Column, Spread
+from journal.domain.results.averages import NUMERIC
+from journal.domain.results.constants import experience
+from journal.domain.results.outlook import Facts, Kind, Outlook, outlooks
+from journal.models import (
+    Course,
+    Exemption,
+    Institution,
+    Lesson,
+    Mark,
+    Membership,
+    SubgroupMember,
+    Task,
+)
+from journal.models.prepared import Prepared
+
+
+def spread_outlooks(spread: Spread, today: date) -> dict[int, Outlook]:
+    """The outlook of each student of a page of the journal: what it shows says all.
+
+    One query at most, for the constants, which are kept a while.
+    """
+    rules = Institution.current()
+    return outlooks(facts_of(spread, today), rules, experience())
+
+
+def facts_of(spread: Spread, today: date) -> Facts:
+    """The facts of a course off its spread. Who left, or is exempt, has no outlook."""
+    day = min(today, spread.course.period.last_day)
+    past, ahead = _split(spread.columns, today)
+    facts = Facts(spread.course.discipline_id, _share(past), _share(ahead))
+    for line in spread.lines:
+        sits = any(
+            start <= day and (end is None or day < end) for start, end in line.spans
+        )
+        if not sits or leaves_count(line.tag(day)):
+            continue
+        facts.asked += facts.held
+        given: Counter = Counter()
+        for lesson, marks in line.marks.items():
+            column = spread.columns[spread.places[lesson]]
+            for number, value in marks.items():
+                if value in NUMERIC:
+                    kind = Kind(column.kinds[number], column.weights[number])
+                    given[kind, NUMERIC[value]] += 1
+        facts.marks[line.student] = given
+    return facts
+
+
+def _split(columns: list[Column], today: date) -> tuple[list[Column], list[Column]]:
+    """Lessons that were and those to come; today's is to come until a work stands in it."""
+    past, ahead = [], []
+    for column in columns:
+        if not column.is_cancelled:
+            later = column.date > today or (column.date == today and not column.kinds)
+            (ahead if later else past).append(column)
+    return past, ahead
+
+
+def _share(columns: list[Column]) -> float:
+    """Lessons that one student has: of subgroups each goes to one."""
+    parts = {column.subgroup for column in columns} - {None}
+    own = sum(column.subgroup is None for column in columns)
+    return own + (len(columns) - own) / max(len(parts), 1)
+
+
+def group_outlooks(
+    courses: Iterable[int], day: date, rules: Institution, *, whole: bool = True
+) -> dict[int, dict[int, Outlook]]:
+    """Course → student → outlook, of members of the group on `day`. Six queries."""
+    past = experience()
+    return {
+        course: outlooks(facts, rules, past, whole=whole)
+        for course, facts in read_facts(courses, day).items()
+    }
+
+
+def read_facts(courses: Iterable[int], day: date) -> dict[int, Facts]:
+    """The facts of many courses up to the end of `day`: a query a kind of fact."""
+    keys = list(courses)
+    if not keys:
+        return {}
+    found, groups = {}, {}
+    for pk, discipline, group in _read_courses(courses=keys):
+        found[pk], groups[pk] = Facts(discipline), group
+    _read_members(found, groups, keys, day)
+    _add_lessons(found, keys, day)
+    for course, student, code, weight, value, count in _read_marks(
+        courses=keys, day=day
+    ):
+        given = found[course].marks.get(student)
+        if given is not None:
+            given[Kind(code, weight), NUMERIC[value]] += count
+    _add_owed(found, keys, day)
+    return found
+
+
+@Prepared
+def _read_courses(courses):
+    rows = Course.objects.filter(pk__in=courses).order_by()
+    return rows.values_list("pk", "discipline", "group")
+
+
+def _read_members(found, groups: dict[int, int], keys: list[int], day: date) -> None:
+    off = {
+        (course, student)
+        for course, student, kind, mark in _read_steps(courses=keys, day=day)
+        if leaves_count(tag_of(kind, mark))
+    }
+    members = defaultdict(list)
+    for group, student in _read_spans(groups=sorted(set(groups.values())), day=day):
+        members[group].append(student)
+    for course, group in groups.items():
+        for student in members[group]:
+            if (course, student) not in off:
+                found[course].marks[student] = Counter()
+
+
+@Prepared
+def _read_steps(courses, day):
+    rows = Exemption.objects.on(day).filter(course__in=courses).order_by()
+    return rows.values_list("course", "student", "kind", "mark")
+
+
+@Prepared
+def _read_spans(groups, day):
+    rows = Membership.objects.on(day).filter(group__in=groups).order_by()
+    return rows.values_list("group", "student")
+
+
+@Prepared
+def _read_lessons(courses, day):
+    later = Q(date__gt=day)
+    return (
+        Lesson.objects.held()
+        .filter(course__in=courses)
+        .order_by()
+        .values("course", "subgroup")
+        .annotate(past=Count("pk", filter=~later), ahead=Count("pk", filter=later))
+        .values_list("course", "subgroup", "past", "ahead")
+    )
+
+
+def _add_lessons(found: dict[int, Facts], keys: list[int], day: date) -> None:
+    parts: dict[int, set] = defaultdict(set)
+    rows = list(_read_lessons(courses=keys, day=day))
+    for course, part, *_ in rows:
+        if part is not None:
+            parts[course].add(part)
+    for course, part, past, ahead in rows:
+        share = 1 if part is None else len(parts[course])
+        found[course].held += past / share
+        found[course].ahead += ahead / share
+    for facts in found.values():
+        facts.asked = facts.held * len(facts.marks)
+
+
+@Prepared
+def _read_marks(courses, day):
+    marks = Mark.objects.filter(
+        task__lesson__course__in=courses,
+        task__lesson__date__lte=day,
+        value__in=list(NUMERIC),
+    )
+    keys = (
+        "task__lesson__course",
+        "student",
+        "task__kind__code",
+        "task__kind__weight",
+        "value",
+    )
+    rows = marks.order_by().values(*keys).annotate(count=Count("pk"))
+    return rows.values_list(*keys, "count")
+
+
+@Prepared
+def _read_required(courses, day):
+    """Required works of the past that may be owed, with those who have a mark for them."""
+    rows = Task.objects.filter(
+        is_required=True, lesson__course__in=courses, lesson__date__lt=day
+    ).exclude(lesson__is_cancelled=True)
+    return rows.order_by().values_list(
+        "pk",
+        "lesson__course",
+        "lesson__date",
+        "lesson__subgroup",
+        "kind__code",
+        "kind__weight",
+        "marks__student",
+    )
+
+
+@Prepared
+def _read_parts(parts):
+    rows = SubgroupMember.objects.filter(subgroup__in=parts).order_by()
+    return rows.values_list("subgroup", "student", "start", "end")
+
+
+@Prepared
+def _read_sitting(courses):
+    rows = Membership.objects.filter(group__courses__in=courses).order_by()
+    return rows.annotate(course=F("group__courses")).values_list(
+        "course", "student", "start", "end"
+    )
+
+
+def _add_owed(found: dict[int, Facts], keys: list[int], day: date) -> None:
+    works: dict[int, tuple] = {}
+    done = set()
+    for task, course, on, part, code, weight, student in _read_required(
+        courses=keys, day=day
+    ):
+        works[task] = (course, on, part, Kind(code, weight))
+        done.add((task, student))
+    if not works:
+        return
+    concerned = sorted({course for course, *_ in works.values()})
+    sitting = [
+        ((c, s), start, end) for c, s, start, end in _read_sitting(courses=concerned)
+    ]
+    parts = {part for _, _, part, _ in works.values()} - {None}
+    inside = _spans(sitting)
+    in_part = (
+        _spans(
+            ((p, s), start, end)
+            for p, s, start, end in _read_parts(parts=sorted(parts))
+        )
+        if parts
+        else {}
+    )
+    for task, (course, on, part, kind) in works.items():
+        facts = found[course]
+        for student in facts.marks:
+            if (task, student) in done or not _covers(
+                inside.get((course, student), ()), on
+            ):
+                continue
+            if part is None or _covers(in_part.get((part, student), ()), on):
+                facts.owed.setdefault(student, []).append(kind)
+
+
+def _spans(rows) -> dict[tuple[int, int], list]:
+    found = defaultdict(list)
+    for key, start, end in rows:
+        found[key].append((start, end))
+    return found
+
+
+def _covers(spans, day: date) -> bool:
+    return any(start <= day and (end is None or day < end) for start, end in spans)

@@ -1,0 +1,236 @@
+"""What a course will come to for each of its students (F12; U 2.8, S 2.8).
+
+From the marks so far, how works of such kinds usually turn out in the discipline, and how
+often a lesson of this course gives a mark; the model itself is `forecast`.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from journal.domain.results.experience import Experience, Place
+from journal.domain.results.forecast import (
+    MARKS,
+    ROUNDING,
+    Forecast,
+    Rules,
+    Work,
+    forecast,
+    lean,
+)
+from journal.models import Institution
+
+# Marks that one lesson gives to one student before a course shows its own habit, and
+# the lessons of one student that this habit is worth.
+PER_LESSON, OF_HABIT = 0.4, 40.0
+MOST_PER_LESSON = 3
+FEW = 3  # so many fives are told by number, more as an average
+
+
+class Kind(NamedTuple):
+    """A kind of work (its code) with its weight in the average."""
+
+    code: str
+    weight: int
+
+
+Given = Counter[tuple[Kind, int]]
+
+
+@dataclass
+class Facts:
+    """A course up to a day: what its forecasts stand on.
+
+    `marks` are of each student on the common way: (kind, mark 2…5) → how many; `owed`
+    the required works that have none. `held` and `ahead` are lessons, `asked` lessons
+    of one student so far; lessons of a subgroup count to its students.
+    """
+
+    discipline: int
+    held: float = 0
+    ahead: float = 0
+    asked: float = 0
+    marks: dict[int, Given] = field(default_factory=dict)
+    owed: dict[int, list[Kind]] = field(default_factory=dict)
+
+
+class Needed(NamedTuple):
+    """What the next mark up still takes: an average over `works` to come, or `fives`.
+
+    `average` above 5 cannot be reached any more.
+    """
+
+    mark: int
+    average: float
+    fives: int
+    works: int
+
+    @property
+    def is_reachable(self) -> bool:
+        return self.works > 0 and self.average <= MARKS[-1]
+
+
+class Outlook(NamedTuple):
+    """The forecast of one student on a course; `forecast` None without any numbers."""
+
+    forecast: Forecast | None
+    needed: Needed | None = None
+    is_alarm: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Is there a forecast, and is it not too early for it?"""
+        return self.forecast is not None and not self.forecast.is_early
+
+
+def rules_for(rules: Institution, centre: float = 0.0) -> Rules:
+    """The institution's thresholds and what it counts for work left undone."""
+    counts = rules.undone_counts == Institution.Undone.TWO
+    return Rules(
+        centre=centre,
+        thresholds=tuple(
+            float(one)
+            for one in (rules.threshold_3, rules.threshold_4, rules.threshold_5)
+        ),
+        undone=MARKS[0] if counts else None,
+    )
+
+
+def outlooks(
+    facts: Facts, rules: Institution, past: Experience, *, whole: bool = True
+) -> dict[int, Outlook]:
+    """Student → the outlook on one course; a pure function of the facts.
+
+    The order of marks says nothing, adding a 2 never lowers the chance of failing.
+    `whole` false leaves out what single students are told, where only sums are asked.
+    """
+    known = {
+        student: _known(facts, given, past) for student, given in facts.marks.items()
+    }
+    centre = lean(work for works in known.values() for work in works)
+    own = rules_for(rules, centre)
+    common = _to_come(facts, past)
+    usual = _usual_weight(facts)
+    found = {}
+    for student, works in known.items():
+        due = [
+            Work(past.odds(_place(facts, kind)), past.still(1), kind.weight)
+            for kind in facts.owed.get(student, ())
+        ]
+        to_come = [*common, *due]
+        seen = forecast(works, to_come, own) if works else None
+        if seen is None:
+            found[student] = Outlook(None)
+            continue
+        alarm = not seen.is_early and 100 * seen.chances[2] >= rules.forecast_alarm
+        needed = _needed(works, to_come, usual, own.thresholds) if whole else None
+        found[student] = Outlook(seen, needed, alarm)
+    return found
+
+
+def _place(facts: Facts, kind: Kind | None) -> Place:
+    return Place(str(facts.discipline), 0, kind.code if kind else "")
+
+
+def _known(facts: Facts, given: Given, past: Experience) -> list[tuple[int, Work]]:
+    found: list[tuple[int, Work]] = []
+    for (kind, mark), count in given.items():
+        work = Work(past.odds(_place(facts, kind)), 1.0, kind.weight)
+        found += [(mark, work)] * count
+    return found
+
+
+def per_lesson(facts: Facts, past: Experience) -> float:
+    """Marks that a lesson of this course gives to one student."""
+    given = sum(sum(one.values()) for one in facts.marks.values())
+    usual = past.per_lesson(str(facts.discipline), PER_LESSON, OF_HABIT)
+    found = (given + OF_HABIT * usual) / (facts.asked + OF_HABIT)
+    return min(found, MOST_PER_LESSON)
+
+
+def _usual_weight(facts: Facts) -> int:
+    weights = Counter()
+    for given in facts.marks.values():
+        for (kind, _), count in given.items():
+            weights[kind.weight] += count
+    total = weights.total()
+    return round(sum(w * n for w, n in weights.items()) / total) if total else 1
+
+
+def _to_come(facts: Facts, past: Experience) -> list[Work]:
+    """A chance to be asked at each lesson to come; one more a lesson where that is usual."""
+    habit = per_lesson(facts, past)
+    chances = math.ceil(habit)
+    if not chances:
+        return []
+    odds = past.odds(_place(facts, None))
+    weight = _usual_weight(facts)
+    one = Work(odds, min(habit / chances, 1.0), weight, is_due=False)
+    return [one] * (round(facts.ahead) * chances)
+
+
+def _needed(
+    works: list[tuple[int, Work]],
+    to_come: Iterable[Work],
+    usual: int,
+    thresholds: tuple[float, float, float],
+) -> Needed | None:
+    """What takes the average so far to the next mark; None who has the best one."""
+    total = sum(mark * work.weight for mark, work in works)
+    weight = sum(work.weight for _, work in works)
+    above = [
+        (mark, threshold)
+        for mark, threshold in zip(MARKS[1:], thresholds, strict=True)
+        if total / weight < threshold - ROUNDING
+    ]
+    if not above:
+        return None
+    mark, threshold = above[0]
+    least = threshold - ROUNDING
+    coming = sum(work.done * work.weight for work in to_come)
+    lacking = least * weight - total
+    average = least + lacking / coming if coming else math.inf
+    fives = math.ceil(round(lacking / (usual * (MARKS[-1] - least)), 6))
+    return Needed(mark, average, fives, round(coming / usual))
+
+
+class Expected(NamedTuple):
+    """Sums of chances over students: how many of each mark, and how surely.
+
+    `deviation` is of the number that succeed, with whom the mark is 3 or better;
+    `quality_deviation` of those with 4 and 5 (students taken as independent).
+    """
+
+    students: int
+    counts: Mapping[int, float]
+    deviation: float
+    quality_deviation: float
+
+    @property
+    def success(self) -> float | None:
+        """% успеваемости expected."""
+        return self._percent(self.counts[3] + self.counts[4] + self.counts[5])
+
+    @property
+    def quality(self) -> float | None:
+        """% качества expected."""
+        return self._percent(self.counts[4] + self.counts[5])
+
+    def _percent(self, number: float) -> float | None:
+        return 100 * number / self.students if self.students else None
+
+
+def expected(forecasts: Iterable[Forecast]) -> Expected:
+    """The marks to expect of many forecasts: chances summed, rounded marks not counted."""
+    counts = dict.fromkeys(MARKS, 0.0)
+    students, variance, of_quality = 0, 0.0, 0.0
+    for one in forecasts:
+        students += 1
+        for mark in MARKS:
+            counts[mark] += one.chances[mark]
+        variance += one.chances[2] * (1 - one.chances[2])
+        good = one.chances[4] + one.chances[5]
+        of_quality += good * (1 - good)
+    return Expected(students, counts, math.sqrt(variance), math.sqrt(of_quality))
