@@ -11,12 +11,14 @@ from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.curriculum.checking import HoursCheck
 from admin_customizations.admin.curriculum.making import CoursesFromPlan
 from admin_customizations.admin.lessons.grid import grid_html
+from admin_customizations.admin.results.foreseen import CourseForecast
 from admin_customizations.admin.results.term import TermMarks, course_or_404
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.archive.closing import is_shut
 from journal.domain.lessons.spread import read_spread
+from journal.domain.results.foreseeing import spread_outlooks
 from journal.models import Course, CourseTeacher, Subgroup
 
 
@@ -37,7 +39,7 @@ class CourseTeacherInline(TabularInline):
 
 
 @admin.register(Course)
-class CourseAdmin(TermMarks, CoursesFromPlan, HoursCheck, ModelAdmin):
+class CourseAdmin(CourseForecast, TermMarks, CoursesFromPlan, HoursCheck, ModelAdmin):
     """Pages of the journal: what a group studies in a period."""
 
     actions_list = ["to_from_plan", "to_hours"]
@@ -79,6 +81,10 @@ class CourseAdmin(TermMarks, CoursesFromPlan, HoursCheck, ModelAdmin):
             raise Http404
         course = course_or_404(request, pk)
         page = read_spread(request.user, course)
+        today = timezone.localdate()
+        ahead = None
+        if page.lines and course.period.last_day >= today:
+            ahead = spread_outlooks(page, today)
         context = {
             **shell(self.admin_site, request),
             "title": f"{course.discipline}, {course.group}",
@@ -87,9 +93,11 @@ class CourseAdmin(TermMarks, CoursesFromPlan, HoursCheck, ModelAdmin):
             "is_shut": is_shut(course.period_id),
             "grid": grid_html(
                 page,
-                timezone.localdate(),
+                today,
                 reverse("admin:journal_lesson_change", args=[0]),
+                ahead,
             ),
+            "is_foretold": ahead is not None,
             "reports": report_links(
                 request.user,
                 group=course.group_id,

@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from journal.domain.lessons.owed import SIGN, may_owe, owed_numbers
 from journal.domain.lessons.spread import Column, Line, Spread
+from journal.domain.results.outlook import Outlook
+from journal.pages.diary.foretold import outlook_words
 
 SPOKEN = {"з": "зачёт", "х": "незачёт"}
 
@@ -94,8 +96,27 @@ def _average(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}".replace(".", ",")
 
 
-def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
+def _foretold(seen: Outlook | None) -> str:
+    """The mark that the period will come to, with its chance; why in the title."""
+    if seen is None or seen.forecast is None:
+        return "<td class=av>"
+    words = escape(outlook_words(seen))
+    if not seen.is_told:
+        return f'<td class=av title="{words}">рано'
+    mark = seen.forecast.mark
+    alarm = ' class="av bad"' if seen.is_alarm else " class=av"
+    return f'<td{alarm} title="{words}">{mark} <small>{100 * seen.forecast.chances[mark]:.0f}%</small>'
+
+
+def grid_html(
+    spread: Spread,
+    today: date,
+    lesson_address: str,
+    ahead: dict[int, Outlook] | None = None,
+) -> SafeString:
     """The table of a spread; `lesson_address` is a lesson's page with 0 for its id.
+
+    `ahead` are the outlooks of the students, where forecasts are to be shown.
 
     Cells carry no ids: a cell's student is its row's, its lesson its column's. That and
     the left-out end tags keep 1,500 cells within 50 KB.
@@ -104,7 +125,9 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
     parts = [
         "<table class=cells><thead><tr><th class=nm scope=col>Студент",
         head,
-        "<th class=av scope=col>Средний<th class=av scope=col>Пропуски, ч",
+        "<th class=av scope=col>Средний",
+        "" if ahead is None else "<th class=av scope=col>Прогноз",
+        "<th class=av scope=col>Пропуски, ч",
         "<th class=av data-owed scope=col>Долги" if spread.asking else "",
         "<tbody>",
     ]
@@ -117,6 +140,7 @@ def grid_html(spread: Spread, today: date, lesson_address: str) -> SafeString:
             f"<tr data-s={line.student}{left}><th class=nm scope=row>"
             f"{escape(line.name)}{_tag(tag)}{cells}"
             f"<td class=av>{_average(spread.average(line))}"
+            f"{'' if ahead is None else _foretold(ahead.get(line.student))}"
             f"<td class=av>{spread.missed(line) or ''}"
         )
         if spread.asking:

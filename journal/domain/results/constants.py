@@ -1,6 +1,8 @@
 """The constants of forecasts: estimated from own closed terms, kept, judged (F12)."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import cache
@@ -9,19 +11,30 @@ from django.db import transaction
 from journal.domain.results.experience import Experience, Place
 from journal.models import ForecastFit
 
-KEPT = "forecast experience"
+KEPT = "forecast-fit"
+NONE = (0, None)
 MINUTES = 10
 MOST_DISCIPLINES = 2000
 
 
 def experience() -> Experience:
-    """What the newest fit has learnt, kept for some minutes; nothing without a fit."""
-    found = cache.get(KEPT)
-    if found is None:
-        row = ForecastFit.objects.order_by("-made_at").values_list("experience").first()
-        found = from_plain(row[0] if row else {})
-        cache.set(KEPT, found, 60 * MINUTES)
-    return found
+    """What the newest fit has learnt; nothing without a fit.
+
+    Which fit is the newest is kept for some minutes for all processes, what it learnt in
+    the memory of each.
+    """
+    newest = cache.get(KEPT)
+    if newest is None:
+        rows = ForecastFit.objects.order_by("-made_at").values_list("pk", "made_at")
+        newest = rows.first() or NONE
+        cache.set(KEPT, newest, 60 * MINUTES)
+    return _learnt(*newest)
+
+
+@lru_cache(maxsize=2)
+def _learnt(pk: int, made_at: datetime | None) -> Experience:
+    rows = ForecastFit.objects.filter(pk=pk).values_list("experience", flat=True)
+    return from_plain(rows.first() or {} if pk else {})
 
 
 def forget() -> None:

@@ -150,9 +150,10 @@ def forecast(
     sums = made(total, weight, to_come, tilts, rules)
     passed = [sums.reach(threshold) for threshold in rules.thresholds]
     chances = dict(zip(MARKS, _steps(passed), strict=True))
+    mean = sums.mean()
     low, high = sums.interval()
     return Forecast(
-        mean=sums.mean(),
+        mean=mean,
         low=low,
         high=high,
         chances=chances,
@@ -166,7 +167,7 @@ def _steps(passed: list[float]) -> Iterable[float]:
     three, four, five = passed
     four = min(four, three)
     five = min(five, four)
-    return 1 - three, three - four, four - five, five
+    return max(1 - three, 0.0), three - four, four - five, five
 
 
 @dataclass
@@ -279,6 +280,8 @@ class Summed(Sums):
         )
 
     def interval(self) -> tuple[float, float]:
+        # An interval has no use for what a thousandth of the chance says.
+        self.moments = [one for one in self.moments if one[0] > 1e-3]
         return self._quantile((1 - HELD) / 2), self._quantile((1 + HELD) / 2)
 
     def _quantile(self, share: float) -> float:
