@@ -2,6 +2,7 @@
 
 from journal.reports.results import (
     curator,
+    forecast,
     groups,
     objectivity,
     rating,
@@ -12,6 +13,7 @@ from journal.reports.results import (
 
 __all__ = [
     "curator",
+    "forecast",
     "groups",
     "objectivity",
     "rating",
