@@ -87,6 +87,8 @@ ELSEWHERE: set = {
     "journal_lesson_group_week",
     "journal_course_results",
     "journal_course_results_sign",
+    "journal_course_forecast",
+    *(f"journal_forecastfit_{page}" for page in ("refit", "to_refit")),
     *(f"journal_sheet_{page}" for page in ("due", "to_due", "fill", "to_page", "sign")),
 }
 

@@ -13,7 +13,7 @@ from journal.domain.results.averages import with_comma
 from journal.domain.results.constants import experience
 from journal.domain.results.forecast import MARKS
 from journal.domain.results.foreseeing import facts_of
-from journal.domain.results.outlook import expected, outlooks, per_lesson
+from journal.domain.results.outlook import Habits, expected, outlooks
 from journal.models import Institution
 from journal.pages.diary.foretold import decimal, needed_words, percent
 
@@ -53,7 +53,7 @@ class CourseForecast:
             "marks": MARKS,
             "total": expected(told) if told else None,
             "ahead": round(facts.ahead),
-            "habit": decimal(per_lesson(facts, past)),
+            "habit": decimal(Habits(facts, past).per_lesson()),
             "rules": rules,
             "reports": report_links(
                 request.user, group=course.group_id, period=course.period_id

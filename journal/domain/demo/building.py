@@ -61,6 +61,7 @@ from journal.domain.demo.times import (
 from journal.domain.demo.weekly import create_week, lines_of, settle
 from journal.domain.organisation import REFERENCE
 from journal.domain.people import give_role
+from journal.domain.results.fitting import refit
 from journal.domain.timetable import draft_lessons
 from journal.models import (
     Absence,
@@ -128,6 +129,8 @@ def build(
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
     create_rounds(site.home, site.staff, today)
+    if len(site.terms) > 1:
+        refit(today)
     if connection.vendor == "postgresql":  # fresh rows, no statistics yet
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

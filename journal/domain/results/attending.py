@@ -88,9 +88,12 @@ class Hours:
 
 
 def read_attending(
-    courses: Iterable[int], day: date
+    courses: Iterable[int], day: date, student: int | None = None
 ) -> dict[int, dict[int, Attending]]:
-    """Group → student → attendance of members on `day`. Five queries at most."""
+    """Group → student → attendance of members on `day`, of all or of one student.
+
+    Four queries at most.
+    """
     keys = list(courses)
     if not keys:
         return {}
@@ -101,16 +104,17 @@ def read_attending(
     for group, student, hours in _read_missed(courses=keys, day=day):
         if student in found.get(group, ()):
             found[group][student].missed += hours
-    return {group: _of_group(students) for group, students in found.items()}
+    return {group: _of_group(students, student) for group, students in found.items()}
 
 
-def _of_group(students: dict[int, Hours]) -> dict[int, Attending]:
+def _of_group(students: dict[int, Hours], only: int | None) -> dict[int, Attending]:
     held = sum(one.held for one in students.values())
     missed = sum(one.missed for one in students.values())
     habit = (missed + OF_OTHERS * GENERAL) / (held + OF_OTHERS)
     return {
         student: attend(max(one.held, one.missed), one.missed, one.ahead, habit)
         for student, one in students.items()
+        if only in (None, student)
     }
 
 

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from journal.domain.curriculum.trajectory import leaves_count, tag_of
+from journal.domain.lessons.owed import LESSON, owed_works
 from journal.domain.lessons.spread import Column, Spread
 from journal.domain.results.averages import NUMERIC
 from journal.domain.results.constants import experience
@@ -18,7 +19,6 @@ from journal.models import (
     Lesson,
     Mark,
     Membership,
-    SubgroupMember,
     Task,
 )
 from journal.models.prepared import Prepared
@@ -53,6 +53,12 @@ def facts_of(spread: Spread, today: date) -> Facts:
                     kind = Kind(column.kinds[number], column.weights[number])
                     given[kind, NUMERIC[value]] += 1
         facts.marks[line.student] = given
+        owed = spread.owed(line, today) if spread.asking else {}
+        for lesson, numbers in owed.items():
+            column = spread.columns[spread.places[lesson]]
+            facts.owed.setdefault(line.student, []).extend(
+                Kind(column.kinds[number], column.weights[number]) for number in numbers
+            )
     return facts
 
 
@@ -82,6 +88,17 @@ def group_outlooks(
         course: outlooks(facts, rules, past, whole=whole)
         for course, facts in read_facts(courses, day).items()
     }
+
+
+def outlooks_of(
+    student: int, courses: Iterable[int], day: date, rules: Institution
+) -> dict[int, Outlook]:
+    """Course → the outlook of one student, leaning to the group like everybody's."""
+    past, found = experience(), {}
+    for course, facts in read_facts(courses, day).items():
+        if student in facts.marks:
+            found |= {course: outlooks(facts, rules, past, {student})[student]}
+    return found
 
 
 def read_facts(courses: Iterable[int], day: date) -> dict[int, Facts]:
@@ -182,78 +199,13 @@ def _read_marks(courses, day):
     return rows.values_list(*keys, "count")
 
 
-@Prepared
-def _read_required(courses, day):
-    """Required works of the past that may be owed, with those who have a mark for them."""
-    rows = Task.objects.filter(
-        is_required=True, lesson__course__in=courses, lesson__date__lt=day
-    ).exclude(lesson__is_cancelled=True)
-    return rows.order_by().values_list(
-        "pk",
-        "lesson__course",
-        "lesson__date",
-        "lesson__subgroup",
-        "kind__code",
-        "kind__weight",
-        "marks__student",
-    )
-
-
-@Prepared
-def _read_parts(parts):
-    rows = SubgroupMember.objects.filter(subgroup__in=parts).order_by()
-    return rows.values_list("subgroup", "student", "start", "end")
-
-
-@Prepared
-def _read_sitting(courses):
-    rows = Membership.objects.filter(group__courses__in=courses).order_by()
-    return rows.annotate(course=F("group__courses")).values_list(
-        "course", "student", "start", "end"
-    )
-
-
 def _add_owed(found: dict[int, Facts], keys: list[int], day: date) -> None:
-    works: dict[int, tuple] = {}
-    done = set()
-    for task, course, on, part, code, weight, student in _read_required(
-        courses=keys, day=day
-    ):
-        works[task] = (course, on, part, Kind(code, weight))
-        done.add((task, student))
-    if not works:
-        return
-    concerned = sorted({course for course, *_ in works.values()})
-    sitting = [
-        ((c, s), start, end) for c, s, start, end in _read_sitting(courses=concerned)
-    ]
-    parts = {part for _, _, part, _ in works.values()} - {None}
-    inside = _spans(sitting)
-    in_part = (
-        _spans(
-            ((p, s), start, end)
-            for p, s, start, end in _read_parts(parts=sorted(parts))
-        )
-        if parts
-        else {}
+    works = Task.objects.filter(lesson__course__in=keys)
+    kind = f"{LESSON}__tasks__kind"
+    rows = owed_works(day, works).values_list(
+        "course", "student", f"{kind}__code", f"{kind}__weight"
     )
-    for task, (course, on, part, kind) in works.items():
-        facts = found[course]
-        for student in facts.marks:
-            if (task, student) in done or not _covers(
-                inside.get((course, student), ()), on
-            ):
-                continue
-            if part is None or _covers(in_part.get((part, student), ()), on):
-                facts.owed.setdefault(student, []).append(kind)
-
-
-def _spans(rows) -> dict[tuple[int, int], list]:
-    found = defaultdict(list)
-    for key, start, end in rows:
-        found[key].append((start, end))
-    return found
-
-
-def _covers(spans, day: date) -> bool:
-    return any(start <= day and (end is None or day < end) for start, end in spans)
+    for course, student, code, weight in rows:
+        facts = found.get(course)
+        if facts and student in facts.marks:
+            facts.owed.setdefault(student, []).append(Kind(code, weight))

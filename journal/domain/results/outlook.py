@@ -6,7 +6,7 @@ often a lesson of this course gives a mark; the model itself is `forecast`.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -99,9 +99,14 @@ def rules_for(rules: Institution, centre: float = 0.0) -> Rules:
 
 
 def outlooks(
-    facts: Facts, rules: Institution, past: Experience, *, whole: bool = True
+    facts: Facts,
+    rules: Institution,
+    past: Experience,
+    only: Container[int] | None = None,
+    *,
+    whole: bool = True,
 ) -> dict[int, Outlook]:
-    """Student → the outlook on one course; a pure function of the facts.
+    """Student → the outlook on one course, of all or `only` some; a pure function.
 
     The order of marks says nothing, adding a 2 never lowers the chance of failing.
     `whole` false leaves out what single students are told, where only sums are asked.
@@ -111,15 +116,17 @@ def outlooks(
     }
     centre = lean(work for works in known.values() for work in works)
     own = rules_for(rules, centre)
-    common = _to_come(facts, past)
-    usual = _usual_weight(facts)
+    habits = Habits(facts, past)
     found = {}
     for student, works in known.items():
+        if only is not None and student not in only:
+            continue
         due = [
             Work(past.odds(_place(facts, kind)), past.still(1), kind.weight)
             for kind in facts.owed.get(student, ())
         ]
-        to_come = [*common, *due]
+        usual = habits.weight_beside(student)
+        to_come = [*habits.to_come(student), *due]
         seen = forecast(works, to_come, own) if works else None
         if seen is None:
             found[student] = Outlook(None)
@@ -142,33 +149,47 @@ def _known(facts: Facts, given: Given, past: Experience) -> list[tuple[int, Work
     return found
 
 
-def per_lesson(facts: Facts, past: Experience) -> float:
-    """Marks that a lesson of this course gives to one student."""
-    given = sum(sum(one.values()) for one in facts.marks.values())
-    usual = past.per_lesson(str(facts.discipline), PER_LESSON, OF_HABIT)
-    found = (given + OF_HABIT * usual) / (facts.asked + OF_HABIT)
-    return min(found, MOST_PER_LESSON)
+class Habits:
+    """How often a lesson of a course gives a mark, and of what weight.
 
+    Of one student it is told by the marks of the others, so that a mark of the own
+    changes nothing of what is expected to come: another 2 only makes things worse.
+    """
 
-def _usual_weight(facts: Facts) -> int:
-    weights = Counter()
-    for given in facts.marks.values():
-        for (kind, _), count in given.items():
-            weights[kind.weight] += count
-    total = weights.total()
-    return round(sum(w * n for w, n in weights.items()) / total) if total else 1
+    def __init__(self, facts: Facts, past: Experience):
+        self.facts, self.past = facts, past
+        self.usual = past.per_lesson(str(facts.discipline), PER_LESSON, OF_HABIT)
+        self.odds = past.odds(_place(facts, None))
+        self.given = {one: marks.total() for one, marks in facts.marks.items()}
+        self.weights = {
+            one: sum(kind.weight * count for (kind, _), count in marks.items())
+            for one, marks in facts.marks.items()
+        }
+        self.all_given = sum(self.given.values())
+        self.all_weights = sum(self.weights.values())
 
+    def per_lesson(self, beside: int | None = None) -> float:
+        """Marks that a lesson gives to one student, told by all or `beside` one."""
+        own = self.facts.held if beside is not None else 0
+        asked = max(self.facts.asked - own, 0)
+        given = self.all_given - self.given.get(beside, 0)
+        found = (given + OF_HABIT * self.usual) / (asked + OF_HABIT)
+        return min(round(found, 2), MOST_PER_LESSON)
 
-def _to_come(facts: Facts, past: Experience) -> list[Work]:
-    """A chance to be asked at each lesson to come; one more a lesson where that is usual."""
-    habit = per_lesson(facts, past)
-    chances = math.ceil(habit)
-    if not chances:
-        return []
-    odds = past.odds(_place(facts, None))
-    weight = _usual_weight(facts)
-    one = Work(odds, min(habit / chances, 1.0), weight, is_due=False)
-    return [one] * (round(facts.ahead) * chances)
+    def weight_beside(self, student: int) -> int:
+        given = self.all_given - self.given[student]
+        weights = self.all_weights - self.weights[student]
+        return round(weights / given) if given else 1
+
+    def to_come(self, student: int) -> list[Work]:
+        """A chance to be asked at each lesson to come; one more where that is usual."""
+        habit = self.per_lesson(student)
+        chances = math.ceil(habit)
+        if not chances:
+            return []
+        weight = self.weight_beside(student)
+        one = Work(self.odds, habit / chances, weight, is_due=False)
+        return [one] * (round(self.facts.ahead) * chances)
 
 
 def _needed(

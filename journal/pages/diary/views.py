@@ -24,6 +24,7 @@ from journal.models import Period
 from journal.pages.diary.access import family_of
 from journal.pages.diary.attendance import attendance_html
 from journal.pages.diary.attestation import attestation_html
+from journal.pages.diary.forecast import forecast_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty
 from journal.pages.diary.reading import read_cells, read_week
@@ -44,6 +45,7 @@ TABS = (
     ("marks", "Отметки", "view_mark"),
     ("attendance", "Посещаемость", "view_absence"),
     ("attestation", "Аттестация", "view_examevent"),
+    ("forecast", "Прогноз", "view_mark"),
 )
 
 
@@ -242,6 +244,25 @@ def attendance(request, family):
     held = held_hours(child.pk, ids, child.spans)
     body = attendance_html(absences_of(child.pk, ids), held)
     return context | {"title": "Посещаемость", "body": body}
+
+
+@diary_page("forecast")
+def forecast(request, family):
+    """Of a period that goes on; what is over has its marks of record."""
+    child = family.child
+    courses, context = _studied(request, family)
+    title = {"title": "Прогноз"}
+    if not courses:
+        return context | title | {"body": _no_courses(child.spans)}
+    today = timezone.localdate()
+    if courses[0].period.last_day < today:
+        over = empty(
+            "Период закончился",
+            "Прогноз бывает, пока период идёт. Отметки за него — на странице «Отметки».",
+        )
+        return context | title | {"body": over}
+    may = "view_absence" in family.rights
+    return context | title | {"body": forecast_html(child.pk, courses, today, may)}
 
 
 @diary_page("attestation")
