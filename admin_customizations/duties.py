@@ -11,6 +11,7 @@ from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
 from journal.domain.control.requests import answered_to, spoken, waiting_for
 from journal.domain.control.sittings import flagged
+from journal.domain.control.works import unmarked_works
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.organisation.opening import (
@@ -71,6 +72,7 @@ def duties(user, today: date) -> list[Duty]:
         *_requests(user, today),
         *_sittings(user, today),
         *_term_marks(user, today),
+        *_control_works(user, today),
     ]
 
 
@@ -227,6 +229,22 @@ def _mark_duty(course: Course, due: date, today: date) -> Duty:
         )
     url = reverse("admin:journal_course_results", args=[course.pk])
     return Duty(words, url, is_late=due < today)
+
+
+def _control_works(user, today: date) -> list[Duty]:
+    """Own control works that wait for marks, the oldest first."""
+    if not user.has_perm("journal.change_mark") or not hasattr(user, "employee"):
+        return []
+    found = unmarked_works(user, today, lesson__teacher=user.employee)
+    return [
+        Duty(
+            f"{one.kind} {one.date:%d.%m}, {one.group}, {one.discipline}: без отметки "
+            f"{one.missing}, срок {one.due:%d.%m.%Y}",
+            reverse("admin:journal_lesson_change", args=[one.lesson]),
+            is_late=one.due < today,
+        )
+        for one in found[:SHOWN]
+    ]
 
 
 def _checks(user, today: date) -> list[Duty]:

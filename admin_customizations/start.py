@@ -14,6 +14,7 @@ from admin_customizations.imports.urls import load_url
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
 from journal.domain.control import overdue_lessons, red_list
+from journal.domain.control.works import overdue_works
 from journal.domain.organisation import Step, checklist
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Lesson, Mark
@@ -221,6 +222,9 @@ def start_page(site, request):
     if context["oversees"]:
         most = None if request.GET.get("late") == "all" else SHOWN
         context["red_list"] = red_list(user, today, most)
+        works = overdue_works(user, today)
+        context["works_count"] = len(works)
+        context["works"] = [(one, one.late(today)) for one in works[:most]]
     steps = checklist(user)
     if not all(step.done for step in steps):
         context["checklist"] = [(step, *_addresses(user, step)) for step in steps]

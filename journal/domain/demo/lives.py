@@ -24,7 +24,7 @@ SHARE = {
     "ПР": 0.4,
     "ЛЗ": 0.45,
     "СР": 0.7,
-    "КР": 0.95,
+    "КР": 1.0,
     "ТТ": 0.6,
     "ДК": 0.15,
     "СН": 0.7,
@@ -44,6 +44,7 @@ class Sheet:
     line: int
     has_topic: bool = True
     has_attendance: bool = True
+    has_results: bool = True
 
 
 @dataclass
@@ -159,6 +160,7 @@ class Filling:
         chance = self.rng.random()
         sheet.has_topic = not (chance < 0.03 or 0.06 < chance < 0.09)
         sheet.has_attendance = not 0.03 < chance < 0.09
+        sheet.has_results = not 0.1 < chance < 0.25
 
     def fill(self, sheet: Sheet) -> None:
         """Write the topic, the homework and that attendance was taken."""
@@ -255,6 +257,8 @@ def _write_works(filling: Filling, sheet: Sheet, present: list[int]) -> None:
             is_required=work == "КР",
         )
         filling.pour.add(task, sheet.at, lesson.teacher.user_id)
+        if work == "КР" and not sheet.has_results:
+            continue
         for student in present:
             if rng.random() < SHARE[work]:
                 _write_mark(filling, sheet, task, student, work)

@@ -54,24 +54,22 @@ def owed_numbers(line: Owing, column: Asking, today: date) -> list[int]:
     return sorted(column.required - done)
 
 
-def owed_works(
-    today: date, tasks: QuerySet[Task] | None = None, **students
+def asked_works(
+    until: date, tasks: QuerySet[Task] | None = None, **students
 ) -> QuerySet[Membership]:
-    """Who owes which of the tasks: a row for each student and task, in one query.
+    """Who is asked for which of the tasks: a row for each student and task.
 
     Rows are spans in groups with `task`, `lesson`, `course` (ids) and `day` of the
-    lesson; take what is needed by `values_list`. `students` are conditions on the span,
-    such as `student=…` or `group__in=…`. Nothing is asked of rights: pass the tasks or
-    groups that the reader sees.
+    lesson, `until` included; take what is needed by `values_list`. `students` are
+    conditions on the span, such as `student=…` or `group__in=…`. Nothing is asked of
+    rights: pass the tasks or groups that the reader sees.
     """
-    works = {f"{LESSON}__tasks__is_required": True}
     if tasks is not None:
-        works[f"{LESSON}__tasks__in"] = tasks
+        students[f"{LESSON}__tasks__in"] = tasks
     rows = Membership.objects.filter(
         Q(end__isnull=True) | Q(end__gt=F(f"{LESSON}__date")),
         start__lte=F(f"{LESSON}__date"),
-        **{f"{LESSON}__is_cancelled": False, f"{LESSON}__date__lte": today},
-        **works,
+        **{f"{LESSON}__is_cancelled": False, f"{LESSON}__date__lte": until},
         **students,
     ).annotate(
         task=F(f"{LESSON}__tasks"),
@@ -80,11 +78,21 @@ def owed_works(
         day=F(f"{LESSON}__date"),
         part=F(f"{LESSON}__subgroup"),
     )
-    student = OuterRef("student")
+    student, day = OuterRef("student"), OuterRef("day")
     return rows.filter(
-        _sits(OuterRef("part"), student, OuterRef("day")),
-        _undone(OuterRef("task"), student, OuterRef("course"), OuterRef("day")),
+        _sits(OuterRef("part"), student, day),
+        ~is_off(student, OuterRef("course"), day),
+        task__isnull=False,
     ).order_by()
+
+
+def owed_works(
+    today: date, tasks: QuerySet[Task] | None = None, **students
+) -> QuerySet[Membership]:
+    """Who owes which required works: of `asked_works` those that nothing ended."""
+    required = {f"{LESSON}__tasks__is_required": True}
+    rows = asked_works(today, tasks, **required, **students)
+    return rows.filter(undone(OuterRef("task"), OuterRef("student")))
 
 
 def owed_by(student, today: date, **where) -> QuerySet[Task]:
@@ -95,7 +103,8 @@ def owed_by(student, today: date, **where) -> QuerySet[Task]:
     day = OuterRef("lesson__date")
     return Task.objects.filter(
         _sits(OuterRef("lesson__subgroup"), student, day, "lesson__subgroup"),
-        _undone(OuterRef("pk"), student, OuterRef("lesson__course"), day),
+        undone(OuterRef("pk"), student),
+        ~is_off(student, OuterRef("lesson__course"), day),
         is_required=True,
         lesson__is_cancelled=False,
         lesson__date__lte=today,
@@ -114,11 +123,9 @@ def _sits(part, student, day, name: str = "part") -> Q:
     return Q(**{f"{name}__isnull": True}) | Q(Exists(members))
 
 
-def _undone(task, student, course, day) -> Q:
-    """The condition: no mark and no make-up ends the work, and it was asked for."""
+def undone(task, student) -> Q:
+    """The condition: neither a mark nor a make-up ends the work."""
     own = {"task": task, "student": student}
-    return (
-        ~Q(Exists(Mark.objects.filter(**own)))
-        & ~Q(Exists(Makeup.objects.filter(**own)))
-        & ~Q(is_off(student, course, day))
+    return ~Q(Exists(Mark.objects.filter(**own))) & ~Q(
+        Exists(Makeup.objects.filter(**own))
     )
