@@ -1,21 +1,85 @@
-"""Closing of periods."""
+"""Closing of periods: the checklist of one, and what is closed."""
+
+from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.timetable.asked import asked_key
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
-from admin_customizations.toolkit.pages import AskForm, Day, Line, confirmed
+from admin_customizations.toolkit.pages import (
+    AskForm,
+    Day,
+    Line,
+    confirmed,
+    opened_from_list,
+)
+from admin_customizations.toolkit.shell import shell
+from journal.domain.archive.checklist import (
+    MOST_REASON,
+    Gap,
+    Point,
+    checklist_of,
+    close_checked,
+    lacking,
+)
 from journal.domain.archive.closing import (
     close_again,
-    close_period,
     is_closed,
     may_close_again,
     may_reopen,
     reopen_period,
 )
-from journal.models import PeriodClosing
+from journal.domain.archive.reopened import reopenings
+from journal.models import Period, PeriodClosing
+
+NAMED = 15
+PERIODS = 8
+Aspect = PeriodClosing.Aspect
+
+
+def lessons_url(period: Period, teacher: int, lacks: str) -> str:
+    """The lessons of a teacher in a period, up to today, that lack something."""
+    query = {
+        "teacher__id__exact": teacher,
+        "lacks": lacks,
+        "date__gte": period.first_day,
+        "date__lt": min(period.last_day, timezone.localdate()) + timedelta(days=1),
+    }
+    return f"{reverse('admin:journal_lesson_changelist')}?{urlencode(query)}"
+
+
+def gap_url(period: Period, point: Point, gap: Gap) -> str:
+    """Where a gap is mended."""
+    if point.slug in ("taken", "topic"):
+        return lessons_url(period, gap.key, point.slug)
+    if point.slug in ("owed", "works"):
+        return reverse("admin:journal_course_spread", args=[gap.key])
+    if point.slug == "hours":
+        return f"{reverse('admin:journal_course_hours')}?period={period.pk}"
+    if point.slug == "requests":
+        return reverse("admin:journal_correctionrequest_waiting")
+    if point.slug == "term":
+        return reverse("admin:journal_course_results", args=[gap.key])
+    if point.slug == "attestation":
+        return reverse("admin:journal_sheet_changelist")
+    return reverse("admin:journal_sheet_change", args=[gap.key])
+
+
+class ClosingForm(forms.ModelForm):
+    """Closes; where something is missing, it asks why all the same."""
+
+    reason = forms.CharField(
+        label="Причина, если заполнено не всё", max_length=MOST_REASON, required=False
+    )
 
 
 class ReopenForm(AskForm):
@@ -33,9 +97,14 @@ class PeriodClosingAdmin(ModelAdmin):
     list_display = ["period", "aspect", "is_closed", "closed_at", "closed_by"]
     list_filter = [("period", ScopedRelatedFilter), ("aspect", ChoiceFilter)]
     list_select_related = ["period__year", "closed_by", "reopened_by"]
-    fields = ["period", "aspect"]
+    form = ClosingForm
+    fields = ["period", "aspect", "reason"]
+    actions_list = ["to_checklist"]
     actions_detail = ["reopen", "close_again"]
-    empty_hint = "Закрытых периодов нет. Закройте период, когда журнал проверен."
+    empty_hint = (
+        "Закрытых периодов нет. Откройте «Проверку периода»: там видно, чего не хватает, "
+        "и закрывается каждая часть."
+    )
     empty_hint_reader = "Закрытых периодов пока нет."
 
     def get_fields(self, request, obj=None):
@@ -55,8 +124,93 @@ class PeriodClosingAdmin(ModelAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        closing = close_period(obj.period, obj.aspect, request.user)
-        obj.pk = closing.pk
+        reason = form.cleaned_data["reason"]
+        obj.pk = close_checked(request.user, obj.period, obj.aspect, reason).pk
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.checklist)
+        name = "journal_periodclosing_checklist"
+        return [path("checklist/", page, name=name), *super().get_urls()]
+
+    def has_checklist_permission(self, request):
+        return request.user.has_perm("journal.add_periodclosing") or (
+            request.user.has_perm("journal.reopen_periodclosing")
+        )
+
+    @opened_from_list("Проверка периода", permission="checklist", icon="checklist")
+    def to_checklist(self, request):
+        return HttpResponseRedirect(reverse("admin:journal_periodclosing_checklist"))
+
+    def checklist(self, request):
+        """What a period lacks, aspect by aspect, and closing each."""
+        self.may_look(request)
+        if not self.has_checklist_permission(request):
+            raise PermissionDenied
+        today, problem = timezone.localdate(), ""
+        begun = Period.objects.filter(first_day__lte=today).select_related("year")
+        period = begun.order_by("-first_day").first()
+        if key := asked_key(request.GET.get("period", "")):
+            period = get_object_or_404(Period.objects.select_related("year"), pk=key)
+        if request.method == "POST" and period:
+            try:
+                return self._close(request, period)
+            except ValidationError as error:
+                problem = " ".join(error.messages)
+        context = {
+            **shell(self.admin_site, request),
+            "title": f"Проверка периода: {period}" if period else "Проверка периода",
+            "periods": begun.order_by("-first_day")[:PERIODS],
+            "period": period,
+            "is_running": bool(period) and today <= period.last_day,
+            "aspects": self._aspects(request, period, today) if period else [],
+            "reason": request.POST.get("reason", "")[:MOST_REASON],
+            "problem": problem,
+            "named": NAMED,
+        }
+        return TemplateResponse(request, "admin/archive/checklist.html", context)
+
+    def _close(self, request, period: Period):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        aspect = request.POST.get("aspect", "")
+        if aspect not in Aspect.values:
+            raise BadRequest(f"aspect: {', '.join(Aspect.values)}")
+        reason = request.POST.get("reason", "").replace("\x00", "")
+        closing = close_checked(request.user, period, aspect, reason)
+        self.message_user(request, f"{closing}: закрыто.")
+        return HttpResponseRedirect(f"{request.path}?period={period.pk}")
+
+    def _aspects(self, request, period: Period, today) -> list[dict]:
+        closings = {
+            one.aspect: one
+            for one in period.closings.select_related("closed_by", "reopened_by")
+        }
+        found = []
+        for aspect, points in checklist_of(period, today).items():
+            closing = closings.get(aspect)
+            found.append(
+                {
+                    "value": aspect,
+                    "title": Aspect(aspect).label.capitalize(),
+                    "points": [
+                        (
+                            point,
+                            [
+                                (gap, gap_url(period, point, gap))
+                                for gap in point.gaps[:NAMED]
+                            ],
+                            max(len(point.gaps) - NAMED, 0),
+                        )
+                        for point in points
+                    ],
+                    "lacks": bool(lacking(points)),
+                    "closing": closing,
+                    "is_closed": closing and is_closed(closing),
+                    "may_close": closing is None and self.has_add_permission(request),
+                    "opened": reopenings(closing, request.user) if closing else [],
+                }
+            )
+        return found
 
     @admin.display(description="закрыто", boolean=True)
     def is_closed(self, closing):

@@ -15,6 +15,8 @@ BUTTONS = {
 }
 ELSEWHERE = {
     "journal_cells_ask",
+    "journal_periodclosing_checklist",
+    "journal_periodclosing_to_checklist",
     "journal_correctionrequest_waiting",
     "journal_correctionrequest_to_waiting",
     "journal_sittingreview_flagged",

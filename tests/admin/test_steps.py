@@ -152,7 +152,7 @@ def test_the_state_of_a_plan_is_no_field_of_its_form(draft, college, client_of):
 
 def test_the_deputy_closes_and_the_director_opens_for_a_while(college, client_of):
     deputy, director = client_of(college.deputy), client_of(college.director)
-    data = {"period": college.period.pk, "aspect": "marks"}
+    data = {"period": college.period.pk, "aspect": "marks", "reason": "Приказ"}
     assert deputy.post(url("add", "periodclosing"), data).status_code == 302
     closing = PeriodClosing.objects.get(period=college.period)
     assert closing.closed_by == college.deputy

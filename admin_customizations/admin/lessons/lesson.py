@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect, Textarea
 from journal.domain.archive.closing import is_shut
 from journal.domain.control import overdue_lessons
+from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.domain.lessons.spread import read_spread
 from journal.domain.lessons.topics import (
@@ -33,6 +34,8 @@ from journal.domain.lessons.topics import (
     proposed_line,
 )
 from journal.models import Lesson, PlannedLesson, Task
+
+HELD = Q(is_cancelled=False)
 
 
 class LessonForm(forms.ModelForm):
@@ -133,6 +136,17 @@ class LateFilter(AnswerFilter):
         return queryset.filter(pk__in=late.values("pk"))
 
 
+class LacksFilter(AnswerFilter):
+    """Lessons that took place and lack something, whenever they did."""
+
+    title = "чего не хватает"
+    parameter_name = "lacks"
+    answers = {
+        "taken": ("нет отметки присутствия", lambda: NOT_TAKEN & HELD),
+        "topic": ("нет темы", lambda: NO_TOPIC & HELD),
+    }
+
+
 @admin.register(Lesson)
 class LessonAdmin(GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
@@ -142,6 +156,7 @@ class LessonAdmin(GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
     list_display_links = ["date", "course"]
     list_filter = [
         LateFilter,
+        LacksFilter,
         ("course__group", ScopedRelatedFilter),
         ("course__discipline", ScopedRelatedFilter),
         ("teacher", ScopedRelatedFilter),

@@ -25,7 +25,9 @@ def is_shut(period: int, aspect: str = PeriodClosing.Aspect.MARKS) -> bool:
 
 
 @transaction.atomic
-def close_period(period: Period, aspect: str, by: User) -> PeriodClosing:
+def close_period(
+    period: Period, aspect: str, by: User, reason: str = ""
+) -> PeriodClosing:
     """Close an aspect of a period: nothing of it is written any more (F10).
 
     The period's row is locked, so that who is writing finishes first. Raises
@@ -34,9 +36,11 @@ def close_period(period: Period, aspect: str, by: User) -> PeriodClosing:
     Period.objects.select_for_update().get(pk=period.pk)
     try:
         with transaction.atomic():
-            return PeriodClosing.objects.create(
-                period=period, aspect=aspect, closed_by=by
-            )
+            closing = PeriodClosing(period=period, aspect=aspect, closed_by=by)
+            closing._history_user = by
+            closing._change_reason = reason or None
+            closing.save()
+            return closing
     except IntegrityError as error:
         raise ValidationError("Этот период уже закрыт.") from error
 

@@ -186,6 +186,8 @@ def _results(user: User, asked: Asked) -> list[Correction]:
         sheets = sheets.filter(group=asked.group)
     if asked.course is not None:
         sheets = sheets.filter(parts__course=asked.course)
+    if asked.period is not None:
+        sheets = sheets.filter(period=asked.period)
     part = SheetPart.objects.filter(sheet=OuterRef("sheet")).order_by("pk")
     rows = Result.history.filter(sheet__in=sheets.order_by().values("pk")).annotate(
         is_closed=closed("sheet__period", PeriodClosing.Aspect.RESULTS),

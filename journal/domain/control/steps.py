@@ -36,6 +36,7 @@ class Asked:
     what: str = ""
     reason: str = ""
     value: str = ""
+    period: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,4 +130,6 @@ def asked_place(asked: Asked, course: str) -> Q:
         found &= Q(**{f"{course}__group": asked.group})
     if asked.course is not None:
         found &= Q(**{course: asked.course})
+    if asked.period is not None:
+        found &= Q(**{f"{course}__period": asked.period})
     return found

@@ -1,0 +1,249 @@
+"""What a period lacks before it is closed, aspect by aspect (F10, J1; S 6.5).
+
+Each point is counted over the whole institution and told by teacher or course, so that
+it can be asked for. Closing over gaps is allowed with a reason that history keeps.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from journal.domain.archive.closing import close_period
+from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
+from journal.domain.curriculum.fulfilment import disagreements, read_hours
+from journal.domain.curriculum.trajectory import is_off
+from journal.domain.results.scales import RUNNING, STATE
+from journal.models import (
+    AttestationForm,
+    ControlWork,
+    CorrectionRequest,
+    Course,
+    CourseTeacher,
+    Lesson,
+    Mark,
+    Membership,
+    Period,
+    PeriodClosing,
+    Sheet,
+    SheetPart,
+    SubgroupMember,
+    User,
+)
+
+Aspect = PeriodClosing.Aspect
+NAMES = ("last_name", "first_name", "middle_name")
+ATTESTED = [form.value for form in AttestationForm if form != AttestationForm.OTHER]
+MOST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What one teacher or course lacks: how many, or in words; `key` is its row."""
+
+    name: str
+    count: int
+    key: int
+    words: str = ""
+
+
+@dataclass
+class Point:
+    """A thing that ought to be complete; `slug` says where it is mended."""
+
+    slug: str
+    title: str
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(gap.count for gap in self.gaps)
+
+
+def checklist_of(period: Period, today: date) -> dict[str, list[Point]]:
+    """Aspect → its points, those without gaps too; as of the end of `today`.
+
+    A fixed number of queries, however many courses. What lies ahead lacks nothing yet.
+    """
+    day = min(today, period.last_day)
+    courses = Course.objects.filter(period=period)
+    return {
+        Aspect.LESSONS: [
+            Point("taken", "Занятия без отметки присутствия", _lessons(period, day, NOT_TAKEN)),
+            Point("topic", "Занятия без темы", _lessons(period, day, NO_TOPIC)),
+            Point("hours", "Часы не сходятся", _hours(courses, day)),
+        ],
+        Aspect.MARKS: [
+            Point("owed", "Обязательные работы без отметки", _owed(period, day)),
+            Point("works", "Контрольные работы без отметок на следующий день", _works(period, day)),
+            Point("requests", "Запросы на исправление ждут решения", _requests(period)),
+        ],
+        Aspect.RESULTS: [
+            Point("term", "Курсы без подписанных итогов", _without_term(courses)),
+            Point("attestation", "Аттестация без подписанной ведомости", _unattested(courses)),
+            Point("sheets", "Неподписанные ведомости", _drafts(period)),
+        ],
+    }  # fmt: skip
+
+
+def lacking(points: Iterable[Point]) -> str:
+    """The points with gaps in one line; "" where everything is there."""
+    return "; ".join(
+        f"{one.title[0].lower()}{one.title[1:]}: {one.count}"
+        for one in points
+        if one.gaps
+    )
+
+
+@transaction.atomic
+def close_checked(
+    by: User, period: Period, aspect: str, reason: str = ""
+) -> PeriodClosing:
+    """Close an aspect; over gaps with a reason alone, and history names both.
+
+    Raises ValidationError that names what is missing, or that it is closed already.
+    """
+    gaps = lacking(checklist_of(period, timezone.localdate()).get(aspect, []))
+    reason = reason.strip()
+    if len(reason) > MOST_REASON:
+        raise ValidationError(f"Причина — не длиннее {MOST_REASON} знаков.")
+    if gaps and not reason:
+        raise ValidationError(
+            f"Заполнено не всё: {gaps}. Чтобы закрыть так, напишите почему."
+        )
+    words = f"{reason} (не заполнено: {gaps})" if gaps else reason
+    return close_period(period, aspect, by, words)
+
+
+def _name(parts) -> str:
+    return " ".join(filter(None, parts))
+
+
+def _lessons(period: Period, day: date, condition: Q) -> list[Gap]:
+    rows = (
+        Lesson.objects.held()
+        .filter(condition, course__period=period, date__lte=day)
+        .order_by()
+        .values_list("teacher", *(f"teacher__{name}" for name in NAMES))
+        .annotate(lessons=Count("pk"))
+        .order_by("-lessons", "teacher__last_name")
+    )
+    return [Gap(_name(names), count, pk) for pk, *names, count in rows]
+
+
+def _hours(courses: QuerySet[Course], day: date) -> list[Gap]:
+    found = []
+    for one in read_hours(courses, day):
+        if words := disagreements(one):
+            found.append(Gap(_course(one.course), 1, one.course.pk, "; ".join(words)))
+    return found
+
+
+def _course(course: Course) -> str:
+    return f"{course.discipline}, {course.group}"
+
+
+def _by_course(counts: dict[int, int]) -> list[Gap]:
+    """Gaps of courses with the names of who teaches them; two queries."""
+    courses = Course.objects.select_related("discipline", "group", "period")
+    found = courses.in_bulk(counts)
+    teachers: dict[int, dict[str, None]] = {}
+    spans = CourseTeacher.objects.filter(course__in=found).select_related("employee")
+    for span in spans.order_by("start"):
+        if span.end is None or span.end > found[span.course_id].period.last_day:
+            names = teachers.setdefault(span.course_id, {})
+            names[span.employee.short_name] = None
+    gaps = [
+        Gap(_course(found[pk]), count, pk, ", ".join(teachers.get(pk, ())))
+        for pk, count in counts.items()
+    ]
+    return sorted(gaps, key=lambda gap: (-gap.count, gap.name))
+
+
+def _owed(period: Period, day: date) -> list[Gap]:
+    """Students of the day's roster without a mark for a required work."""
+    lesson = "group__courses__lessons"
+    mark = Mark.objects.filter(task=OuterRef("work"), student=OuterRef("student"))
+    part = SubgroupMember.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=OuterRef("day")),
+        subgroup=OuterRef("part"),
+        student=OuterRef("student"),
+        start__lte=OuterRef("day"),
+    )
+    rows = (
+        Membership.objects.filter(
+            Q(end__isnull=True) | Q(end__gt=F(f"{lesson}__date")),
+            start__lte=F(f"{lesson}__date"),
+            group__courses__period=period,
+            **{
+                f"{lesson}__is_cancelled": False,
+                f"{lesson}__date__lte": day,
+                f"{lesson}__tasks__is_required": True,
+            },
+        )
+        .annotate(
+            course=F("group__courses"),
+            day=F(f"{lesson}__date"),
+            part=F(f"{lesson}__subgroup"),
+            work=F(f"{lesson}__tasks"),
+        )
+        .filter(~Exists(mark), Q(part__isnull=True) | Exists(part))
+        .filter(~is_off(OuterRef("student"), OuterRef("course"), OuterRef("day")))
+    )
+    return _by_course(_counts(rows.order_by().values_list("course")))
+
+
+def _counts(rows: QuerySet) -> dict[int, int]:
+    return dict(rows.annotate(number=Count("pk")).values_list("course", "number"))
+
+
+def _works(period: Period, day: date) -> list[Gap]:
+    """Control works whose results were to be entered within a day (F2)."""
+    marks = Mark.objects.filter(
+        task__lesson__course=OuterRef("course"), task__lesson__date=OuterRef("date")
+    )
+    rows = ControlWork.objects.filter(
+        ~Exists(marks), course__period=period, date__lt=day - timedelta(days=1)
+    )
+    return _by_course(_counts(rows.order_by().values_list("course")))
+
+
+def _requests(period: Period) -> list[Gap]:
+    in_period = Q(lesson__course__period=period) | Q(result__sheet__period=period)
+    count = CorrectionRequest.objects.filter(
+        in_period, state=CorrectionRequest.State.ASKED
+    ).count()
+    return [Gap("Заместитель директора", count, 0)] if count else []
+
+
+def _signed(kinds: Q) -> Exists:
+    parts = SheetPart.objects.filter(course=OuterRef("pk"))
+    return Exists(parts.filter(kinds, sheet__state=Sheet.State.SIGNED))
+
+
+def _without_term(courses: QuerySet[Course]) -> list[Gap]:
+    rows = courses.filter(~_signed(Q(sheet__kind=Sheet.Kind.TERM)))
+    return _by_course(dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1))
+
+
+def _unattested(courses: QuerySet[Course]) -> list[Gap]:
+    """Courses with a form of attestation and no signed sheet of it.
+
+    What is attested by the term mark alone has no form.
+    """
+    special = ~Q(sheet__kind__in=[*RUNNING, *STATE])
+    rows = courses.filter(~_signed(special), attestation_form__in=ATTESTED)
+    return _by_course(dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1))
+
+
+def _drafts(period: Period) -> list[Gap]:
+    rows = Sheet.objects.filter(period=period, state=Sheet.State.DRAFT, attempt=1)
+    rows = rows.exclude(kind__in=STATE).select_related("group", "teacher")
+    return [
+        Gap(str(one), 1, one.pk, one.teacher.short_name if one.teacher else "")
+        for one in rows.order_by("date", "pk")
+    ]
