@@ -14,7 +14,7 @@ from journal.exchange.options import Options
 from journal.exchange.outcome import Entry, Outcome, Question
 from journal.exchange.reading import Workbook
 from journal.exchange.reading.text import as_text
-from journal.exchange.records import ChangedMeanwhileError, Records, Taken
+from journal.exchange.records import ChangedMeanwhileError, Records, Taken, delete
 from journal.exchange.sheets import TableReader
 from journal.models import ImportBatch, User
 from journal.models.guards import rule_of
@@ -250,12 +250,7 @@ class Importer(TableReader):
     def _write(self) -> None:
         outcome = self.outcome
         reason = f"Загрузка из файла «{outcome.file_name[:150]}»"
-        trace = [
-            line
-            for store in self.store.values()
-            for line in store.write(self.by, reason)
-        ]
-        if trace:
+        if trace := self.store_all(reason):
             outcome.batch = ImportBatch.objects.create(
                 importer=self.slug,
                 file_name=outcome.file_name[-200:],
@@ -265,6 +260,19 @@ class Importer(TableReader):
                 skipped=outcome.skipped,
                 trace=trace,
             )
+
+    def store_all(self, reason: str) -> list[dict]:
+        """Store what was collected; what undoing needs of every row."""
+        return [
+            line
+            for store in self.store.values()
+            for line in store.write(self.by, reason)
+        ]
+
+    @classmethod
+    def take_back(cls, rows: Sequence[Model], by: User | None, reason: str) -> None:
+        """Delete rows of one model that this importer had added."""
+        delete(rows, by, reason)
 
 
 def one_at_a_time() -> None:

@@ -7,6 +7,7 @@ from journal.exchange.curriculum import (
     ThematicPlanImporter,
 )
 from journal.exchange.importer import Importer
+from journal.exchange.lessons import MarksImporter
 from journal.exchange.organisation import GroupImporter, RoomImporter
 from journal.exchange.people import EmployeeImporter, GuardianImporter
 from journal.exchange.timetable import ChangesImporter, TimetableImporter
@@ -24,5 +25,6 @@ IMPORTERS: dict[str, type[Importer]] = {
         ThematicPlanImporter,
         TimetableImporter,
         ChangesImporter,
+        MarksImporter,
     )
 }

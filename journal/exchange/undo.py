@@ -18,7 +18,6 @@ from journal.exchange.records import (
     BATCH,
     CHUNK,
     ChangedMeanwhileError,
-    delete,
     room_made,
 )
 from journal.exchange.registry import IMPORTERS
@@ -291,4 +290,4 @@ def _carry_out(undoing: Undoing, batch: ImportBatch, by: User | None) -> None:
     for row in undoing.deleted:
         gone.setdefault(type(row), []).append(row)
     for rows in gone.values():
-        delete(rows, by, reason)
+        IMPORTERS[batch.importer].take_back(rows, by, reason)

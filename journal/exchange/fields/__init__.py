@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from journal.exchange.fields.curricula import CURRICULUM
 from journal.exchange.fields.families import GUARDIANS
+from journal.exchange.fields.lessons import MARKS
 from journal.exchange.fields.people import ROSTER
 from journal.exchange.fields.staff import EMPLOYEES
 from journal.exchange.fields.teaching import DISCIPLINES, GROUPS, ROOMS, THEMATIC_PLAN
@@ -17,6 +18,7 @@ __all__ = [
     "EMPLOYEES",
     "GROUPS",
     "GUARDIANS",
+    "MARKS",
     "ROOMS",
     "ROSTER",
     "TABLES",
@@ -35,4 +37,5 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "thematic_plan": THEMATIC_PLAN,
     "timetable": TIMETABLE,
     "changes": CHANGES,
+    "marks": MARKS,
 }

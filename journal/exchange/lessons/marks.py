@@ -1,0 +1,356 @@
+"""Marks so far of a course from a spreadsheet, for a start in the middle of a year.
+
+They go through the journal's own writer, which asks rights, rosters, dates and closings;
+what stands in the journal is never overwritten, and what is not understood is named.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from journal.domain.lessons import (
+    ABSENCE,
+    MOST_CHANGES,
+    MOST_TASKS,
+    Change,
+    write_cells,
+)
+from journal.exchange.importer import SKIP, Importer
+from journal.exchange.lessons.entries import (
+    Column,
+    column_of,
+    days_of,
+    read_entry,
+    students_by_name,
+)
+from journal.exchange.lessons.matrix import lay_flat
+from journal.exchange.lookups import squeezed
+from journal.exchange.mapping import Row
+from journal.exchange.options import Options, SheetOptions
+from journal.exchange.outcome import Entry, Question
+from journal.exchange.reading import Refusal, Workbook
+from journal.exchange.reading.text import as_text
+from journal.exchange.records import ChangedMeanwhileError
+from journal.exchange.rights import reached
+from journal.models import Absence, Course, Lesson, Mark, Membership, User
+
+REASON = "импорт"
+MOST_OFFERED = 100
+OF_COURSE = 0  # the number under which the course of a sheet is asked
+
+
+class MarksImporter(Importer):
+    """A cell is a change; columns that no one lesson fits are asked about."""
+
+    slug = "marks"
+    title = "Отметки курса"
+    model = Course
+    columns = {"student": ("student",), "said": ("said",)}
+    besides = ("head", "date", "place", "course")
+    as_text = ("said", "date")
+    given = {"course": "Курс"}
+    asks_attach = "Загрузить остальное, если часть клеток не понята"
+    stores = ()
+
+    def __init__(self, by: User | None, options: Options | None = None) -> None:
+        options = options or Options()
+        # Columns named by hand: title or letter → the day of its lesson, "" for none.
+        self.by_hand = {
+            key.strip().casefold(): said or "" for key, said in options.named.items()
+        }
+        super().__init__(by, _without_names(options))
+        self.cells: dict[str, list[Row]] = defaultdict(list)
+        self.changes_of: dict[tuple, Row] = {}
+        self.wanted: list[Change] = []
+
+    @classmethod
+    def permission(cls) -> str:
+        return "import_result"
+
+    @classmethod
+    def opened(cls, workbook: Workbook) -> Workbook:
+        return lay_flat(workbook)
+
+    def name_of(self, row: Row) -> str:
+        return f"{row.values['student']}, {as_text(row.values.get('head'))}"
+
+    def rows(self, workbook: Workbook) -> list[Row]:
+        """A row bears the number that its cell has in the file."""
+        found = super().rows(workbook)
+        for row in found:
+            place = as_text(row.values.get("place"))
+            row.number = int("".join(filter(str.isdigit, place)) or row.number)
+        return found
+
+    def collect(self, workbook: Workbook):
+        if self.by is None:
+            raise Refusal("укажите, от чьего имени писать отметки: --by ИМЯ.")
+        return super().collect(workbook)
+
+    def _take(self, row: Row) -> None:
+        self.cells[row.sheet].append(row)
+
+    def finish(self) -> None:
+        for sheet, rows in self.cells.items():
+            if course := self._course(sheet, rows):
+                self._sheet(sheet, rows, course)
+        self._try()
+
+    # The course
+
+    def _course(self, sheet: str, rows: Sequence[Row]) -> Course | None:
+        mine = reached(self.by, Course, self.permission())
+        mine = mine.select_related("group", "discipline", "period")
+        of_sheet = (self.options.sheets or {}).get(sheet, SheetOptions()).given
+        said = {**self.options.given, **of_sheet}.get("course", "").strip()
+        said = said or self.options.answers.get((sheet, OF_COURSE), "")
+        if said.isdecimal():
+            found = mine.filter(pk=int(said[:12]))
+        else:
+            found = [one for one in mine if squeezed(str(one)) == squeezed(said)]
+        found = sorted(found, key=lambda one: one.period.first_day, reverse=True)
+        begun = [one for one in found if one.period.first_day <= timezone.localdate()]
+        if begun or found:
+            return (begun or found)[0]
+        if said:
+            reason = (
+                f"Курса «{said[:100]}» нет среди ваших. Пишут «Дисциплина, группа»."
+            )
+            self.error(rows[0], "course", reason)
+            return None
+        latest = mine.order_by("-period__first_day", "group__name", "discipline__name")
+        offered = [(str(one.pk), str(one)) for one in latest[:MOST_OFFERED]]
+        reason = "какой это курс?"
+        self.outcome.questions.append(
+            Question(sheet, OF_COURSE, "Лист", reason, offered, "")
+        )
+        return None
+
+    # Columns and cells
+
+    def _sheet(self, sheet: str, rows: list[Row], course: Course) -> None:
+        lessons = list(
+            Lesson.objects.held()
+            .filter(course=course, date__lte=timezone.localdate())
+            .order_by("date", "number", "pk")
+        )
+        columns: dict[str, Column] = {}
+        for row in rows:
+            column = column_of(row)
+            known = columns.setdefault(column.letter, column)
+            known.rows.append(row)
+        self.used: dict[int, int] = defaultdict(int)
+        seats = Membership.objects.filter(
+            group=course.group_id, start__lte=course.period.last_day
+        )
+        names = students_by_name(seats.select_related("student"))
+        stands = _stands(lessons)
+        for column in columns.values():
+            if lesson := self._lesson(sheet, column, lessons):
+                self._column(column, lesson, names, stands)
+
+    def _lesson(
+        self, sheet: str, column: Column, lessons: list[Lesson]
+    ) -> Lesson | None:
+        """The one lesson of a column: by its date, by hand, or by the answer."""
+        by_hand = self.by_hand.get(
+            column.letter.casefold(), self.by_hand.get(column.head.casefold())
+        )
+        if by_hand == "":
+            return self._aside(sheet, column)
+        found = days_of(by_hand or column.day, lessons)
+        if len(found) == 1:
+            return found[0]
+        offered = [(str(one.pk), _words(one)) for one in (found or lessons)]
+        offered = [*offered[-MOST_OFFERED:], (SKIP, "не загружать этот столбец")]
+        answer = self.options.answers.get((sheet, column.number), "")
+        if answer not in {key for key, _ in offered}:
+            answer = ""
+        reason = "на эту дату занятий несколько" if found else "какое это занятие"
+        title = f"Столбец {column.letter} «{column.head}»"
+        asked = Question(sheet, column.number, title, f"{reason}?", offered, answer)
+        self.outcome.questions.append(asked)
+        if answer == SKIP:
+            return self._aside(sheet, column)
+        return next((one for one in lessons if str(one.pk) == answer), None)
+
+    def _aside(self, sheet: str, column: Column) -> None:
+        place = f"{column.letter} «{column.head}»"
+        self.note("ignored", sheet, None, place, "столбец не загружается")
+
+    def _column(self, column: Column, lesson: Lesson, names, stands) -> None:
+        """Works of a lesson are numbered on: two columns of a day are two works."""
+        begin, widest = self.used[lesson.pk], 0
+        for row in column.rows:
+            entry = read_entry(as_text(row.values["said"]))
+            student = self._student(row, names)
+            if entry is None:
+                said = as_text(row.values["said"])
+                self._refuse(row, f"«{said}»: допустимы 2–5, з, х, н, б, у, о.")
+                continue
+            if student is None:
+                continue
+            marks, absence = entry
+            widest = max(widest, len(marks))
+            if begin + len(marks) > MOST_TASKS:
+                self._refuse(row, f"на занятии не больше {MOST_TASKS} работ.")
+                continue
+            values = [(ABSENCE, absence)] if absence else []
+            values += [(str(begin + n), mark) for n, mark in enumerate(marks, 1)]
+            for field, value in values:
+                self._want(row, lesson, student, field, value, stands)
+        self.used[lesson.pk] = begin + widest
+
+    def _student(self, row: Row, names: dict[str, set[int]]) -> int | None:
+        said = str(row.values["student"])
+        found = names.get(squeezed(said), set())
+        if len(found) == 1:
+            return next(iter(found))
+        reason = (
+            "подходят несколько студентов группы" if found else "в группе такого нет"
+        )
+        kind = "left_out" if self.options.attach else "errors"
+        self.once(row, "student", f"{said[:100]}: {reason}.", kind)
+        return None
+
+    def _refuse(self, row: Row, reason: str) -> None:
+        """An error, or left out where the person said so."""
+        place = as_text(row.values["place"])
+        kind = "left_out" if self.options.attach else "errors"
+        self.note(kind, row.sheet, row.number, place, reason)
+
+    def _want(
+        self, row: Row, lesson, student: int, field: str, value: str, stands
+    ) -> None:
+        now = stands.get((lesson.pk, student, field), "")
+        if now == value:
+            self.outcome.skipped += 1
+        elif now:
+            place = as_text(row.values["place"])
+            reason = (
+                f"в журнале уже «{now}», в файле «{value}»: оставлено как в журнале"
+            )
+            self.note("left_out", row.sheet, row.number, place, reason)
+        else:
+            change = Change(lesson.pk, student, field, "", value, confirmed=True)
+            if (lesson.pk, student, field) not in self.changes_of:
+                self.wanted.append(change)
+                self.changes_of[lesson.pk, student, field] = row
+
+    # Trying and writing
+
+    def _write_cells(self) -> list:
+        """The answers of the writer to all changes, in one transaction."""
+        self.wanted.sort(
+            key=lambda one: (one.lesson, one.student, one.field == ABSENCE)
+        )
+        reason = f"{REASON}: «{self.outcome.file_name[:150]}»"
+        return [
+            outcome
+            for start in range(0, len(self.wanted), MOST_CHANGES)
+            for outcome in write_cells(
+                self.by, self.wanted[start : start + MOST_CHANGES], reason
+            )
+        ]
+
+    def _try(self) -> None:
+        """Ask the writer what it would do, and take it back."""
+        if not self.wanted:
+            return
+        with transaction.atomic():
+            outcomes = self._write_cells()
+            transaction.set_rollback(True)
+        for outcome in outcomes:
+            change = outcome.change
+            row = self.changes_of[change.lesson, change.student, change.field]
+            place = as_text(row.values["place"])
+            if outcome.status != 200:
+                self.note("errors", row.sheet, row.number, place, outcome.message)
+                continue
+            words = "пропуск" if change.field == ABSENCE else "отметка"
+            changes = ((words, "", change.new),)
+            title = f"{self.name_of(row)} ({place})"
+            self.outcome.entries.append(
+                Entry(row.sheet, row.number, title, "added", changes)
+            )
+        if count := len(self.outcome.entries):
+            self.outcome.parts.append(("отметки и пропуски", count, 0))
+
+    def store_all(self, reason: str) -> list[dict]:
+        if any(one.status != 200 for one in self._write_cells()):
+            raise ChangedMeanwhileError("отметки")
+        return _trace(self.wanted)
+
+    @classmethod
+    def take_back(cls, rows: Sequence, by: User | None, reason: str) -> None:
+        """Empty the cells again, by the writer; raises ChangedMeanwhileError."""
+        changes = []
+        if isinstance(rows[0], Mark):
+            keys = [row.pk for row in rows]
+            rows = Mark.objects.filter(pk__in=keys).select_related("task")
+        for row in rows:
+            is_mark = isinstance(row, Mark)
+            lesson = row.task.lesson_id if is_mark else row.lesson_id
+            field = str(row.task.number) if is_mark else ABSENCE
+            old = row.value if is_mark else row.reason_id
+            changes.append(Change(lesson, row.student_id, field, old, ""))
+        changes.sort(key=lambda one: (one.lesson, one.student))
+        for start in range(0, len(changes), MOST_CHANGES):
+            part = changes[start : start + MOST_CHANGES]
+            if any(one.status != 200 for one in write_cells(by, part, reason)):
+                raise ChangedMeanwhileError("отметки")
+
+
+def _without_names(options: Options) -> Options:
+    return Options(
+        sheets=options.sheets,
+        given=options.given,
+        attach=options.attach,
+        answers=options.answers,
+    )
+
+
+def _words(lesson: Lesson) -> str:
+    number = f", {lesson.number}-е занятие" if lesson.number else ""
+    return f"{lesson.date:%d.%m.%Y}{number}{', ' + lesson.topic[:60] if lesson.topic else ''}"
+
+
+def _stands(lessons: list[Lesson]) -> dict[tuple[int, int, str], str]:
+    """What stands in the cells of these lessons."""
+    keys = [one.pk for one in lessons]
+    marks = Mark.objects.filter(task__lesson__in=keys).order_by()
+    found = {
+        (lesson, student, str(number)): value
+        for lesson, student, number, value in marks.values_list(
+            "task__lesson", "student", "task__number", "value"
+        )
+    }
+    absences = Absence.objects.filter(lesson__in=keys).order_by()
+    for lesson, student, reason in absences.values_list("lesson", "student", "reason"):
+        found[lesson, student, ABSENCE] = reason
+    return found
+
+
+def _trace(changes: Sequence[Change]) -> list[dict]:
+    """The rows that came of the changes, for undoing."""
+    wanted = {(one.lesson, one.student, one.field) for one in changes}
+    lessons = {one.lesson for one in changes}
+    rows = [
+        ("mark", pk, (lesson, student, str(number)))
+        for pk, lesson, student, number in Mark.objects.filter(task__lesson__in=lessons)
+        .order_by()
+        .values_list("pk", "task__lesson", "student", "task__number")
+    ]
+    rows += [
+        ("absence", pk, (lesson, student, ABSENCE))
+        for pk, lesson, student in Absence.objects.filter(lesson__in=lessons)
+        .order_by()
+        .values_list("pk", "lesson", "student")
+    ]
+    return [
+        {"model": model, "pk": pk, "changes": None}
+        for model, pk, key in rows
+        if key in wanted
+    ]

@@ -1,0 +1,363 @@
+"""Marks so far of a course from a teacher's spreadsheet, through the journal's writer."""
+
+import contextlib
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from journal.domain.archive.closing import close_period
+from journal.exchange.lessons.entries import days_of, read_entry
+from journal.exchange.reading import Refusal, read_workbook
+from journal.exchange.registry import IMPORTERS
+from journal.exchange.undo import undo
+from journal.models import (
+    Absence,
+    Course,
+    CourseTeacher,
+    Discipline,
+    Group,
+    ImportBatch,
+    Lesson,
+    Mark,
+    Membership,
+    Student,
+)
+from tests import cast
+from tests.imports import book, counts, look, said, take
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "rosters"
+real = pytest.mark.skipif(
+    not DATA.is_dir(), reason="рядом с проектом нет ../shared/data с настоящими файлами"
+)
+COURSE = {"given": {"course": "Математика, 2-ИС"}}
+
+
+def table(world, *rows, head=None):
+    """The cast's lessons of Математика as columns: 30, 5 and 2 days ago, and today."""
+    days = [f"{cast.day(world, offset):%d.%m.%Y}" for offset in (-30, -5, -2, 0)]
+    return [["Группа 2-ИС"], ["№", "ФИО", *(head or days)], *rows]
+
+
+def marks_of(lesson) -> dict[str, str]:
+    rows = Mark.objects.filter(task__lesson=lesson)
+    return {
+        f"{name} {number}": value
+        for name, number, value in rows.values_list(
+            "student__last_name", "task__number", "value"
+        )
+    }
+
+
+def test_cells_become_marks_and_absences_with_their_reason(world):
+    """Ёжиков is absent 2 days ago in the cast, so his «н» there stands already."""
+    rows = table(
+        world,
+        [1, "Быков Илья Павлович", 4, "н", None, "5 з"],
+        [2, "Ежиков Г.А.", None, "зач", "н", None],
+        [3, "Чайкина  Софья", None, None, "УП", "н 4"],
+    )
+    found = take("marks", rows, world.teacher, **COURSE)
+    assert not found.obstacles, said(found.obstacles)
+    assert counts(found) == (8, 0, 1)
+    assert marks_of(world.lesson_old)["Быков 1"] == "4"
+    assert marks_of(world.lesson_unfilled) == {"Ёжиков 1": "з"}
+    assert marks_of(world.lesson) == {"Быков 1": "5", "Быков 2": "з", "Чайкина 1": "4"}
+    letters = Absence.objects.filter(lesson__course=world.course)
+    assert set(letters.values_list("student__last_name", "reason")) == {
+        ("Быков", "н"),
+        ("Ёжиков", "н"),
+        ("Чайкина", "у"),
+        ("Чайкина", "н"),
+    }
+    past = Mark.history.filter(student=world.students[1]).latest("history_id")
+    assert past.history_user == world.teacher
+    assert past.history_change_reason.startswith("импорт: «список.xlsx»")
+    again = take("marks", rows, world.teacher, **COURSE)
+    assert counts(again) == (0, 0, 9) and again.batch is None
+
+
+def test_what_stands_in_the_journal_is_never_overwritten(world):
+    found = take(
+        "marks", table(world, [1, "Абрамова Дарья", 2]), world.teacher, **COURSE
+    )
+    assert counts(found) == (0, 0, 0)
+    assert "в журнале уже «4», в файле «2»" in said(found.left_out)
+    assert marks_of(world.lesson_old)["Абрамова 1"] == "4"
+
+
+def test_what_is_not_understood_is_named_and_nothing_is_stored(world):
+    rows = table(
+        world,
+        [1, "Быков Илья", 8, "+", None, 5],
+        [2, "Незнакомов Пётр", 5, None, None, None],
+        [3, "Чайкина Софья", None, None, None, "4,5"],
+    )
+    found = take("marks", rows, world.teacher, **COURSE)
+    errors = said(found.obstacles)
+    for place in (
+        "Список|3|C3|«8»: допустимы 2–5",
+        "Список|3|D3|«+»",
+        "Незнакомов Пётр: в группе такого нет",
+        "F5|«4,5»",
+    ):
+        assert place in errors
+    assert found.batch is None and not marks_of(world.lesson)
+    rest = take("marks", rows, world.teacher, attach=True, **COURSE)
+    assert counts(rest) == (1, 0, 0) and "«8»" in said(rest.left_out)
+    assert marks_of(world.lesson) == {"Быков 1": "5"}
+
+
+def test_a_spreadsheet_that_made_dates_of_marks_is_refused_with_its_cells(world):
+    import datetime
+
+    import openpyxl
+
+    made = openpyxl.Workbook()
+    for row in table(world, [1, "Быков Илья", 5, 4, None, None]):
+        made.active.append(row)
+    made.active["D3"] = datetime.date(2026, 5, 4)
+    made.active["F3"] = datetime.date(2026, 3, 2)
+    from io import BytesIO
+
+    file = BytesIO()
+    made.save(file)
+    with pytest.raises(Refusal, match=r"отметки в даты.*Sheet!D3, Sheet!F3"):
+        take("marks", file.getvalue(), world.teacher, **COURSE)
+    assert not marks_of(world.lesson)
+
+
+def test_columns_of_works_ask_which_lesson_they_were(world):
+    rows = table(world, [1, "Быков Илья", 5, 4], head=["Пределы", "Устный опрос"])
+    found = look("marks", rows, world.teacher, **COURSE)
+    assert [one.title for one in found.questions] == [
+        "Столбец C «Пределы»",
+        "Столбец D «Устный опрос»",
+    ]
+    offered = dict(found.questions[0].candidates)
+    assert str(world.lesson_past.pk) in offered and "skip" in offered
+    assert str(world.lesson_future.pk) not in offered
+    answers = {("Список", 3): str(world.lesson_unfilled.pk), ("Список", 4): "skip"}
+    done = take("marks", rows, world.teacher, answers=answers, **COURSE)
+    assert counts(done) == (1, 0, 0) and "Устный опрос" in said(done.ignored)
+    assert marks_of(world.lesson_unfilled) == {"Быков 1": "5"}
+
+
+def test_two_columns_of_a_day_are_two_works(world):
+    day = f"{world.today:%d.%m.%Y}"
+    rows = table(world, [1, "Быков Илья", 5, 4], head=[day, day])
+    found = take("marks", rows, world.teacher, **COURSE)
+    assert not found.obstacles, said(found.obstacles)
+    assert marks_of(world.lesson) == {"Быков 1": "5", "Быков 2": "4"}
+
+
+def test_the_writer_refuses_whoever_was_elsewhere_and_closed_periods(world):
+    """Яшин came 22 days ago: a mark of 30 days ago is not his to have here."""
+    found = take("marks", table(world, [1, "Яшин Егор", 5]), world.teacher, **COURSE)
+    assert "не в группе 2-ИС" in said(found.errors) and found.batch is None
+    close_period(world.period, "marks", world.deputy)
+    found = take("marks", table(world, [1, "Быков Илья", 5]), world.teacher, **COURSE)
+    assert "Период закрыт" in said(found.errors) and found.batch is None
+
+
+def test_a_course_of_another_teacher_is_not_among_ones_own(world):
+    found = look("marks", table(world, [1, "Быков Илья", 5]), world.teacher2, **COURSE)
+    assert "нет среди ваших" in said(found.errors)
+    asked = look("marks", table(world, [1, "Быков Илья", 5]), world.teacher2)
+    assert [words for _, words in asked.questions[0].candidates] == [
+        "История, 2-ИС",
+        "Физика, 2-ИС",
+    ]
+
+
+def test_undoing_empties_the_cells_but_for_what_was_changed_since(world):
+    rows = table(world, [1, "Быков Илья", None, 4, None, 5])
+    batch = take("marks", rows, world.teacher, **COURSE).batch
+    mark = Mark.objects.get(task__lesson=world.lesson)
+    mark.value = "3"
+    mark.save()
+    done = undo(batch, world.teacher)
+    assert len(done.deleted) == 1 and len(done.kept) == 1
+    assert marks_of(world.lesson) == {"Быков 1": "3"}
+    assert not marks_of(world.lesson_unfilled)
+    gone = Mark.history.filter(history_type="-").get()
+    assert gone.history_change_reason == "Отмена загрузки «список.xlsx»"
+
+
+@pytest.mark.parametrize(
+    ("said", "entry"),
+    [
+        ("5", (["5"], "")),
+        ("5 4", (["5", "4"], "")),
+        ("5/н", (["5"], "н")),
+        ("Незач.", (["х"], "")),
+        ("оп", ([], "о")),
+        ("4,5", None),
+        ("6", None),
+        ("н б", None),
+        ("+", None),
+        ("-", None),
+        ("пересдача", None),
+    ],
+)
+def test_entries(said, entry):
+    assert read_entry(said) == entry
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("06.10.2026", ["2026-10-06"]),
+        ("06.10.26", ["2026-10-06"]),
+        ("6.10", ["2026-10-06"]),
+        ("6.1", ["2026-10-06"]),
+        ("9.9", ["2026-09-09", "2026-09-09"]),
+        ("9.9.2026 2", ["2026-09-09"]),
+        ("06.10.2025", []),
+        ("Пределы", []),
+    ],
+)
+def test_days_of_heads(said, days):
+    import datetime
+
+    lessons = [
+        Lesson(date=datetime.date.fromisoformat(day), number=number)
+        for day, number in (("2026-09-09", 1), ("2026-09-09", 2), ("2026-10-06", 1))
+    ]
+    assert [f"{one.date}" for one in days_of(said, lessons)] == days
+
+
+def test_the_command_names_course_columns_and_author(world, tmp_path):
+    path = tmp_path / "отметки.xlsx"
+    path.write_bytes(book(table(world, [1, "Быков Илья", 5, 4], head=["Опрос", "КР"])))
+
+    def run(*options):
+        out = StringIO()
+        with contextlib.suppress(SystemExit):
+            call_command("import_marks", str(path), *options, stdout=out)
+        return json.loads(out.getvalue())
+
+    assert "--by" in run("--course", str(world.course.pk))["refused"]
+    own = ("--course", str(world.course.pk), "--by", "teacher")
+    assert any("Опрос" in one["reason"] for one in run(*own)["errors"])
+    day = f"{cast.day(world, -5):%d.%m.%Y}"
+    done = run(*own, "--map", f"Опрос={day}", "--map", "D=")
+    assert (done["stored"], done["added"]) == (True, 1), done["errors"]
+    assert marks_of(world.lesson_unfilled) == {"Быков 1": "5"}
+
+
+def test_a_teacher_loads_marks_step_by_step(world, client_of):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = client_of(world.teacher)
+    file = SimpleUploadedFile("о.xlsx", book(table(world, [1, "Быков Илья", None, 4])))
+    upload = reverse("admin:import", args=["marks"])
+    answer = client.post(upload, {"file": file}, follow=True)
+    columns = answer.redirect_chain[-1][0]
+    page = client.post(
+        columns,
+        {
+            "use-0": "on",
+            "course-0": "Математика, 2-ИС",
+            "col-0-A": "student",
+            "col-0-B": "head",
+            "col-0-C": "date",
+            "col-0-D": "said",
+            "col-0-E": "place",
+        },
+        follow=True,
+    )
+    text = page.content.decode()
+    assert "Быков Илья" in text and "отметки и пропуски" in text.lower()
+    client.post(
+        page.redirect_chain[-1][0],
+        {"action": "apply", "fingerprint": page.context["outcome"].fingerprint},
+    )
+    assert marks_of(world.lesson_unfilled) == {"Быков 1": "4"}
+    assert ImportBatch.objects.get().importer == "marks"
+    assert client_of(world.curator).get(upload).status_code == 403
+
+
+def real_course(world, name, students, days):
+    """A group of a real file's names, a course, a lesson on each of its days."""
+    group = Group.objects.create(name="ИСИП-101", specialty=world.specialty)
+    for said_ in students:
+        last, first, *middle = said_.replace(".", " ").split()
+        one = Student.objects.create(
+            last_name=last, first_name=first, middle_name=" ".join(middle)
+        )
+        Membership.objects.create(student=one, group=group, start=world.year.start)
+    course = Course.objects.create(
+        group=group,
+        period=world.period,
+        discipline=Discipline.objects.create(name=name),
+    )
+    CourseTeacher.objects.create(
+        course=course, employee=world.teacher.employee, start=world.year.start
+    )
+    for place in range(days):
+        cast.lesson(world, course, -40 + place, 7, "teacher", topic=f"Тема {place + 1}")
+    return course
+
+
+def read(name):
+    path = DATA / name
+    return read_workbook(path.read_bytes(), path.name)
+
+
+@real
+def test_a_real_journal_of_thirty_days_goes_in_by_a_confirmed_mapping(world):
+    """05: marks and «н» on thirty days that are no lessons here, so each is asked."""
+    workbook = read("05_journal_college_isip101.xlsx")
+    flat = IMPORTERS["marks"].opened(workbook).sheets[0].rows[1:]
+    names = list(dict.fromkeys(row[0] for row in flat))
+    heads = list(dict.fromkeys(row[1] for row in flat))
+    course = real_course(world, "Основы безопасности", names, len(heads))
+    given = {"given": {"course": str(course.pk)}}
+    from journal.exchange.options import Options
+
+    seen = IMPORTERS["marks"](world.teacher, Options(**given)).collect(workbook)
+    assert len(seen.questions) == len(heads) >= 28
+    lessons = course.lessons.order_by("date")
+    answers = {
+        (one.sheet, one.row): str(lesson.pk)
+        for one, lesson in zip(seen.questions, lessons, strict=True)
+    }
+    data = (DATA / "05_journal_college_isip101.xlsx").read_bytes()
+    found = take("marks", data, world.teacher, answers=answers, **given)
+    assert not found.obstacles, said(found.obstacles)
+    assert found.added == len(flat) and found.batch is not None
+    marks = Mark.objects.filter(task__lesson__course=course).count()
+    away = Absence.objects.filter(lesson__course=course).count()
+    assert (marks, away) == (
+        sum(row[3] != "н" for row in flat),
+        sum(row[3] == "н" for row in flat),
+    )
+    assert len(undo(found.batch, world.teacher).deleted) == len(flat)
+    assert not Mark.objects.filter(task__lesson__course=course).exists()
+
+
+@real
+def test_a_ten_point_journal_names_every_cell_it_cannot_take(world):
+    """11: dates as numbers («6.1» is the sixth of October), marks of ten points, «+», «-»."""
+    workbook = read("11_journal_dates_as_floats.xlsx")
+    rows = IMPORTERS["marks"].opened(workbook).sheets[0].rows[1:]
+    assert {row[2] for row in rows} >= {"1.09", "6.1", "27.1", "3.11"}
+    unknown = [row for row in rows if read_entry(row[3]) is None]
+    assert {row[3] for row in unknown} == {"1", "6", "7", "8", "9", "+", "-"}
+
+
+@real
+@pytest.mark.parametrize("name", ["04_journal_college_template.xlsx"])
+def test_an_empty_template_has_nothing_to_load(name):
+    with pytest.raises(Refusal, match="айдена таблица отметок"):
+        IMPORTERS["marks"].opened(read(name))
+
+
+@real
+def test_the_real_gradebook_that_became_dates_is_refused_with_its_cells():
+    with pytest.raises(Refusal, match="Лист1!C2"):
+        IMPORTERS["marks"].opened(read("08_gradebook_numbers_became_dates.xlsx"))
