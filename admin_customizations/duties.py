@@ -14,6 +14,7 @@ from journal.domain.control.sittings import flagged
 from journal.domain.control.works import unmarked_works
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
+from journal.domain.lessons.absent import count_absent
 from journal.domain.organisation.opening import (
     AFTER,
     AHEAD,
@@ -28,7 +29,9 @@ from journal.domain.results.due import held_by, owed
 from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
+from journal.models.reach import grants
 from journal.pages.diary.words import plural
+from journal.roles import Anchor
 
 # How long an answer stands on the start page of whoever told.
 FRESH = timedelta(days=14)
@@ -62,6 +65,7 @@ class Duty:
 def duties(user, today: date) -> list[Duty]:
     """Everything that waits for the person, by what the roles may do."""
     return [
+        *_absent(user, today),
         *_mismatches(user),
         *_checks(user, today),
         *_lists(user, today),
@@ -84,6 +88,26 @@ def _curricula(user, today: date) -> list[Duty]:
         return []
     url = reverse("admin:report", args=["curricula"])
     return [Duty(f"Наборы без утверждённого учебного плана: {count}", url)]
+
+
+def _absent(user, today: date) -> list[Duty]:
+    """Everybody noted absent today, to those who look after others (F13; S 5.6)."""
+    if not looks_after(user, "view_absence"):
+        return []
+    count, bad = count_absent(user, today)
+    if not count:
+        return []
+    words = f"Отсутствуют сегодня: {count}" + (f", без причины: {bad}" if bad else "")
+    return [Duty(words, reverse("admin:journal_lesson_absent"), is_late=bool(bad))]
+
+
+def looks_after(user, right: str) -> bool:
+    """Has the person a right over other people's groups, and not just the own ones?"""
+    return user.is_superuser or any(
+        grant.anchor in (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY)
+        and right in grant.permissions
+        for grant in grants(user)
+    )
 
 
 def _mismatches(user) -> list[Duty]:

@@ -30,6 +30,12 @@ SECTIONS = (
                 "admin:journal_lesson_group_week",
                 "view_absence",
             ),
+            Link(
+                "Отсутствуют сегодня",
+                "person_off",
+                "admin:journal_lesson_absent",
+                "view_absence",
+            ),
             Link("Отчёты", "summarize", "admin:reports"),
         ),
     ),

@@ -9,12 +9,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from admin_customizations.duties import duties
+from admin_customizations.duties import duties, looks_after
 from admin_customizations.imports.urls import load_url
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
 from journal.domain.control import overdue_lessons, red_list
 from journal.domain.control.works import overdue_works
+from journal.domain.lessons.absent import unexplained_of_late
 from journal.domain.organisation import Step, checklist
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Lesson, Mark
@@ -132,6 +133,7 @@ class OwnGroup:
 
     group: Group
     absent: list
+    unexplained: tuple[int, int]
     unfilled: int
     reports: list
 
@@ -168,10 +170,12 @@ def own_groups(user, today: date) -> list[OwnGroup]:
         .values_list("course__group")
         .annotate(Count("pk"))
     )
+    unexplained = unexplained_of_late([group.pk for group in groups], today)
     return [
         OwnGroup(
             group,
             by_group.get(group.pk, []),
+            unexplained.get(group.pk, (0, 0)),
             late.get(group.pk, 0),
             report_links(user, group=group.pk),
         )
@@ -181,11 +185,7 @@ def own_groups(user, today: date) -> list[OwnGroup]:
 
 def oversees(user) -> bool:
     """Does the person look after other people's filling (J1)?"""
-    return user.is_superuser or any(
-        grant.anchor in (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY)
-        and "view_lesson" in grant.permissions
-        for grant in grants(user)
-    )
+    return looks_after(user, "view_lesson")
 
 
 def _addresses(user, step: Step) -> tuple[str, str]:

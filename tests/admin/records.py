@@ -84,6 +84,7 @@ BUTTONS: dict = {
     ("sheet", "annul"): (set(), set()),
 }
 ELSEWHERE: set = {
+    "journal_lesson_absent",
     "journal_lesson_group_week",
     "journal_course_results",
     "journal_course_results_sign",

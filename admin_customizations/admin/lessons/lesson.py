@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.admin.lessons.absent import AbsentPage
 from admin_customizations.admin.lessons.cells import (
     ask_for_cells,
     cell_past,
@@ -148,7 +149,7 @@ class LacksFilter(AnswerFilter):
 
 
 @admin.register(Lesson)
-class LessonAdmin(GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
+class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
 
     form = LessonForm

@@ -176,9 +176,14 @@ def _read_lessons(student, groups, first, last):
 
 
 @Prepared
-def _read_cells(student, lessons, today):
+def _read_cells(student, lessons, today, since):
     marks = Mark.objects.filter(student=student, task__lesson__in=lessons)
-    absences = Absence.objects.filter(student=student, lesson__in=lessons)
+    of_late = Q(
+        lesson__date__gte=since,
+        reason__counts_as_absence=True,
+        reason__is_excused=False,
+    )
+    absences = Absence.objects.filter(Q(lesson__in=lessons) | of_late, student=student)
     sort = Case(
         When(reason__counts_as_absence=False, then=LATE),
         When(reason__is_excused=True, then=EXCUSED),
@@ -304,11 +309,17 @@ def bells_between(
     return found
 
 
-def read_cells(student: int, lessons: list[int]) -> dict[int, list[Cell]]:
-    """Lesson → the absence first, then marks and owed works by number. One query."""
+def read_cells(
+    student: int, lessons: list[int], since: date = date.max
+) -> dict[int, list[Cell]]:
+    """Lesson → the absence first, then marks and owed works by number. One query.
+
+    Besides the lessons asked for, those from `since` on that were missed without a reason.
+    """
     found: dict[int, list[Cell]] = defaultdict(list)
     if lessons:
-        rows = _read_cells(student=student, lessons=lessons, today=timezone.localdate())
+        today = timezone.localdate()
+        rows = _read_cells(student=student, lessons=lessons, today=today, since=since)
         for row in sorted(rows):
             found[row[0]].append(Cell(*row))
     return found

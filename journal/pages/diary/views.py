@@ -1,6 +1,7 @@
 """The pages of the diary. Each opens one child's diary in at most eight queries."""
 
 import functools
+from datetime import date, timedelta
 
 from django.http import Http404
 from django.shortcuts import render
@@ -26,19 +27,22 @@ from journal.pages.diary.attendance import attendance_html
 from journal.pages.diary.attestation import attestation_html
 from journal.pages.diary.forecast import forecast_html
 from journal.pages.diary.marks import courses_html
-from journal.pages.diary.pieces import empty
+from journal.pages.diary.pieces import empty, joined
 from journal.pages.diary.reading import read_cells, read_week
 from journal.pages.diary.week import (
     ALLOWED,
     days_html,
     monday_of,
     neighbour,
+    unexplained_html,
     week_text,
     why_empty,
 )
 from journal.pages.diary.words import week_of
 from journal.pages.pace import paced
 
+# How long an absence without a reason stands above the week.
+OF_LATE = timedelta(days=7)
 KINDS = dict(Period.Kind.choices)
 TABS = (
     ("week", "Неделя", "view_lesson"),
@@ -121,14 +125,18 @@ def week(request, family):
     child = family.child
     days = read_week(child.pk, child.spans, monday)
     lessons = [lesson.pk for day in days for lesson in day.lessons]
-    cells = read_cells(child.pk, lessons)
+    is_now = week_text(monday) == week_text(today)
+    since = today - OF_LATE if is_now else date.max
+    cells = read_cells(child.pk, lessons, since)
     if not {"view_mark", "view_absence"} <= family.rights:
         cells = _open_cells(cells, family.rights)
     return {
         "title": f"Неделя {week_of(monday)}",
         "arrows": _arrows(family, monday, today),
         "links": _timetables(child.spans, monday, today),
-        "body": days_html(days, cells, today)
+        "body": joined(
+            [unexplained_html(days, cells, since), days_html(days, cells, today)]
+        )
         if lessons
         else why_empty(child.spans, days, today),
     }

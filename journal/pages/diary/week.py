@@ -11,6 +11,7 @@ from journal.pages.diary.pieces import empty, html, joined, letter, linked, mark
 from journal.pages.diary.reading import (
     EXCUSED,
     LATE,
+    UNEXCUSED,
     Cell,
     WeekDay,
     WeekLesson,
@@ -50,6 +51,29 @@ def days_html(
     return joined(
         _day(day, cells, today, is_open=not is_now or day.date >= today)
         for day in shown
+    )
+
+
+def unexplained_html(days: list[WeekDay], cells, since: date) -> SafeString:
+    """Lessons missed of late without a reason, told to the family at once (F13)."""
+    dates = {one.pk: one.date for day in days for one in day.lessons}
+    found = [
+        cell
+        for lesson, own in cells.items()
+        for cell in own
+        if not cell.number
+        and cell.weight == UNEXCUSED
+        and dates.get(lesson, since) >= since
+    ]
+    if not found:
+        return SafeString("")
+    count = plural(len(found), "занятие", "занятия", "занятий")
+    return html(
+        '<p class="card bad" role="note"><b>Пропущено без уважительной причины: {}, {}.'
+        "</b> За последние семь дней. Если есть справка или заявление, передайте их"
+        " куратору группы.</p>",
+        count,
+        hours(sum(cell.hours for cell in found)),
     )
 
 

@@ -1,0 +1,146 @@
+"""Telling curators and parents of an absence without a reason (F13; S 6.4, M 5.2)."""
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from journal.domain.curriculum.trajectory import absence_is_off
+from journal.models import Absence, Guardianship, Notice
+
+log = logging.getLogger("journal.notices")
+# A teacher who mistyped has time to mend it, a student who is late to come.
+WAIT = timedelta(minutes=20)
+DAYS = timedelta(days=3)
+MOST_PEOPLE = 200
+MOST_ABSENCES = 5000
+MOST_FAILED = 5
+
+
+@dataclass
+class Told:
+    """How many people were told, how many of them by mail, how many mails failed."""
+
+    people: int = 0
+    mailed: int = 0
+    failed: int = 0
+
+
+def send_notices(now: datetime | None = None) -> Told:
+    """Tell the curator and the representatives of every absence without a reason, once.
+
+    Of absences of the last three days that stand unchanged for twenty minutes. Each
+    person gets one letter for all that is new; without a mail server or an address the
+    notice is only noted, and never mailed later. What failed is tried at the next call.
+    """
+    now = now or timezone.now()
+    told = Told()
+    waiting = _waiting(now)
+    with_mail = bool(settings.EMAIL_HOST)
+    connection = get_connection() if with_mail else None
+    for (user, address), absences in list(waiting.items())[:MOST_PEOPLE]:
+        try:
+            with transaction.atomic():
+                _note(user, address if with_mail else "", absences, now)
+                if with_mail and address:
+                    _mail(connection, address, absences)
+        except IntegrityError:
+            continue  # another run tells this person just now
+        except (OSError, SMTPException):
+            log.exception("a notice was not sent, it will be tried again")
+            told.failed += 1
+            if told.failed == MOST_FAILED:
+                break  # the server is away: the rest waits with these
+            continue
+        told.people += 1
+        told.mailed += with_mail and bool(address)
+    return told
+
+
+def _waiting(now: datetime) -> dict[tuple[int, str], list[Absence]]:
+    """(user, address) → absences of which the person was not told yet; three queries."""
+    fresh = Absence.history.filter(id=OuterRef("pk"), history_date__gt=now - WAIT)
+    today = timezone.localdate(now)
+    absences = list(
+        Absence.objects.filter(
+            ~absence_is_off(),
+            ~Exists(fresh.order_by()),
+            lesson__date__gt=today - DAYS,
+            lesson__date__lte=today,
+            reason__counts_as_absence=True,
+            reason__is_excused=False,
+        )
+        .select_related(
+            "student",
+            "lesson__course__discipline",
+            "lesson__course__group__curator__user",
+        )
+        .order_by("lesson__date", "lesson__number", "pk")[:MOST_ABSENCES]
+    )
+    families = _families({one.student_id for one in absences})
+    lessons = {one.lesson_id for one in absences}
+    done = set(
+        Notice.objects.filter(lesson__in=lessons).values_list(
+            "user", "student", "lesson"
+        )
+    )
+    waiting: dict[tuple[int, str], list[Absence]] = defaultdict(list)
+    for absence in absences:
+        curator = absence.lesson.course.group.curator
+        people = set(families.get(absence.student_id, ()))
+        if curator and curator.user and curator.user.is_active:
+            people.add((curator.user_id, curator.email or curator.user.email))
+        for user, address in people:
+            if (user, absence.student_id, absence.lesson_id) not in done:
+                waiting[user, address].append(absence)
+    return waiting
+
+
+def _families(students: set[int]) -> dict[int, list[tuple[int, str]]]:
+    """Student → (user, address) of those who represent the student today."""
+    found = defaultdict(list)
+    ties = Guardianship.objects.in_force().filter(
+        student__in=students, guardian__user__is_active=True
+    )
+    for student, user, own, other in ties.values_list(
+        "student", "guardian__user", "guardian__email", "guardian__user__email"
+    ):
+        found[student].append((user, own or other))
+    return found
+
+
+def _note(user: int, address: str, absences: list[Absence], now: datetime) -> None:
+    for absence in absences:
+        Notice.objects.create(
+            user_id=user,
+            student_id=absence.student_id,
+            lesson_id=absence.lesson_id,
+            at=now,
+            sent_to=address,
+        )
+
+
+def _mail(connection, address: str, absences: list[Absence]) -> None:
+    lines = []
+    for absence in absences:
+        lesson = absence.lesson
+        number = f", {lesson.number}-е занятие" if lesson.number else ""
+        lines.append(
+            f"{absence.student}: {lesson.date:%d.%m.%Y}{number},"
+            f" {lesson.course.discipline}"
+        )
+    text = (
+        "В электронном журнале отмечены пропуски, причина которых неизвестна:\n\n"
+        + "\n".join(lines)
+        + "\n\nЕсли причина уважительная, сообщите её куратору группы. Отвечать на это"
+        " письмо не нужно."
+    )
+    subject = "Пропуск занятий без известной причины"
+    EmailMessage(subject, text, to=[address], connection=connection).send()

@@ -1,0 +1,16 @@
+"""Tell curators and parents of absences without a reason; run every few minutes."""
+
+from django.core.management.base import BaseCommand
+
+from journal.domain.communication import send_notices
+
+
+class Command(BaseCommand):
+    help = "Известить кураторов и родителей о пропусках без причины"
+
+    def handle(self, **options):
+        told = send_notices()
+        self.stdout.write(
+            f"Извещено: {told.people}, из них письмом: {told.mailed}."
+            + (f" Не отправлено: {told.failed}, повторим." if told.failed else "")
+        )
