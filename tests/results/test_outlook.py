@@ -241,6 +241,14 @@ def test_a_family_reads_its_own_forecast_alone(world, client_of):
     assert world.students[2].last_name not in answer
 
 
+def test_attendance_is_of_every_member_or_of_the_one_asked_about(world):
+    every = read_attending([world.course.pk], world.today)[world.group.pk]
+    assert len(every) > 3
+    one = world.students[1].pk
+    alone = read_attending([world.course.pk], world.today, one)[world.group.pk]
+    assert alone == {one: every[one]}
+
+
 # Constants
 
 

@@ -88,7 +88,7 @@ class Hours:
 
 
 def read_attending(
-    courses: Iterable[int], day: date, student: int | None = None
+    courses: Iterable[int], day: date, only: int | None = None
 ) -> dict[int, dict[int, Attending]]:
     """Group → student → attendance of members on `day`, of all or of one student.
 
@@ -104,7 +104,7 @@ def read_attending(
     for group, student, hours in _read_missed(courses=keys, day=day):
         if student in found.get(group, ()):
             found[group][student].missed += hours
-    return {group: _of_group(students, student) for group, students in found.items()}
+    return {group: _of_group(students, only) for group, students in found.items()}
 
 
 def _of_group(students: dict[int, Hours], only: int | None) -> dict[int, Attending]:

@@ -45,7 +45,7 @@ def forecast_html(
         )
     return joined(
         [
-            html('<p class="meta">{}</p>', ABOUT),
+            html('<p class="card meta">{}</p>', ABOUT),
             *map(_attendance, own),
             _courses(told),
         ]
@@ -66,7 +66,9 @@ def _course(course: StudiedCourse, one: Outlook) -> SafeString:
     seen = one.forecast
     facts = [f"вероятность {percent(seen.chances[seen.mark])}", span_words(seen)]
     lines = [", ".join(facts).capitalize() + "."]
-    if needed := needed_words(one.needed):
+    # What is out of reach helps nobody at home.
+    if one.needed and one.needed.is_reachable:
+        needed = needed_words(one.needed)
         lines.append(needed.capitalize() + ".")
     if one.is_alarm:
         lines.append(
