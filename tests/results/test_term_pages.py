@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from journal.domain.results.sheets import sign_sheet
-from journal.models import Membership, Result, Sheet, Student
+from journal.models import Mark, Membership, Result, Sheet, Student, Task
+from tests import cast
 
 
 def address(course, stage="term"):
@@ -181,3 +182,21 @@ def test_whoever_gave_one_lesson_for_another_sees_no_results(world, client_of):
     client = client_of(world.teacher)
     assert client.get(spread).status_code == 200
     assert client.get(address(world.course2)).status_code == 404
+
+
+def test_the_spread_says_what_a_mover_had_earned_before(world, client_of):
+    """Яшин has a 4 and a 5 from 1-ЭК in the same discipline: beside the name alone."""
+    world.course_elsewhere.discipline = world.course.discipline
+    world.course_elsewhere.save()
+    for value, offset in (("4", -40), ("5", -38)):
+        lesson = cast.lesson(
+            world, world.course_elsewhere, offset, 3, "teacher_elsewhere"
+        )
+        task = Task.objects.create(lesson=lesson, number=1, kind=world.answer)
+        Mark.objects.create(task=task, student=world.mover, value=value)
+    spread = reverse("admin:journal_course_spread", args=[world.course.pk])
+    page = client_of(world.teacher).get(spread).content.decode()
+    row = page.partition("Яшин Егор Львович")[2].partition("<tr")[0]
+    assert "из группы 1-ЭК: ср. 4,50 (2)</small>" in row
+    assert page.count("из группы") == 2  # the words and their title
+    assert "<td>4" not in row and "<td>5" not in row

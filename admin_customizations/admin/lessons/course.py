@@ -1,5 +1,7 @@
 """A course: its page in the list, and the spread students × dates."""
 
+from datetime import date
+
 from django.contrib import admin
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -17,8 +19,10 @@ from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.archive.closing import is_shut
-from journal.domain.lessons.spread import read_spread
+from journal.domain.lessons.spread import Spread, read_spread
+from journal.domain.results.elsewhere import Elsewhere, read_elsewhere
 from journal.domain.results.foreseeing import spread_outlooks
+from journal.domain.results.term import courses_seen
 from journal.models import Course, CourseTeacher, Subgroup
 
 
@@ -96,6 +100,7 @@ class CourseAdmin(CourseForecast, TermMarks, CoursesFromPlan, HoursCheck, ModelA
                 today,
                 reverse("admin:journal_lesson_change", args=[0]),
                 ahead,
+                _before(request.user, page, today),
             ),
             "is_foretold": ahead is not None,
             "reports": report_links(
@@ -107,3 +112,16 @@ class CourseAdmin(CourseForecast, TermMarks, CoursesFromPlan, HoursCheck, ModelA
             "may_change": request.user.has_perm("journal.change_course"),
         }
         return TemplateResponse(request, "admin/lessons/spread.html", context)
+
+
+def _before(user, page: Spread, today: date) -> dict[int, Elsewhere]:
+    """What those who came meanwhile had earned in their former groups.
+
+    Two queries where anybody came; none for whoever has but one lesson of the course.
+    """
+    began = page.course.period.first_day
+    movers = [line.student for line in page.lines if line.spans[0][0] > began]
+    seen = Course.objects.filter(courses_seen(user), pk=page.course.pk)
+    if not movers or not seen.exists():
+        return {}
+    return read_elsewhere(page.course, movers, today)

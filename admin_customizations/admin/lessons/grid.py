@@ -1,7 +1,9 @@
 """The grid of cells as HTML, built as one string: a page holds thousands of cells."""
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
+from types import MappingProxyType
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -92,6 +94,11 @@ def _tag(text: str) -> str:
     return f" <i>{escape(text)}</i>" if text else ""
 
 
+def _before(words: object) -> str:
+    said = escape(str(words or ""))
+    return f' <small title="{said}">{said}</small>' if said else ""
+
+
 def _average(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}".replace(".", ",")
 
@@ -113,10 +120,12 @@ def grid_html(
     today: date,
     lesson_address: str,
     ahead: dict[int, Outlook] | None = None,
+    before: Mapping[int, object] = MappingProxyType({}),
 ) -> SafeString:
     """The table of a spread; `lesson_address` is a lesson's page with 0 for its id.
 
-    `ahead` are the outlooks of the students, where forecasts are to be shown.
+    `ahead` are the outlooks of the students, where forecasts are to be shown; `before`
+    says of whoever came from another group what was earned there.
 
     Cells carry no ids: a cell's student is its row's, its lesson its column's. That and
     the left-out end tags keep 1,500 cells within 50 KB.
@@ -138,7 +147,7 @@ def grid_html(
         tag = line.tag(day) if line.steps else ""
         parts.append(
             f"<tr data-s={line.student}{left}><th class=nm scope=row>"
-            f"{escape(line.name)}{_tag(tag)}{cells}"
+            f"{escape(line.name)}{_tag(tag)}{_before(before.get(line.student))}{cells}"
             f"<td class=av>{_average(spread.average(line))}"
             f"{'' if ahead is None else _foretold(ahead.get(line.student))}"
             f"<td class=av>{spread.missed(line) or ''}"
