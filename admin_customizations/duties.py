@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admin_customizations.admin.control.sittings import sitting_url
+from journal.domain.archive.closing import not_closed
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
 from journal.domain.control.requests import answered_to, spoken, waiting_for
@@ -75,6 +76,7 @@ def duties(user, today: date) -> list[Duty]:
         *_plans(user, today),
         *_requests(user, today),
         *_sittings(user, today),
+        *_periods(user, today),
         *_term_marks(user, today),
         *_control_works(user, today),
     ]
@@ -268,6 +270,21 @@ def _control_works(user, today: date) -> list[Duty]:
             is_late=one.due < today,
         )
         for one in found[:SHOWN]
+    ]
+
+
+def _periods(user, today: date) -> list[Duty]:
+    """Periods that ended and wait to be closed."""
+    if not user.has_perm("journal.add_periodclosing"):
+        return []
+    at = reverse("admin:journal_periodclosing_checklist")
+    return [
+        Duty(
+            f"{period}: период закончился {days((today - period.last_day).days)} назад, "
+            f"не закрыто частей: {count}",
+            f"{at}?period={period.pk}",
+        )
+        for period, count in not_closed(today)
     ]
 
 

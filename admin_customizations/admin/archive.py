@@ -61,8 +61,10 @@ def gap_url(period: Period, point: Point, gap: Gap) -> str:
     """Where a gap is mended."""
     if point.slug in ("taken", "topic"):
         return lessons_url(period, gap.key, point.slug)
-    if point.slug in ("owed", "works"):
+    if point.slug == "owed":
         return reverse("admin:journal_course_spread", args=[gap.key])
+    if point.slug == "works":
+        return reverse("admin:journal_lesson_change", args=[gap.key])
     if point.slug == "hours":
         return f"{reverse('admin:journal_course_hours')}?period={period.pk}"
     if point.slug == "requests":

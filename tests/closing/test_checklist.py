@@ -14,7 +14,6 @@ from journal.domain.archive.reopened import reopenings
 from journal.domain.lessons import Change, write_cells
 from journal.domain.results.sheets import sign_sheet
 from journal.models import (
-    ControlWork,
     CorrectionRequest,
     Exemption,
     Lesson,
@@ -77,19 +76,19 @@ def test_required_works_are_owed_by_whoever_sat_there_and_was_asked(world):
     assert points(world)["owed"].count == 3
 
 
-def test_control_works_are_late_after_a_day(world):
-    def works(days: int, course=world.course2) -> int:
-        ControlWork.objects.all().delete()
-        day = world.today + datetime.timedelta(days=days)
-        ControlWork.objects.create(
-            course=course, group=course.group, date=day, name="КР"
-        )
-        return points(world)["works"].count
-
-    assert (works(-1), works(0), works(3)) == (0, 0, 0)
-    assert works(-3) == 1
-    assert works(-2) == 0  # it has a mark
-    assert works(-2, world.course_elsewhere) == 0
+def test_control_works_lack_the_marks_of_whoever_was_there(world):
+    """Of a month ago: five students, two of them with marks."""
+    world.test.is_control = False
+    world.test.save()
+    assert points(world)["works"].gaps == []
+    world.test.is_control = True
+    world.test.save()
+    (gap,) = points(world)["works"].gaps
+    assert (gap.key, gap.count) == (world.lesson_old.pk, 3)
+    assert gap.words == "Жданов Лев Борисович"
+    today = world.lesson_old.date + datetime.timedelta(days=1)
+    found = checklist_of(world.period, today)["marks"]
+    assert {point.slug: point.count for point in found}["works"] == 0  # not due yet
 
 
 def test_courses_are_complete_once_their_sheets_are_signed(world, signed):
@@ -143,12 +142,16 @@ def test_over_gaps_a_period_is_closed_with_a_reason_that_history_keeps(world):
 
 
 def test_where_nothing_is_missing_no_reason_is_asked_for(world):
+    world.test.is_control = False
+    world.test.save()
     assert lacking(checklist_of(world.period, world.today)["marks"]) == ""
     close_checked(world.deputy, world.period, "marks")
     assert PeriodClosing.objects.get().history.get().history_change_reason is None
 
 
 def test_the_deputy_closes_aspect_by_aspect_from_the_page(world, client_of):
+    world.test.is_control = False
+    world.test.save()
     client, at = client_of(world.deputy), reverse(AT)
     page = client.get(at).content.decode()
     assert "Занятия без темы: " in page
@@ -186,6 +189,24 @@ def test_who_closes_nothing_has_no_checklist(world, client_of):
     for name in ("teacher", "studyunit", "department_head", "office"):
         assert client_of(world.people[name]).get(reverse(AT)).status_code == 403
     assert not PeriodClosing.objects.exists()
+
+
+def test_a_period_that_ended_waits_on_the_start_page_until_all_of_it_is_closed(
+    world, client_of
+):
+    home = reverse("admin:index")
+
+    def waits() -> bool:
+        ended = world.period.last_day + datetime.timedelta(days=3)
+        with time_machine.travel(datetime.datetime.combine(ended, datetime.time(10))):
+            page = client_of(world.deputy).get(home).content.decode()
+        return "3\N{NO-BREAK SPACE}дня назад, не закрыто частей" in page
+
+    assert waits()
+    for aspect in ("lessons", "marks", "results"):
+        assert waits()
+        close_period(world.period, aspect, world.deputy)
+    assert not waits()
 
 
 # Open again for a while

@@ -6,32 +6,30 @@ it can be asked for. Closing over gaps is allowed with a reason that history kee
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from journal.domain.archive.closing import close_period
 from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
+from journal.domain.control.works import waiting_works
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
-from journal.domain.curriculum.trajectory import is_off
+from journal.domain.lessons.owed import owed_works
 from journal.domain.results.scales import RUNNING, STATE
 from journal.models import (
     AttestationForm,
-    ControlWork,
     CorrectionRequest,
     Course,
     CourseTeacher,
     Lesson,
-    Mark,
-    Membership,
     Period,
     PeriodClosing,
     Sheet,
     SheetPart,
-    SubgroupMember,
+    Task,
     User,
 )
 
@@ -79,7 +77,7 @@ def checklist_of(period: Period, today: date) -> dict[str, list[Point]]:
         ],
         Aspect.MARKS: [
             Point("owed", "Обязательные работы без отметки", _owed(period, day)),
-            Point("works", "Контрольные работы без отметок на следующий день", _works(period, day)),
+            Point("works", "Контрольные работы без отметок в срок", _works(period, today)),
             Point("requests", "Запросы на исправление ждут решения", _requests(period)),
         ],
         Aspect.RESULTS: [
@@ -165,51 +163,27 @@ def _by_course(counts: dict[int, int]) -> list[Gap]:
 
 
 def _owed(period: Period, day: date) -> list[Gap]:
-    """Students of the day's roster without a mark for a required work."""
-    lesson = "group__courses__lessons"
-    mark = Mark.objects.filter(task=OuterRef("work"), student=OuterRef("student"))
-    part = SubgroupMember.objects.filter(
-        Q(end__isnull=True) | Q(end__gt=OuterRef("day")),
-        subgroup=OuterRef("part"),
-        student=OuterRef("student"),
-        start__lte=OuterRef("day"),
+    rows = owed_works(day, group__courses__period=period).values_list("course")
+    return _by_course(dict(rows.annotate(number=Count("pk"))))
+
+
+def _works(period: Period, today: date) -> list[Gap]:
+    """Control works whose results are overdue (F2)."""
+    tasks = Task.objects.filter(
+        kind__is_control=True,
+        lesson__is_cancelled=False,
+        lesson__course__period=period,
     )
-    rows = (
-        Membership.objects.filter(
-            Q(end__isnull=True) | Q(end__gt=F(f"{lesson}__date")),
-            start__lte=F(f"{lesson}__date"),
-            group__courses__period=period,
-            **{
-                f"{lesson}__is_cancelled": False,
-                f"{lesson}__date__lte": day,
-                f"{lesson}__tasks__is_required": True,
-            },
+    return [
+        Gap(
+            f"{one.discipline}, {one.group}, {one.date:%d.%m.%Y}",
+            one.missing,
+            one.lesson,
+            one.teacher_name,
         )
-        .annotate(
-            course=F("group__courses"),
-            day=F(f"{lesson}__date"),
-            part=F(f"{lesson}__subgroup"),
-            work=F(f"{lesson}__tasks"),
-        )
-        .filter(~Exists(mark), Q(part__isnull=True) | Exists(part))
-        .filter(~is_off(OuterRef("student"), OuterRef("course"), OuterRef("day")))
-    )
-    return _by_course(_counts(rows.order_by().values_list("course")))
-
-
-def _counts(rows: QuerySet) -> dict[int, int]:
-    return dict(rows.annotate(number=Count("pk")).values_list("course", "number"))
-
-
-def _works(period: Period, day: date) -> list[Gap]:
-    """Control works whose results were to be entered within a day (F2)."""
-    marks = Mark.objects.filter(
-        task__lesson__course=OuterRef("course"), task__lesson__date=OuterRef("date")
-    )
-    rows = ControlWork.objects.filter(
-        ~Exists(marks), course__period=period, date__lt=day - timedelta(days=1)
-    )
-    return _by_course(_counts(rows.order_by().values_list("course")))
+        for one in waiting_works(tasks, min(today, period.last_day))
+        if one.due < today
+    ]
 
 
 def _requests(period: Period) -> list[Gap]:

@@ -4,12 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from journal.models import Period, PeriodClosing, User
 
 MOST_DAYS_OPEN = 14
+# A period that nobody closed for so long is no news any more.
+MOST_DAYS_WAITING = 60
 
 
 def is_closed(closing: PeriodClosing) -> bool:
@@ -22,6 +24,19 @@ def is_shut(period: int, aspect: str = PeriodClosing.Aspect.MARKS) -> bool:
     """Is this aspect of a period closed now? One query."""
     still = Q(reopened_until__isnull=True) | Q(reopened_until__lt=timezone.now())
     return PeriodClosing.objects.filter(still, period=period, aspect=aspect).exists()
+
+
+def not_closed(today: date) -> list[tuple[Period, int]]:
+    """Periods that ended of late and how many aspects of each were never closed."""
+    ended = Period.objects.filter(
+        last_day__lt=today, last_day__gte=today - timedelta(days=MOST_DAYS_WAITING)
+    ).select_related("year")
+    most = len(PeriodClosing.Aspect.values)
+    return [
+        (one, most - one.count)
+        for one in ended.annotate(count=Count("closings")).order_by("first_day")
+        if one.count < most
+    ]
 
 
 @transaction.atomic

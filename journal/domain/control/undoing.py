@@ -71,12 +71,13 @@ class Cell:
 
 
 def cells_of(sitting: Sitting) -> list[Cell]:
-    """The cells and results that a sitting changed; six queries."""
-    return [
+    """The cells and results that a sitting changed, in order; six queries."""
+    found = [
         *_cells(sitting, Mark, ("task", "student"), MARK, _mark),
         *_cells(sitting, Absence, ("lesson", "student"), NOTED, _absence),
         *_cells(sitting, Result, ("id",), RESULT, _result),
     ]
+    return sorted(found, key=lambda cell: cell.at)
 
 
 MARK = ("task__lesson", "task__number", "value", "task__lesson__date")

@@ -93,8 +93,13 @@ def unmarked_works(user: User, today: date, **lessons) -> list[ControlTask]:
 
     `lessons` are conditions on tasks, such as `lesson__teacher=…`.
     """
-    tasks = control_tasks(user, term_start(today), today).filter(**lessons)
-    rows = _present(today, tasks).filter(undone(OuterRef("task"), OuterRef("student")))
+    tasks = control_tasks(user, term_start(today), today)
+    return waiting_works(tasks.filter(**lessons), today)
+
+
+def waiting_works(tasks: QuerySet[Task], until: date) -> list[ControlTask]:
+    """Those of the control works until that day that wait for marks; two queries."""
+    rows = _present(until, tasks).filter(undone(OuterRef("task"), OuterRef("student")))
     counts = rows.values("task").annotate(n=Count("pk")).values_list("task", "n")
     waiting = {task: (missing, 0, None) for task, missing in counts}
     return _told(tasks, waiting) if waiting else []

@@ -20,6 +20,7 @@ from journal.domain.demo.college import (
     create_disciplines,
     create_specialties,
 )
+from journal.domain.demo.corrections import create_corrections
 from journal.domain.demo.events import (
     hand_over,
     leave_undone,
@@ -129,6 +130,7 @@ def build(
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
     create_rounds(site.home, site.staff, today)
+    create_corrections(site)
     if len(site.terms) > 1:
         refit(today)
     if connection.vendor == "postgresql":  # fresh rows, no statistics yet
