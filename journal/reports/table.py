@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import mul
 from typing import Any, Literal
 
 Kind = Literal["text", "number", "percent", "date", "hours"]
@@ -91,7 +92,8 @@ class Table:
     (post, name), `stamp` at the foot of every page. `created_at` is an aware moment
     and the only clock a writer reads: the same table gives the same bytes.
     `empty` is said in place of missing rows: why there are none, and what to do.
-    `author` is the only name that goes into the properties of a file.
+    `author` is the only name that goes into the properties of a file. `parts` are tables
+    that follow, on pages of their own and on the same paper; those have no parts.
     """
 
     title: str
@@ -108,6 +110,7 @@ class Table:
     empty: str = "Нет данных: за выбранный период ничего не записано."
     author: str = ""
     stamp: str = ""
+    parts: Sequence[Table] = ()
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
@@ -123,6 +126,18 @@ class Table:
             raise ValueError(f"unknown paper {self.paper!r}")
         if self.created_at.tzinfo is None:
             raise ValueError("created_at must be an aware moment")
+
+    @property
+    def sheets(self) -> list[Table]:
+        """This table and its parts, in order."""
+        return [self, *self.parts]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many rows there are in all its sheets, and how many cells."""
+        rows = [len(one.rows) + len(one.totals) for one in self.sheets]
+        columns = [len(one.columns) for one in self.sheets]
+        return sum(rows), sum(map(mul, rows, columns))
 
     @property
     def name_column(self) -> int:

@@ -65,9 +65,9 @@ def render(table: Table, format: str) -> str | bytes:
     do not match the columns.
     """
     writer = WRITERS[format]
-    rows = len(table.rows) + len(table.totals)
-    if rows * len(table.columns) > writer.cells:
-        limit = writer.cells // len(table.columns)
+    rows, cells = table.size
+    if cells > writer.cells:
+        limit = writer.cells * rows // cells
         raise ReportTooLargeError(
             f"Отчёт слишком велик: строк — {rows}, а в этом виде помещается"
             f" не больше {limit}. {writer.advice}"

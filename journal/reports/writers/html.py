@@ -18,7 +18,12 @@ ALIGNED = {"left": "l", "center": "", "right": "e"}
 
 
 def write(table: Table) -> SafeString:
-    """The report as one `<section>`; needs report.css on the page."""
+    """The report, a `<section>` a sheet; needs report.css on the page."""
+    # Escaped piece by piece below, so the page may take it as it is.
+    return SafeString("".join(map(_section, table.sheets)))
+
+
+def _section(table: Table) -> str:
     head = "".join(
         f"<p>{_text(line)}</p>" if kind != "title" else f"<h2>{_text(line)}</h2>"
         for kind, line in (
@@ -43,8 +48,7 @@ def write(table: Table) -> SafeString:
         _tail(table),
         "</section>",
     ]
-    # Escaped piece by piece above, so the page may take it as it is.
-    return SafeString("".join(parts))
+    return "".join(parts)
 
 
 def _text(text: str) -> str:

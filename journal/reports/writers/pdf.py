@@ -75,7 +75,7 @@ def write(table: Table) -> bytes:
     try:
         return compiled(_template(), table.created_at, _data(table))
     finally:
-        if len(table.rows) * len(table.columns) > LARGE:
+        if table.size[1] > LARGE:
             _forget(moment)
 
 
@@ -119,18 +119,25 @@ def _fixed(moment: datetime) -> datetime:
 
 
 def _data(table: Table) -> dict[str, Any]:
-    chars = _widths(table)
-    size, air = _size(table, chars)
-    cells = _cells(table)
     return {
         "title": clean(table.title),
         "author": clean(table.author),
         "paper": table.paper.lower(),
         "landscape": table.orientation == "landscape",
+        "stamp": clean(table.stamp),
+        "sheets": [_sheet(one) for one in table.sheets],
+    }
+
+
+def _sheet(table: Table) -> dict[str, Any]:
+    chars = _widths(table)
+    size, air = _size(table, chars)
+    cells = _cells(table)
+    return {
+        "title": clean(table.title),
         "size": size,
         "inset": {"x": (_air(table) - 0.2) / 2, "y": air},
         "breakable": any(len(_plain(cell)) > WHOLE_ROW for cell in cells),
-        "stamp": clean(table.stamp),
         "issuer": [_text(line) for line in table.issuer],
         "lines": [_text(line) for line in table.lines],
         "warnings": [_text(line) for line in table.warnings],

@@ -47,7 +47,7 @@ Formats = Callable[..., Format]
 
 
 def write(table: Table) -> bytes:
-    """The workbook, one sheet; the same table gives the same bytes."""
+    """The workbook, a sheet for each of the table's; the same table, the same bytes."""
     target = BytesIO()
     book = Workbook(
         target,
@@ -60,8 +60,10 @@ def write(table: Table) -> bytes:
             "created": local(table.created_at).replace(tzinfo=None),
         }
     )
-    sheet = book.add_worksheet(_sheet_name(table.title))
-    _Sheet(table, book, sheet).write()
+    for number, one in enumerate(table.sheets, 1):
+        title = f"{number} {one.title}" if table.parts else one.title
+        sheet = book.add_worksheet(_sheet_name(title))
+        _Sheet(one, book, sheet, table.stamp).write()
     book.close()
     return target.getvalue()
 
@@ -99,8 +101,11 @@ class _Look(dict[str, Format]):
 class _Sheet:
     """One table on its way into one sheet, from the top down."""
 
-    def __init__(self, table: Table, book: Workbook, sheet: Worksheet) -> None:
+    def __init__(
+        self, table: Table, book: Workbook, sheet: Worksheet, stamp: str
+    ) -> None:
         self.table = table
+        self.stamp = stamp
         self.book = book
         self.sheet = sheet
         self.columns = list(table.columns)
@@ -138,7 +143,7 @@ class _Sheet:
         sheet.set_paper(PAPER[table.paper])
         sheet.set_margins(left=0.5, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        stamp = clean(table.stamp).replace("\n", " ")[:100].replace("&", "＆")
+        stamp = clean(self.stamp).replace("\n", " ")[:100].replace("&", "＆")
         sheet.set_footer(f"&L&8 {stamp}&R&8стр. &P из &N")
         for x, width in enumerate(self.widths):
             sheet.set_column(x, x, width + 1)
