@@ -300,6 +300,8 @@ def test_links_carry_what_the_report_asks_for(world):
         "Посещаемость группы": f"{address('attendance')}?group={group}",
         "Журнал исправлений": f"{address('corrections')}?group={group}&course=7",
         "Выполнение программы": f"{address('fulfilment')}?group={group}&period={period}",
+        "Журнал на бумаге": f"{address('journal_paper')}?group={group}&period={period}&course=7",
+        "Сроки контрольных работ": f"{address('control_works')}?group={group}&period={period}",
         **{
             title: f"{address(slug)}?group={group}&period={period}"
             for title, slug in (
@@ -318,7 +320,7 @@ def test_every_link_of_the_list_opens(world, client_of):
     client = client_of(world.teacher)
     page = client.get(reverse("admin:reports")).content.decode()
     links = set(re.findall(r'href="(/admin/reports/\w[^"]*)"', page))
-    assert len(links) == 19
+    assert len(links) == 23
     assert {client.get(link).status_code for link in links} == {200}
 
 
