@@ -51,6 +51,7 @@ from journal.domain.demo.staff import (
     staff_departments,
 )
 from journal.domain.demo.teaching import Study, Teaching
+from journal.domain.demo.term_marks import give_term_marks
 from journal.domain.demo.themes import create_themes, off_the_way
 from journal.domain.demo.times import (
     Term,
@@ -122,6 +123,7 @@ def build(
         _live(site, term, teaching, filling)
     _approve(site, teaching)
     create_themes(site)
+    give_term_marks(site)
     _close_past(site)
     staff_departments(site.staff, site.departments)
     set_norms(site)
