@@ -90,6 +90,7 @@ def upload(site):
             form=form,
             fields=choices(importer),
             beside=importer.columns_beside,
+            wants=importer.wants,
             required=[f.title for f in importer.fields() if f.required],
             recent=recent[:RECENT],
             back=back_to_list(importer),

@@ -64,6 +64,7 @@ class TableReader:
         """Keys of the columns that are not left out."""
         return {key for keys in cls.columns.values() for key in keys} | {*cls.besides}
 
+    wants: ClassVar[str] = ""  # in words: a file that is no table of these columns
     columns_beside: ClassVar[str] = ""  # in words: columns known by their own titles
 
     @classmethod

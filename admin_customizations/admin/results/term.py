@@ -101,12 +101,7 @@ class TermMarks:
             "marks": marks_of_kind(STAGES[stage], rules),
             "titles": dict(Result.Mark.choices),
             "late": _late(page),
-            "reports": report_links(
-                request.user,
-                group=course.group_id,
-                period=course.period_id,
-                course=course.pk,
-            ),
+            "reports": _links(request.user, course),
         }
         return TemplateResponse(request, "admin/results/term.html", context)
 
@@ -167,6 +162,12 @@ def _tabs(course: Course, stage: str) -> list[tuple[str, str, bool]]:
         for one, title in TABS
         if one != YEAR or of_year or stage == YEAR
     ]
+
+
+def _links(user, course: Course) -> list:
+    """The reports that a term ends with."""
+    links = report_links(user, group=course.group_id, period=course.period_id)
+    return [one for one in links if any(f"/{slug}/" in one.url for slug in REPORTS)]
 
 
 def _late(page: TermPage) -> int:

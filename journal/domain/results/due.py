@@ -164,5 +164,6 @@ def _measure(line: TermDue, sheet: tuple | None, day: date) -> None:
             until = line.signed_at or timezone.now()
             line.waited = max(int((until - last).total_seconds() // 3600), 0)
         if line.signed_at:
+            line.members = line.filled  # whom it was signed for
             done = timezone.localtime(line.signed_at).date()
     line.late = max((done - line.due).days, 0)

@@ -66,6 +66,7 @@ from journal.models.reach import (
     grants,
     rights_over,
 )
+from journal.models.sqlite import russian_key
 from journal.roles import Anchor
 
 STAGES = {
@@ -192,9 +193,8 @@ def read_term(
     results = {one.student_id: one for one in sheet.results.order_by()} if sheet else {}
     roster = roster_of(of_day)
     if sheet and sheet.state == Sheet.State.SIGNED:
-        roster = {
-            student: result.student_name for student, result in results.items()
-        } or roster
+        names = {one: result.student_name for one, result in results.items()}
+        roster = dict(sorted(names.items(), key=lambda one: russian_key(one[1])))
     official = read_official([one.pk for one in courses])
     lines = [TermLine(student, name) for student, name in roster.items()]
     left = [] if stage != TERM else _left(course, roster)

@@ -18,6 +18,7 @@ from journal.domain.results.objectivity import (
 )
 from journal.domain.results.term import courses_seen
 from journal.models import Course, Department, Institution
+from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
 from journal.reports.registry import report
@@ -165,7 +166,7 @@ def _agreements(found: list[Compared], by: str) -> tuple[list[Column], list]:
         Column("below", "занижено", EXAM, kind="number"),
         Column("below_share", "%", EXAM, kind="percent", decimals=1),
     ]
-    names = sorted(parts) if by == TEACHERS else list(parts)
+    names = sorted(parts, key=russian_key) if by == TEACHERS else list(parts)
     return columns, [_row(title, agreement(parts[title])) for title in names]
 
 
