@@ -31,6 +31,7 @@ from journal.domain.results.term import (
 from journal.models import Course, Institution, Result, Sheet
 from journal.models.reach import EVERYTHING
 
+REPORTS = ("attestation", "objectivity", "term_due")
 TABS = ((TERM, "За период"), (YEAR, "За год"), (FINAL, "Итоговая по дисциплине"))
 
 
