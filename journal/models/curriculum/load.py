@@ -193,7 +193,8 @@ class Exemption(Dated):
     An exemption and a recredit leave the student out of N, with «осв.» or the mark
     brought along («п5»). An individual plan leaves the student on the roster and in N:
     marks count as everybody's. On the days of any of the three nobody asks the student
-    to be there, so absences noted then are not counted.
+    to be there, so absences noted then are not counted. No mark is refused for it: who
+    is exempt may answer all the same, and a document may come after the marks.
     """
 
     class Kind(models.TextChoices):
