@@ -168,8 +168,8 @@ def test_a_course_of_another_teacher_is_not_among_ones_own(world):
     assert "нет среди ваших" in said(found.errors)
     asked = look("marks", table(world, [1, "Быков Илья", 5]), world.teacher2)
     assert [words for _, words in asked.questions[0].candidates] == [
-        "История, 2-ИС",
-        "Физика, 2-ИС",
+        f"История, 2-ИС, {world.period}",
+        f"Физика, 2-ИС, {world.period}",
     ]
 
 

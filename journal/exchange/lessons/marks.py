@@ -108,10 +108,12 @@ class MarksImporter(Importer):
 
     def _course(self, sheet: str, rows: Sequence[Row]) -> Course | None:
         mine = reached(self.by, Course, self.permission())
-        mine = mine.select_related("group", "discipline", "period")
+        mine = mine.select_related("group", "discipline", "period__year")
         of_sheet = (self.options.sheets or {}).get(sheet, SheetOptions()).given
         said = {**self.options.given, **of_sheet}.get("course", "").strip()
-        said = said or self.options.answers.get((sheet, OF_COURSE), "")
+        said = said or self._asked_course(sheet, mine)
+        if not said:
+            return None
         if said.isdecimal():
             found = mine.filter(pk=int(said[:12]))
         else:
@@ -120,19 +122,22 @@ class MarksImporter(Importer):
         begun = [one for one in found if one.period.first_day <= timezone.localdate()]
         if begun or found:
             return (begun or found)[0]
-        if said:
-            reason = (
-                f"Курса «{said[:100]}» нет среди ваших. Пишут «Дисциплина, группа»."
-            )
-            self.error(rows[0], "course", reason)
-            return None
-        latest = mine.order_by("-period__first_day", "group__name", "discipline__name")
-        offered = [(str(one.pk), str(one)) for one in latest[:MOST_OFFERED]]
-        reason = "какой это курс?"
-        self.outcome.questions.append(
-            Question(sheet, OF_COURSE, "Лист", reason, offered, "")
-        )
+        reason = f"Курса «{said[:100]}» нет среди ваших. Пишут «Дисциплина, группа»."
+        self.error(rows[0], "course", reason)
         return None
+
+    def _asked_course(self, sheet: str, mine) -> str:
+        """The key of the course that the person chose for a sheet, "" not yet."""
+        latest = mine.order_by("-period__first_day", "group__name", "discipline__name")
+        offered = [
+            (str(one.pk), f"{one}, {one.period}") for one in latest[:MOST_OFFERED]
+        ]
+        answer = self.options.answers.get((sheet, OF_COURSE), "")
+        answer = answer if answer in dict(offered) else ""
+        title = f"Лист «{sheet}»"
+        asked = (sheet, OF_COURSE, title, "какой это курс?", offered, answer, "курс")
+        self.outcome.questions.append(Question(*asked))
+        return answer
 
     # Columns and cells
 
@@ -176,8 +181,8 @@ class MarksImporter(Importer):
             answer = ""
         reason = "на эту дату занятий несколько" if found else "какое это занятие"
         title = f"Столбец {column.letter} «{column.head}»"
-        asked = Question(sheet, column.number, title, f"{reason}?", offered, answer)
-        self.outcome.questions.append(asked)
+        asked = (sheet, column.number, title, f"{reason}?", offered, answer, "занятие")
+        self.outcome.questions.append(Question(*asked))
         if answer == SKIP:
             return self._aside(sheet, column)
         return next((one for one in lessons if str(one.pk) == answer), None)
