@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from journal.domain.results.official import Official
 from journal.domain.results.scales import OWED, STATE
-from journal.models import DebtMeasure, Membership, Result, Sheet, SheetPart, Student
+from journal.models import Course, DebtMeasure, Membership, Result, Sheet, Student
 from journal.models.sqlite import russian_key
 
 KIND = Sheet.Kind
@@ -89,7 +89,7 @@ def read_debts(
     """Debts as of the end of `day` in these (visible) results, by group and name.
 
     Only of those who study on that day. Sheets of the final attestation are no debts: who
-    fails it leaves with a certificate. Five queries, whatever the size.
+    fails it leaves with a certificate. Six queries, whatever the size.
     """
     signed = results.filter(
         sheet__state=Sheet.State.SIGNED, sheet__date__lte=day
@@ -111,10 +111,11 @@ def read_debts(
 def _chains(rows: QuerySet[Result]) -> dict[tuple[int, int, str], list[Official]]:
     """(student, course, apart) → results of the rank that decides, in order of time.
 
-    The parts are read apart: one result of a complex form is that of all its courses.
+    One result of a complex form is that of all its courses. One query.
     """
     values = rows.order_by("sheet__attempt", "sheet__date", "sheet", "pk").values_list(
         "student",
+        "sheet__parts__course",
         "mark",
         "status",
         "sheet__kind",
@@ -122,22 +123,25 @@ def _chains(rows: QuerySet[Result]) -> dict[tuple[int, int, str], list[Official]
         "sheet__attempt",
         "sheet",
     )
-    values = list(values)
-    parts: dict[int, list[int]] = {}
-    sheets = {row[-1] for row in values}
-    for sheet, course in SheetPart.objects.filter(sheet__in=sheets).values_list(
-        "sheet", "course"
-    ):
-        parts.setdefault(sheet, []).append(course)
+    return deciding(
+        (student, course, Official(*rest)) for student, course, *rest in values
+    )
+
+
+def deciding(
+    rows: Iterable[tuple[int, int | None, Official]],
+) -> dict[tuple[int, int, str], list[Official]]:
+    """(student, course, apart) → the results that say whether something is owed.
+
+    `rows` are signed results in order of attempt and day.
+    """
     found: dict[tuple[int, int, str], dict[int, list[Official]]] = {}
-    for student, *rest in values:
-        one = Official(*rest)
-        if not (one.mark or one.status):
+    for student, course, one in rows:
+        if course is None or not (one.mark or one.status):
             continue
         apart = one.kind if one.kind in APART else ""
-        for course in parts.get(one.sheet, ()):
-            ranks = found.setdefault((student, course, apart), {})
-            ranks.setdefault(RANKS.get(one.kind, ATTESTED), []).append(one)
+        ranks = found.setdefault((student, course, apart), {})
+        ranks.setdefault(RANKS.get(one.kind, ATTESTED), []).append(one)
     return {place: ranks[min(ranks)] for place, ranks in found.items()}
 
 
@@ -173,14 +177,11 @@ def _described(found: list, groups: dict[int, str], day: date) -> list[Debt]:
 
 
 def _courses(keys: set[int]):
-    rows = SheetPart.objects.filter(course__in=keys).select_related(
-        "course__discipline", "course__period__year"
-    )
-    seen = {part.course_id: part.course for part in rows}
-    for pk, course in seen.items():
+    rows = Course.objects.filter(pk__in=keys)
+    for course in rows.select_related("discipline", "period__year"):
         period = course.period
         kind = period.get_kind_display()
-        yield pk, course.discipline.name, period.year.name, period.number, kind
+        yield course.pk, course.discipline.name, period.year.name, period.number, kind
 
 
 def _measures(found: list, day: date) -> dict[tuple[int, int], list[Measure]]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("marks/", views.marks, name="marks"),
     path("attendance/", views.attendance, name="attendance"),
     path("attestation/", views.attestation, name="attestation"),
+    path("results/", views.results, name="results"),
     path("forecast/", views.forecast, name="forecast"),
     path("trust/", trust, name="trust"),
     path("choose/", views.choose, name="choose"),

@@ -20,6 +20,7 @@ from journal.domain.results import (
     period_at,
     periods_of,
 )
+from journal.domain.results.attested import record_of
 from journal.domain.timetable.session import attestations_of
 from journal.models import Period
 from journal.pages.diary.access import family_of
@@ -29,6 +30,7 @@ from journal.pages.diary.forecast import forecast_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty, joined
 from journal.pages.diary.reading import read_cells, read_week
+from journal.pages.diary.results import record_html
 from journal.pages.diary.week import (
     ALLOWED,
     days_html,
@@ -49,6 +51,7 @@ TABS = (
     ("marks", "Отметки", "view_mark"),
     ("attendance", "Посещаемость", "view_absence"),
     ("attestation", "Аттестация", "view_examevent"),
+    ("results", "Результаты", "view_result"),
     ("forecast", "Прогноз", "view_mark"),
 )
 
@@ -289,6 +292,13 @@ def attestation(request, family):
         return context | title | {"body": _no_courses(spans)}
     found, others = attestations_of(groups[-1], period)
     return context | title | {"body": attestation_html(found, others)}
+
+
+@diary_page("results")
+def results(request, family):
+    """All attestations of the time of study, with retakes, and the debts of today."""
+    record = record_of(family.child.pk, timezone.localdate())
+    return {"title": "Результаты аттестаций", "body": record_html(record)}
 
 
 @require_safe
