@@ -27,6 +27,7 @@ from journal.domain.organisation.opening import (
 from journal.domain.people.checks import Round, due_checks, rounds_of
 from journal.domain.results.due import AHEAD as AHEAD_OF_MARKS
 from journal.domain.results.due import held_by, owed
+from journal.domain.results.making import late_sheets
 from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
@@ -76,10 +77,32 @@ def duties(user, today: date) -> list[Duty]:
         *_plans(user, today),
         *_requests(user, today),
         *_sittings(user, today),
+        *_sheets(user, today),
         *_periods(user, today),
         *_term_marks(user, today),
         *_control_works(user, today),
     ]
+
+
+def _sheets(user, today: date) -> list[Duty]:
+    """Attestations whose results families wait for longer than they should (U 7.3)."""
+    if not user.has_perm("journal.sign_sheet"):
+        return []
+    allowed = Institution.current().attestation_days
+    late = list(late_sheets(user, today, allowed)[: SHOWN + 1])
+    found = [
+        Duty(
+            f"Ведомость не подписана, опоздание {days((today - one.date).days - allowed)}"
+            f": {one}",
+            reverse("admin:journal_sheet_fill", args=[one.pk]),
+        )
+        for one in late[:SHOWN]
+    ]
+    if len(late) > SHOWN:
+        url = reverse("admin:journal_sheet_changelist")
+        words = "Ещё ведомости, не подписанные в срок: откройте список"
+        found.append(Duty(words, f"{url}?state__exact=draft&o=2"))
+    return found
 
 
 def _curricula(user, today: date) -> list[Duty]:

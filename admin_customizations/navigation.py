@@ -77,7 +77,12 @@ SECTIONS = (
             _list("Сессия и ГИА", "event_available", "examevent"),
             _list("Ведомости", "assignment", "sheet"),
             _list("Выпускные работы", "history_edu", "thesis"),
-            _list("Меры по задолженностям", "report", "debtmeasure"),
+            Link(
+                "Задолженности",
+                "report",
+                "admin:journal_debtmeasure_debts",
+                "view_debtmeasure",
+            ),
             _list("Отработки", "task_alt", "makeup"),
             _list("Документы об отсутствии", "sick", "excuse"),
             _list("Домашние задания", "home_work", "homework"),

@@ -84,6 +84,8 @@ BUTTONS: dict = {
     ("sheet", "annul"): (set(), set()),
 }
 ELSEWHERE: set = {
+    "journal_debtmeasure_debts",
+    "journal_debtmeasure_to_debts",
     "journal_lesson_absent",
     "journal_lesson_group_week",
     "journal_course_results",

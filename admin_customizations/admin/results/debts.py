@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.results.owing import OwingPages
 from admin_customizations.toolkit.filters import ChoiceFilter
 from journal.models import DebtMeasure
 
 
 @admin.register(DebtMeasure)
-class DebtMeasureAdmin(ModelAdmin):
+class DebtMeasureAdmin(OwingPages, ModelAdmin):
     """Talks, letters, schedules, commissions: what was done about a debt."""
 
     list_display = ["date", "student", "course", "kind", "due_on", "by"]
@@ -19,6 +20,7 @@ class DebtMeasureAdmin(ModelAdmin):
     autocomplete_fields = ["student", "course"]
     date_hierarchy = "date"
     fields = [("student", "course"), ("kind", "date", "due_on"), "text"]
+    actions_list = ["to_debts"]
     empty_hint = "Мер по задолженностям пока нет. Добавьте меру, когда она принята."
 
     def save_model(self, request, obj, form, change):

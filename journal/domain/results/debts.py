@@ -72,6 +72,14 @@ class Debt:
         )
 
     @property
+    def said(self) -> list[tuple[str, date, int]]:
+        """(mark or why there is none, day, sheet) of each attempt."""
+        return [
+            (one.mark or STATUSES[one.status], one.date, one.sheet)
+            for one in self.attempts
+        ]
+
+    @property
     def due_on(self) -> date | None:
         """The day that the last measure with a day names."""
         return next((one.due_on for one in self.measures if one.due_on), None)
@@ -80,6 +88,7 @@ class Debt:
         return self.due_on is not None and self.due_on < day
 
 
+STATUSES = dict(Result.Status.choices)
 NOT_PASSED = Q(mark__in=OWED) | ~Q(status="")
 
 
@@ -89,7 +98,7 @@ def read_debts(
     """Debts as of the end of `day` in these (visible) results, by group and name.
 
     Only of those who study on that day. Sheets of the final attestation are no debts: who
-    fails it leaves with a certificate. Six queries, whatever the size.
+    fails it leaves with a certificate. Five queries, whatever the size.
     """
     signed = results.filter(
         sheet__state=Sheet.State.SIGNED, sheet__date__lte=day

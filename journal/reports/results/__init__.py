@@ -2,6 +2,8 @@
 
 from journal.reports.results import (
     curator,
+    debts,
+    defences,
     forecast,
     groups,
     objectivity,
@@ -13,6 +15,8 @@ from journal.reports.results import (
 
 __all__ = [
     "curator",
+    "debts",
+    "defences",
     "forecast",
     "groups",
     "objectivity",

@@ -1,0 +1,128 @@
+"""How theses were defended: figures of the chair's report (F8, R9; U 5.3)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from journal.domain.results.averages import NUMERIC, average, rates
+from journal.models import (
+    AcademicYear,
+    Diploma,
+    Membership,
+    Result,
+    Sheet,
+    StudyForm,
+    Thesis,
+)
+
+FORMS = dict(StudyForm.choices)
+NO_SPECIALTY = "Без специальности"
+
+
+@dataclass
+class Defences:
+    """Figures of one specialty and form of study.
+
+    `marks` are those of the signed sheets of the defence, the last one of each student;
+    the average is plain, quality the share of 5 and 4 among those who defended.
+    """
+
+    specialty: str
+    form: str
+    theses: int = 0
+    admitted: int = 0
+    marks: Counter = field(default_factory=Counter)
+    origins: Counter = field(default_factory=Counter)
+    for_use: int = 0
+    for_print: int = 0
+    honours: int = 0
+
+    @property
+    def defended(self) -> int:
+        return sum(self.marks[mark] for mark in NUMERIC)
+
+    def share(self, mark: str) -> Decimal | None:
+        """Per cent of those who defended, to one decimal; None where nobody did."""
+        if not self.defended:
+            return None
+        return (Decimal(100 * self.marks[mark]) / self.defended).quantize(
+            Decimal("0.1")
+        )
+
+    @property
+    def average(self) -> Decimal | None:
+        return average((mark, count) for mark, count in self.marks.items())
+
+    @property
+    def quality(self) -> Decimal | None:
+        return rates(self.marks.elements()).quality
+
+    def add(self, other: "Defences") -> None:
+        """Count another line in, for the totals."""
+        for name in ("theses", "admitted", "for_use", "for_print", "honours"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.marks += other.marks
+        self.origins += other.origins
+
+
+def read_defences(theses, year: AcademicYear) -> list[Defences]:
+    """Figures of these (visible) theses of a year, by specialty and form of study.
+
+    The form is that of the student's last membership of the group. Four queries.
+    """
+    rows = list(
+        theses.filter(year=year).select_related("group__specialty").order_by("pk")
+    )
+    students = [one.student_id for one in rows]
+    spans = Membership.objects.filter(student__in=students).order_by("start")
+    forms = dict(spans.values_list("student", "form"))
+    marks = dict(
+        Result.objects.filter(
+            student__in=students,
+            sheet__kind=Sheet.Kind.DEFENCE,
+            sheet__state=Sheet.State.SIGNED,
+            sheet__period__year=year,
+        )
+        .exclude(mark="")
+        .order_by("sheet__attempt", "sheet__date", "sheet")
+        .values_list("student", "mark")
+    )
+    honours = set(
+        Diploma.objects.filter(
+            student__in=students, kind=Diploma.Kind.HONOURS
+        ).values_list("student", flat=True)
+    )
+    found: dict[tuple[str, str], Defences] = {}
+    for one in rows:
+        specialty = str(one.group.specialty or NO_SPECIALTY)
+        form = FORMS.get(forms.get(one.student_id, ""), "")
+        line = found.setdefault((specialty, form), Defences(specialty, form))
+        _count(line, one, marks.get(one.student_id, ""), one.student_id in honours)
+    return [found[key] for key in sorted(found)]
+
+
+def _count(line: Defences, thesis: Thesis, mark: str, has_honours: bool) -> None:
+    line.theses += 1
+    line.admitted += thesis.is_admitted
+    line.origins[thesis.origin] += 1
+    line.for_use += thesis.is_for_use
+    line.for_print += thesis.is_for_print
+    line.honours += has_honours
+    if mark:
+        line.marks[mark] += 1
+
+
+def marks_of_defence(theses: list[Thesis]) -> dict[int, str]:
+    """Thesis → the mark of its signed sheet of the defence. One query."""
+    rows = (
+        Result.objects.filter(
+            student__in=[one.student_id for one in theses],
+            sheet__kind=Sheet.Kind.DEFENCE,
+            sheet__state=Sheet.State.SIGNED,
+        )
+        .exclude(mark="")
+        .order_by("sheet__attempt", "sheet__date", "sheet")
+        .values_list("student", "sheet__period__year", "mark")
+    )
+    known = {(student, year): mark for student, year, mark in rows}
+    return {one.pk: known.get((one.student_id, one.year_id), "") for one in theses}

@@ -1,0 +1,71 @@
+"""Measures about debts, noted for many in one go (F9, M 5.1)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history
+
+from journal.models import Course, DebtMeasure, Student, User
+from journal.models.reach import rights_q
+
+MOST = 500
+Place = tuple[int, int]
+
+
+def may_measure(user: User, places: Iterable[Place]) -> set[Place]:
+    """Those of (student, course) about which `user` may note a measure. Two queries."""
+    places = set(places)
+    courses = Course.objects.filter(
+        rights_q(user, Course.reach, "add_debtmeasure"),
+        pk__in={course for _, course in places},
+    )
+    students = Student.objects.filter(
+        rights_q(user, Student.reach, "add_debtmeasure"),
+        pk__in={student for student, _ in places},
+    )
+    own_courses = set(courses.values_list("pk", flat=True))
+    own_students = set(students.values_list("pk", flat=True))
+    return {
+        place for place in places if place[0] in own_students or place[1] in own_courses
+    }
+
+
+@transaction.atomic
+def add_measures(
+    user: User,
+    places: Iterable[Place],
+    kind: str,
+    day: date,
+    due_on: date | None = None,
+    text: str = "",
+) -> int:
+    """Note one measure for each debt of `places`; how many.
+
+    Raises PermissionDenied where one of them is not the person's to note, ValidationError
+    for none, too many, or a day of settling before the measure.
+    """
+    places = list(dict.fromkeys(places))
+    if not places:
+        raise ValidationError("Отметьте долги, по которым принята мера.")
+    if len(places) > MOST:
+        raise ValidationError(f"За раз — не больше {MOST} долгов.")
+    if due_on and due_on < day:
+        raise ValidationError("Срок ликвидации раньше даты меры.")
+    if may_measure(user, places) != set(places):
+        raise PermissionDenied
+    rows = [
+        DebtMeasure(
+            student_id=student,
+            course_id=course,
+            kind=kind,
+            date=day,
+            due_on=due_on,
+            text=text.strip()[:400],
+            by=user,
+        )
+        for student, course in places
+    ]
+    bulk_create_with_history(rows, DebtMeasure, default_user=user)
+    return len(rows)

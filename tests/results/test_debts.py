@@ -1,0 +1,189 @@
+"""Debts, the measures taken, R40; theses and R9, by figures worked out by hand."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from journal.domain.results.debts import read_debts
+from journal.domain.results.measures import add_measures
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import ResultChange, roster_of, write_results
+from journal.models import DebtMeasure, Diploma, Membership, Result, SheetMember, Thesis
+from journal.reports.registry import REPORTS
+
+
+def signed(user, kind, course, day, marks: str):
+    sheet = open_sheet(user, kind, [course], date=day, teacher=user.employee)
+    changes = [
+        ResultChange(student, "standing", "", mark)
+        for student, mark in zip(roster_of(sheet), marks.split(), strict=True)
+    ]
+    write_results(user, sheet.pk, changes)
+    return sign_sheet(user, sheet.pk)
+
+
+@pytest.fixture
+def debts(world):
+    """Быков owes the exam, Ершов the exam and the credit of another teacher."""
+    day = world.today - timedelta(days=1)
+    signed(world.teacher, "exam", world.course, day, "5 2 absent 4 4 4")
+    signed(world.teacher2, "credit", world.course2, day, "з з х з з з")
+    return lambda user: [
+        (one.name.split()[0], one.discipline)
+        for one in read_debts(Result.objects.visible_to(user), world.today)
+    ]
+
+
+def test_everybody_sees_debts_of_the_own_rows(world, debts):
+    whole = [("Быков", "Математика"), ("Ершов", "Математика"), ("Ершов", "Физика")]
+    for name in ("deputy", "department_head", "curator", "studyunit"):
+        assert sorted(debts(world.people[name])) == whole
+    assert sorted(debts(world.teacher2)) == [("Ершов", "Физика")]
+    assert debts(world.teacher_elsewhere) == []
+
+
+def test_who_has_left_owes_nothing_here(world, debts):
+    Membership.objects.filter(student=world.students[1]).update(end=world.today)
+    assert ("Быков", "Математика") not in debts(world.deputy)
+
+
+def test_debts_cost_five_queries(world, debts, django_assert_num_queries):
+    rows = Result.objects.visible_to(world.deputy)
+    with django_assert_num_queries(5):
+        read_debts(rows, world.today)
+
+
+def test_a_measure_is_noted_for_many_at_once(world, debts):
+    places = [(world.students[1].pk, world.course.pk)]
+    places += [(world.students[3].pk, world.course.pk)]
+    due = world.today + timedelta(days=20)
+    count = add_measures(
+        world.curator, places, "schedule", world.today, due, "сдать зачётную неделю"
+    )
+    assert count == 2
+    assert DebtMeasure.history.filter(history_user=world.curator).count() == 2
+    (debt, *_) = read_debts(Result.objects.all(), world.today)
+    assert (debt.due_on, debt.is_overdue(world.today)) == (due, False)
+    with pytest.raises(PermissionDenied):
+        add_measures(world.teacher, places, "talk", world.today)
+    with pytest.raises(ValidationError, match="раньше даты меры"):
+        add_measures(
+            world.curator, places, "talk", world.today, world.today - timedelta(days=1)
+        )
+
+
+def test_the_page_notes_what_is_ticked(world, debts, client_of):
+    client, url = client_of(world.curator), reverse("admin:journal_debtmeasure_debts")
+    text = client.get(url).content.decode()
+    assert "Студентов: 2, долгов: 3" in text
+    debt = f"{world.students[1].pk}-{world.course.pk}"
+    answers = {"kind": "talk", "day": "2026-10-14", "text": "беседа", "debt": debt}
+    assert client.post(url, answers).status_code == 302
+    assert DebtMeasure.objects.get().by == world.curator
+    assert "Отметьте долги" in client.post(url, answers | {"debt": []}).content.decode()
+    foreign = f"{world.students2[1].pk}-{world.course_elsewhere.pk}"
+    assert client.post(url, answers | {"debt": foreign}).status_code == 403
+    wrong = client.post(url, answers | {"debt": "x-1"})
+    assert "Долг не разобран" in wrong.content.decode()
+    assert client_of(world.dispatcher).get(url).status_code == 403
+
+
+def built(slug: str, user, **answers):
+    report = REPORTS[slug]
+    form = report.form(user)
+    assert form.answer({name: str(value) for name, value in answers.items()})
+    assert form.is_valid(), form.errors
+    return report.build(form.params())
+
+
+def test_r40_lists_debts_attempts_and_measures(world, debts):
+    add_measures(
+        world.deputy,
+        [(world.students[1].pk, world.course.pk)],
+        "commission",
+        world.today,
+        world.today,
+        "к 14.10",
+    )
+    table = built("debts", world.deputy, day="2026-10-15")
+    lines = list(table.body())
+    assert lines[0].section == "2-ИС"
+    assert list(lines[1].values)[1:6] == [
+        "Быков Илья Павлович",
+        "Математика, этот учебный год, 1 семестр",
+        world.today - timedelta(days=1),
+        "2 13.10.2026",
+        "пересдача комиссии 14.10.2026 (к 14.10)",
+    ]
+    assert next(iter(table.foot())).values[1:3] == ["Студентов: 2", "Долгов: 3"]
+    assert table.notes == ["Срок ликвидации прошёл: 1"]
+
+
+def test_r9_counts_defences_by_hand(world):
+    """5, 5, 4, 2 of four who defended: mean 4,00, quality 75, shares 50, 25, 0, 25."""
+    origins = ("student", "employer", "research", "college", "college")
+    for place, (student, origin) in enumerate(
+        zip(world.students, origins, strict=True)
+    ):
+        Thesis.objects.create(
+            student=student,
+            group=world.group,
+            year=world.year,
+            topic=f"Тема {place}",
+            origin=origin,
+            supervisor=world.teacher.employee,
+            is_admitted=place < 4,
+            is_for_use=place == 0,
+            is_for_print=place < 2,
+        )
+    Membership.objects.update(form="full_time")
+    Diploma.objects.create(
+        student=world.students[0],
+        kind="honours",
+        issued_on=world.today,
+        year_started=2022,
+        year_finished=2026,
+    )
+    sheet = open_sheet(
+        world.deputy,
+        "defence",
+        [],
+        group=world.group,
+        period=world.period,
+        date=world.today,
+        title="Защита",
+        members=[
+            SheetMember(employee=world.deputy.employee, post="chair"),
+            SheetMember(employee=world.teacher.employee),
+        ],
+    )
+    values = dict(
+        zip(
+            [one.pk for one in world.students],
+            ("5", "5", "4", "2", "not_admitted"),
+            strict=True,
+        )
+    )
+    values[world.mover.pk] = "not_admitted"
+    changes = [
+        ResultChange(student, "standing", "", value)
+        for student, value in values.items()
+    ]
+    write_results(world.deputy, sheet.pk, changes)
+    before = built("defences", world.deputy)
+    assert before.warnings == ["Без отметки в подписанной ведомости: 4"]
+    sign_sheet(world.deputy, sheet.pk)
+    table = built("defences", world.deputy)
+    (line,) = table.body()
+    shown = [str(value) for value in line.values]
+    assert shown == [
+        "09.02.07 Информационные системы",
+        "очная",
+        *("4", "4"),
+        *("2", "50.0", "1", "25.0", "0", "0.0", "1", "25.0"),
+        *("4.00", "75.00"),
+        *("1", "1", "1", "1", "2", "1"),
+    ]
+    assert table.warnings == []
