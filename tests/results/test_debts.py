@@ -121,8 +121,9 @@ def test_r40_lists_debts_attempts_and_measures(world, debts):
     assert table.notes == ["Срок ликвидации прошёл: 1"]
 
 
-def test_r9_counts_defences_by_hand(world):
-    """5, 5, 4, 2 of four who defended: mean 4,00, quality 75, shares 50, 25, 0, 25."""
+@pytest.fixture
+def theses(world):
+    """Five theses: four are admitted, one for use, two for print, one with honours."""
     origins = ("student", "employer", "research", "college", "college")
     for place, (student, origin) in enumerate(
         zip(world.students, origins, strict=True)
@@ -146,6 +147,11 @@ def test_r9_counts_defences_by_hand(world):
         year_started=2022,
         year_finished=2026,
     )
+
+
+@pytest.fixture
+def defence(world, theses):
+    """The sheet of their defence, filled and not yet signed."""
     sheet = open_sheet(
         world.deputy,
         "defence",
@@ -172,9 +178,14 @@ def test_r9_counts_defences_by_hand(world):
         for student, value in values.items()
     ]
     write_results(world.deputy, sheet.pk, changes)
+    return sheet
+
+
+def test_r9_counts_defences_by_hand(world, defence):
+    """5, 5, 4, 2 of four who defended: mean 4,00, quality 75, shares 50, 25, 0, 25."""
     before = built("defences", world.deputy)
     assert before.warnings == ["Без отметки в подписанной ведомости: 4"]
-    sign_sheet(world.deputy, sheet.pk)
+    sign_sheet(world.deputy, defence.pk)
     table = built("defences", world.deputy)
     (line,) = table.body()
     shown = [str(value) for value in line.values]
