@@ -286,7 +286,7 @@ class Summed(Sums):
 
     def _quantile(self, share: float) -> float:
         low, high = float(MARKS[0]), float(MARKS[-1])
-        for _ in range(14):  # to half a thousandth
+        for _ in range(9):  # to half a hundredth
             middle = (low + high) / 2
             if self._above(middle) > 1 - share:
                 low = middle
