@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from journal.domain.demo.attested import create_attested
 from journal.domain.demo.calendars import Plan, create_calendars
 from journal.domain.demo.cards import create_cards
 from journal.domain.demo.changes import create_changes, create_sessions
@@ -124,6 +125,7 @@ def build(
     _approve(site, teaching)
     create_themes(site)
     give_term_marks(site)
+    create_attested(site)
     _close_past(site)
     staff_departments(site.staff, site.departments)
     set_norms(site)
