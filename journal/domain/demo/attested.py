@@ -118,7 +118,7 @@ def _sign(made: list, at: datetime, by) -> None:
 def _retake(site: Site, sheets: list[Sheet], count: int, rng: Random) -> None:
     """Half of those who owe have passed since; of the others measures are taken."""
     by, day = site.staff.user("deputy"), site.today - 20 * DAY
-    at, measures = moment(day, 14), []
+    measures = []
     for sheet in sheets:
         owing = list(
             sheet.results.exclude(mark__in=("5", "4", "3", "з")).order_by("pk")
@@ -126,50 +126,55 @@ def _retake(site: Site, sheets: list[Sheet], count: int, rng: Random) -> None:
         if not owing:
             continue
         count += 1
+        left = _attempt(sheet, owing, count, day, by)
         course = sheet.parts.select_related("course").first().course
-        retake = Sheet(
-            kind=sheet.kind,
-            number=str(count),
-            group=sheet.group,
-            period=sheet.period,
-            date=day,
-            teacher=sheet.teacher,
-            complex_form=sheet.complex_form,
-            retakes=sheet,
-            attempt=2,
-        )
-        saved(retake, at, by)
-        parts = [
-            SheetPart(sheet=retake, course=part.course, hours=part.hours)
-            for part in sheet.parts.select_related("course")
-        ]
-        saved_all(parts, at, by)
-        good, bad = ("з", "х") if {one.mark for one in owing} & {"х"} else ("3", "2")
-        rows = []
-        for place, one in enumerate(owing):
-            passed = place % 2 == 0
-            rows.append(
-                Result(
-                    sheet=retake,
-                    student_id=one.student_id,
-                    student_name=one.student_name,
-                    mark=good if passed else bad,
-                )
+        measures += [
+            DebtMeasure(
+                student_id=one.student_id,
+                course=course,
+                kind=rng.choice(("schedule", "consultation", "family")),
+                date=day + 3 * DAY,
+                due_on=day + rng.choice((14, 30)) * DAY,
+                by=by,
             )
-            if not passed:
-                measures.append(
-                    DebtMeasure(
-                        student_id=one.student_id,
-                        course=course,
-                        kind=rng.choice(("schedule", "consultation", "family")),
-                        date=day + 3 * DAY,
-                        due_on=day + rng.choice((14, 30)) * DAY,
-                        by=by,
-                    )
-                )
-        saved_all(rows, at, by)
-        _sign([(retake, None)], at, by)
+            for one in left
+        ]
     saved_all(measures, moment(day + 3 * DAY, 12), by)
+
+
+def _attempt(sheet: Sheet, owing: list[Result], number: int, day, by) -> list[Result]:
+    """A signed retake that every other student passes; those who have not."""
+    at = moment(day, 14)
+    retake = Sheet(
+        kind=sheet.kind,
+        number=str(number),
+        group=sheet.group,
+        period=sheet.period,
+        date=day,
+        teacher=sheet.teacher,
+        complex_form=sheet.complex_form,
+        retakes=sheet,
+        attempt=2,
+    )
+    saved(retake, at, by)
+    parts = [
+        SheetPart(sheet=retake, course=part.course, hours=part.hours)
+        for part in sheet.parts.select_related("course")
+    ]
+    saved_all(parts, at, by)
+    good, bad = ("з", "х") if sheet.kind == Sheet.Kind.CREDIT else ("3", "2")
+    rows = [
+        Result(
+            sheet=retake,
+            student_id=one.student_id,
+            student_name=one.student_name,
+            mark=bad if place % 2 else good,
+        )
+        for place, one in enumerate(owing)
+    ]
+    saved_all(rows, at, by)
+    _sign([(retake, None)], at, by)
+    return owing[1::2]
 
 
 def _defend(site: Site, at: datetime, by, rng: Random) -> None:
