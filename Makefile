@@ -32,7 +32,9 @@ run: $(VENV)/.run ## the journal with a demo college on http://127.0.0.1:8000
 	@echo "  secretary hr curator teacher teacher2 master student parent trustee"
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py demo --students $(STUDENTS) --seed $(SEED) --if-empty
-	@exec $(PY) manage.py runserver $(HOST):$(PORT)
+	@$(PY) manage.py db_worker --no-reload --verbosity 0 & worker=$$!; \
+		$(PY) manage.py runserver $(HOST):$(PORT) & server=$$!; \
+		trap 'kill $$worker $$server 2>/dev/null' INT TERM EXIT; wait $$server
 
 demo: $(VENV)/.run ## the database and the demo college, without the server
 	$(PY) manage.py migrate --verbosity 0

@@ -1,7 +1,6 @@
 """Reports in the admin: the list, the questions of one, its table in three formats."""
 
 import logging
-import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,11 +12,12 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from admin_customizations.access import Kind, note
+from admin_customizations.batches import batch_urls, may_order
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import dress
+from journal.reports import frame
 from journal.reports.questions import own_groups
 from journal.reports.registry import REPORTS, Report, reports_for
-from journal.reports.table import Table
 from journal.reports.writers import (
     WRITERS,
     ReportTooLargeError,
@@ -89,6 +89,7 @@ def report_list(site):
         context = {
             **shell(site, request),
             "title": "Отчёты",
+            "may_order": may_order(request.user),
             "areas": [
                 (AREAS.get(area, area), reports)
                 for area, reports in by_area.items()
@@ -156,7 +157,7 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
         # The writer escapes every value; the table is its HTML.
         context["table"] = mark_safe(render(table, kind))  # noqa: S308
         return _page(request, context)
-    export = _stamp(table, request.user)
+    export = frame.stamp(table, request.user)
     response = HttpResponse(
         render(table, kind), content_type=WRITERS[kind].content_type
     )
@@ -175,18 +176,9 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
     return response
 
 
-def _stamp(table: Table, user) -> str:
-    """Put on every sheet who took the file out and when (A30); gives its number."""
-    export = secrets.token_hex(4).upper()
-    employee = getattr(user, "employee", None)
-    table.author = employee.short_name if employee else user.get_full_name()
-    moment = timezone.localtime(table.created_at)
-    table.stamp = f"Выгрузка {export}: {table.author}, {moment:%d.%m.%Y %H:%M}"
-    return export
-
-
 def report_urls(site) -> list:
     return [
         path("reports/", site.admin_view(report_list(site)), name="reports"),
+        *batch_urls(site),
         path("reports/<slug:slug>/", site.admin_view(report_page(site)), name="report"),
     ]

@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "journal",
     "admin_customizations",
 ]
@@ -94,6 +96,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Long work (all reports of many groups): done by `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Databases
 

@@ -1,6 +1,6 @@
 """All models, by area; import them from here."""
 
-from journal.models.archive import PeriodClosing
+from journal.models.archive import PeriodClosing, ReportBatch
 from journal.models.communication import Notice
 from journal.models.contingent import (
     Certificate,
@@ -191,6 +191,7 @@ __all__ = [
     "PlanWeeks",
     "PlannedLesson",
     "ProgrammeTopic",
+    "ReportBatch",
     "Result",
     "Role",
     "Room",

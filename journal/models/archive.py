@@ -1,4 +1,4 @@
-"""Closing of periods."""
+"""Closing of periods, and files of many reports at once."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils import timezone
 from journal.models.base import Model, history, unique
 from journal.models.organisation import Period
 from journal.models.people import User
-from journal.models.reach import Everyone
+from journal.models.reach import Everyone, Reach
 
 
 class PeriodClosing(Model):
@@ -56,3 +56,44 @@ class PeriodClosing(Model):
 
     def __str__(self):
         return f"{self.period}: {self.get_aspect_display()}"
+
+
+class ReportBatch(Model):
+    """Reports of several groups in one archive that somebody asked for.
+
+    `answers` holds groups, period, day and reports, by their keys. Only who asked has
+    the file, until it expires; then row and file go. No record of the institution: who
+    took the file out is written down as any export.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "ждёт очереди"
+        RUNNING = "running", "готовится"
+        DONE = "done", "готов"
+        FAILED = "failed", "не собран"
+
+    reach = Reach(user="by")
+
+    by = models.ForeignKey(
+        User, models.PROTECT, related_name="report_batches", verbose_name="кто заказал"
+    )
+    title = models.CharField("что в архиве", max_length=300)
+    answers = models.JSONField("ответы")
+    state = models.CharField(
+        "состояние", max_length=8, choices=State.choices, default=State.WAITING
+    )
+    done = models.PositiveIntegerField("готово отчётов", default=0)
+    total = models.PositiveIntegerField("всего отчётов")
+    problem = models.CharField("что не удалось", max_length=300, blank=True)
+    file = models.FileField("архив", upload_to="batches/", blank=True)
+    created_at = models.DateTimeField("заказан", auto_now_add=True)
+    moved_at = models.DateTimeField("последнее движение", auto_now=True)
+    expires_at = models.DateTimeField("хранится до")
+
+    class Meta:
+        verbose_name = "архив отчётов"
+        verbose_name_plural = "архивы отчётов"
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return self.title

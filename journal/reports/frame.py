@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
 
 from journal.models import Group, Institution
+
+from .table import Table
 
 
 def issuer(rules: Institution) -> list[str]:
@@ -40,3 +46,13 @@ def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
 def counted(facts: Iterable[tuple[str, int]]) -> str:
     """«занятий: 12, без темы: 3»: figures that need no grammatical case."""
     return ", ".join(f"{what}: {number}" for what, number in facts)
+
+
+def stamp(table: Table, user: Any) -> str:
+    """Put on every sheet who took the file out and when (A30); gives its number."""
+    export = secrets.token_hex(4).upper()
+    employee = getattr(user, "employee", None)
+    table.author = employee.short_name if employee else user.get_full_name()
+    moment = timezone.localtime(table.created_at)
+    table.stamp = f"Выгрузка {export}: {table.author}, {moment:%d.%m.%Y %H:%M}"
+    return export

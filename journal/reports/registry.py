@@ -18,7 +18,7 @@ from django import forms
 from .table import Table
 
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
-MACHINERY = {"table", "registry", "writers", "questions", "frame"}
+MACHINERY = {"table", "registry", "writers", "questions", "frame", "batch"}
 
 
 class ReportForm(forms.Form):
