@@ -369,6 +369,7 @@ def test_models_of_record_keep_their_history():
         name for name, model in our_models().items() if not hasattr(model, "history")
     }
     assert unrecorded == {
+        "reportbatch",
         "accesscode",
         "dataaccess",  # only added to
         "notice",  # only added to

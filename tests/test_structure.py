@@ -40,6 +40,7 @@ MACHINERY = {
     },
     "journal/reports": {
         "frame": "what statements have above and below the table",
+        "batch": "reports of many groups in one archive",
         "questions": "what reports ask: group, period, month",
         "registry": "the list of reports",
         "table": "the shape of a report",

@@ -18,7 +18,7 @@ from django_tasks import task
 from journal.models import Group, ReportBatch
 
 from .frame import stamp
-from .questions import WHOLE, PeriodForm
+from .questions import PeriodForm
 from .registry import Report, reports_for
 from .writers import ReportTooLargeError, render
 
@@ -67,7 +67,6 @@ class BatchForm(PeriodForm):
     """Asks for groups, a period and a day, and which reports."""
 
     right = "view_mark"
-    anchors = WHOLE
     ends_with_period = False
 
     group = RowsField(label="Группы", error_messages=one_of("группы"))

@@ -48,6 +48,7 @@ WITHOUT_A_LIST = {
     "activitysession": "на странице внеурочной деятельности",
     "activitypresence": "на странице внеурочной деятельности",
     "mark": "в журнале",
+    "reportbatch": "на странице архивов отчётов, только свои",
     "absence": "в журнале",
     **dict.fromkeys(
         ["personalfile", "socialcard", "benefit", "militaryrecord"],

@@ -127,7 +127,8 @@ def test_rights_are_those_of_the_moment_it_is_made(world, group, client_of):
     group.curator = None
     group.save()
     made = make(batch.pk)
-    archive = ZipFile(made.file)
+    with made.file.open() as content:
+        archive = ZipFile(io.BytesIO(content.read()))
     assert [name for name in archive.namelist() if name.startswith("3-ТО")] == []
     words = archive.read("Что не вошло.txt").decode()
     assert words.count("3-ТО") == 2 and "Выберите группу из списка" in words
