@@ -16,6 +16,7 @@ from journal.domain.control.works import unmarked_works
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.lessons.absent import count_absent
+from journal.domain.lessons.activities import behind
 from journal.domain.organisation.opening import (
     AFTER,
     AHEAD,
@@ -81,7 +82,27 @@ def duties(user, today: date) -> list[Duty]:
         *_periods(user, today),
         *_term_marks(user, today),
         *_control_works(user, today),
+        *_activities(user, today),
     ]
+
+
+def _activities(user, today: date) -> list[Duty]:
+    """Extra-curricular sessions that the plan names and the journal does not (M 5.3)."""
+    if not user.has_perm("journal.change_activitysession"):
+        return []
+    late = list(behind(user, today)[: SHOWN + 1])
+    found = [
+        Duty(
+            f"Внеурочное занятие не отмечено, по плану {one.planned_on:%d.%m.%Y}: "
+            f"{one.activity.name}, «{one.topic}»",
+            reverse("admin:journal_activity_session", args=[one.pk]),
+        )
+        for one in late[:SHOWN]
+    ]
+    if len(late) > SHOWN:
+        words = "Есть ещё внеурочные занятия, не отмеченные по плану: откройте список"
+        found.append(Duty(words, reverse("admin:journal_activity_changelist")))
+    return found
 
 
 def _sheets(user, today: date) -> list[Duty]:

@@ -75,6 +75,12 @@ WRITE = (
     {"deputy", "root"},
 )
 # Both sheets are drafts: nothing to retake or to annul.
+OF_ALL = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
+FAR_LEADS = OF_ALL | {"certificates", "extracurricular"}
+LEADS = FAR_LEADS | {
+    *("department_head", "studyunit", "curator"),
+    *("teacher", "teacher2", "master"),
+}
 BUTTONS: dict = {
     ("excuse", "withdraw"): ({"curator", "root"}, {"root"}),
     ("sheet", "print_paper"): READ,
@@ -82,6 +88,7 @@ BUTTONS: dict = {
     ("sheet", "points"): WRITE,
     ("sheet", "retake"): (set(), set()),
     ("sheet", "annul"): (set(), set()),
+    ("activity", "journal"): (LEADS, FAR_LEADS),
 }
 ELSEWHERE: set = {
     "journal_debtmeasure_debts",
@@ -91,6 +98,7 @@ ELSEWHERE: set = {
     "journal_course_results",
     "journal_course_results_sign",
     "journal_course_forecast",
+    "journal_activity_session",
     *(f"journal_forecastfit_{page}" for page in ("refit", "to_refit")),
     *(f"journal_sheet_{page}" for page in ("due", "to_due", "fill", "to_page", "sign")),
 }

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from journal.domain.demo.activities import create_activities
 from journal.domain.demo.attested import create_attested
 from journal.domain.demo.calendars import Plan, create_calendars
 from journal.domain.demo.cards import create_cards
@@ -134,6 +135,8 @@ def build(
     give_papers(site.home, site.staff, today)
     give_diplomas(site.cohorts, site.staff)
     create_rounds(site.home, site.staff, today)
+    this_year = site.terms[-1].period.year
+    create_activities(site.home, site.cohorts, site.staff, this_year, today)
     create_corrections(site)
     if len(site.terms) > 1:
         refit(today)

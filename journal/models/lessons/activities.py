@@ -25,7 +25,8 @@ class Activity(Model):
         CLASS_HOURS = "class_hours", "классные часы"
         EVENTS = "events", "мероприятия"
 
-    reach = Reach(student="members__student", group="group", employee="leader")
+    # Not by its members: a curator writes no circle that a student of the group is in.
+    reach = Reach(group="group", employee="leader")
 
     name = models.CharField("название", max_length=200)
     kind = models.CharField("вид", max_length=12, choices=Kind.choices)
@@ -121,11 +122,7 @@ class ActivityMember(Dated):
 class ActivitySession(Model):
     """A line of an activity's plan and, once held, of its journal."""
 
-    reach = Reach(
-        student="activity__members__student",
-        group="activity__group",
-        employee="activity__leader",
-    )
+    reach = Reach(group="activity__group", employee="activity__leader")
 
     activity = models.ForeignKey(
         Activity, models.PROTECT, related_name="sessions", verbose_name="объединение"
@@ -164,9 +161,7 @@ class ActivityPresence(Model):
     """A student who took part in a held session."""
 
     reach = Reach(
-        student="student",
-        group="session__activity__group",
-        employee="session__activity__leader",
+        group="session__activity__group", employee="session__activity__leader"
     )
 
     session = models.ForeignKey(

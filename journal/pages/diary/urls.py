@@ -13,6 +13,7 @@ urlpatterns = [
     path("attestation/", views.attestation, name="attestation"),
     path("results/", views.results, name="results"),
     path("forecast/", views.forecast, name="forecast"),
+    path("activities/", views.activities, name="activities"),
     path("trust/", trust, name="trust"),
     path("choose/", views.choose, name="choose"),
 ]

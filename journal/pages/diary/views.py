@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from journal.domain.lessons.activities import activities_of
 from journal.domain.results import (
     absences_of,
     courses_of,
@@ -24,6 +25,7 @@ from journal.domain.results.attested import record_of
 from journal.domain.timetable.session import attestations_of
 from journal.models import Period
 from journal.pages.diary.access import family_of
+from journal.pages.diary.activities import activities_html
 from journal.pages.diary.attendance import attendance_html
 from journal.pages.diary.attestation import attestation_html
 from journal.pages.diary.forecast import forecast_html
@@ -53,6 +55,7 @@ TABS = (
     ("attestation", "Аттестация", "view_examevent"),
     ("results", "Результаты", "view_result"),
     ("forecast", "Прогноз", "view_mark"),
+    ("activities", "Кружки и классные часы", "view_activity"),
 )
 
 
@@ -274,6 +277,12 @@ def forecast(request, family):
         return context | title | {"body": over}
     may = "view_absence" in family.rights
     return context | title | {"body": forecast_html(child.pk, courses, today, may)}
+
+
+@diary_page("activities")
+def activities(request, family):
+    own = activities_of(family.child.pk, timezone.localdate())
+    return {"title": "Кружки и классные часы", "body": activities_html(own)}
 
 
 @diary_page("attestation")

@@ -1,5 +1,12 @@
 """Reports on lessons and attendance: a file each."""
 
-from journal.reports.lessons import attendance, control_works, groups, spread, year
+from journal.reports.lessons import (
+    activity,
+    attendance,
+    control_works,
+    groups,
+    spread,
+    year,
+)
 
-__all__ = ["attendance", "control_works", "groups", "spread", "year"]
+__all__ = ["activity", "attendance", "control_works", "groups", "spread", "year"]
