@@ -17,6 +17,7 @@ from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.lessons.absent import count_absent
 from journal.domain.lessons.activities import behind
+from journal.domain.lessons.makeup import Scope, count_debts
 from journal.domain.organisation.opening import (
     AFTER,
     AHEAD,
@@ -69,6 +70,7 @@ def duties(user, today: date) -> list[Duty]:
     """Everything that waits for the person, by what the roles may do."""
     return [
         *_absent(user, today),
+        *_makeups(user, today),
         *_mismatches(user),
         *_checks(user, today),
         *_lists(user, today),
@@ -145,6 +147,17 @@ def _absent(user, today: date) -> list[Duty]:
         return []
     words = f"Отсутствуют сегодня: {count}" + (f", без причины: {bad}" if bad else "")
     return [Duty(words, reverse("admin:journal_lesson_absent"), is_late=bool(bad))]
+
+
+def _makeups(user, today: date) -> list[Duty]:
+    """What waits to be made good, to teachers and curators (F5)."""
+    if looks_after(user, "view_makeup") or not user.has_perm("journal.add_makeup"):
+        return []
+    count, late = count_debts(Scope(today, user))
+    if not count:
+        return []
+    words = f"Не отработано: {count}" + (f", просрочено: {late}" if late else "")
+    return [Duty(words, reverse("admin:journal_makeup_ledger"), is_late=bool(late))]
 
 
 def looks_after(user, right: str) -> bool:

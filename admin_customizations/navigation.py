@@ -83,7 +83,7 @@ SECTIONS = (
                 "admin:journal_debtmeasure_debts",
                 "view_debtmeasure",
             ),
-            _list("Отработки", "task_alt", "makeup"),
+            Link("Отработка", "task_alt", "admin:journal_makeup_ledger", "view_makeup"),
             _list("Документы об отсутствии", "sick", "excuse"),
             _list("Домашние задания", "home_work", "homework"),
             _list("Сданные работы", "inventory", "submission"),

@@ -94,6 +94,7 @@ ELSEWHERE: set = {
     "journal_debtmeasure_debts",
     "journal_debtmeasure_to_debts",
     "journal_lesson_absent",
+    "journal_makeup_ledger",
     "journal_lesson_group_week",
     "journal_course_results",
     "journal_course_results_sign",

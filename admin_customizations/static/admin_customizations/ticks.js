@@ -18,6 +18,11 @@ const count = () => {
 form?.addEventListener("change", count);
 
 form?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.dataset.press) {
+    event.preventDefault();
+    form.querySelector(`button[value="${event.target.dataset.press}"]`).click();
+    return;
+  }
   const row = event.target.closest("tbody tr");
   if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
