@@ -71,8 +71,13 @@ def create_activities(
         for student in members
     ]
     saved_all(rows, at, by)
-    _plan(hours, HOURS, 1, home.on(today), year.start + 5 * DAY, today, rng)
-    _plan(circle, ROBOTS, 2, members, year.start + 17 * DAY, today, rng)
+    _plan(hours, HOURS, 1, home.on(today), _next(year.start, 0), today, rng)
+    _plan(circle, ROBOTS, 2, members, _next(year.start + 14 * DAY, 2), today, rng)
+
+
+def _next(day: date, weekday: int) -> date:
+    """The first day from `day` on that is a `weekday` (0 is Monday)."""
+    return day + (weekday - day.weekday()) % 7 * DAY
 
 
 def _plan(activity, topics, hours, students, first: date, today: date, rng) -> None:
