@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from journal.domain.results.debts import read_debts
+from journal.domain.results.defences import with_defence
 from journal.domain.results.measures import add_measures
 from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.writing import ResultChange, roster_of, write_results
@@ -198,3 +199,13 @@ def test_r9_counts_defences_by_hand(world, defence):
         *("1", "1", "1", "1", "2", "1"),
     ]
     assert table.warnings == []
+
+
+def test_a_list_of_theses_says_the_mark_and_the_load_of_the_supervisor(world, defence):
+    def marks():
+        rows = with_defence(Thesis.objects.order_by("pk"))
+        return [(one.defence, one.led) for one in rows]
+
+    assert marks() == [(None, 5)] * 5
+    sign_sheet(world.deputy, defence.pk)
+    assert [mark for mark, _ in marks()] == ["5", "5", "4", "2", None]

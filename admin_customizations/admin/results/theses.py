@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from journal.domain.results.defences import with_defence
 from journal.models import Thesis
 
 
@@ -11,7 +12,16 @@ from journal.models import Thesis
 class ThesisAdmin(ModelAdmin):
     """Topics, supervisors, reviewers, protocols."""
 
-    list_display = ["student", "group", "topic", "supervisor", "is_admitted", "year"]
+    list_display = [
+        "student",
+        "group",
+        "topic",
+        "supervisor",
+        "led",
+        "is_admitted",
+        "defence",
+        "year",
+    ]
     list_filter = [
         ("year", ScopedRelatedFilter),
         ("group", ScopedRelatedFilter),
@@ -52,3 +62,14 @@ class ThesisAdmin(ModelAdmin):
         ),
     ]
     empty_hint = "Выпускных работ пока нет. Добавьте тему и руководителя."
+
+    def get_queryset(self, request):
+        return with_defence(super().get_queryset(request))
+
+    @admin.display(description="работ у руководителя", ordering="led")
+    def led(self, thesis):
+        return thesis.led
+
+    @admin.display(description="защита", ordering="defence")
+    def defence(self, thesis):
+        return thesis.defence or "—"

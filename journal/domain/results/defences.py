@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
 from journal.domain.results.averages import NUMERIC, average, rates
 from journal.models import (
     AcademicYear,
@@ -112,17 +114,29 @@ def _count(line: Defences, thesis: Thesis, mark: str, has_honours: bool) -> None
         line.marks[mark] += 1
 
 
-def marks_of_defence(theses: list[Thesis]) -> dict[int, str]:
-    """Thesis → the mark of its signed sheet of the defence. One query."""
-    rows = (
+def with_defence(theses: QuerySet[Thesis]) -> QuerySet[Thesis]:
+    """Theses with the mark of their `defence` and how many the supervisor has `led`.
+
+    The mark is that of the last signed sheet of the year, None before; `led` counts the
+    theses of the same supervisor and year.
+    """
+    marks = (
         Result.objects.filter(
-            student__in=[one.student_id for one in theses],
+            student=OuterRef("student"),
+            sheet__period__year=OuterRef("year"),
             sheet__kind=Sheet.Kind.DEFENCE,
             sheet__state=Sheet.State.SIGNED,
         )
         .exclude(mark="")
-        .order_by("sheet__attempt", "sheet__date", "sheet")
-        .values_list("student", "sheet__period__year", "mark")
+        .order_by("-sheet__attempt", "-sheet__date", "-sheet")
     )
-    known = {(student, year): mark for student, year, mark in rows}
-    return {one.pk: known.get((one.student_id, one.year_id), "") for one in theses}
+    led = (
+        Thesis.objects.filter(supervisor=OuterRef("supervisor"), year=OuterRef("year"))
+        .order_by()
+        .values("supervisor")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return theses.annotate(
+        defence=Subquery(marks.values("mark")[:1]), led=Subquery(led)
+    )
