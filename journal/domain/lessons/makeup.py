@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from simple_history.utils import bulk_create_with_history
 
 from journal.domain.curriculum.trajectory import absence_is_off, is_off
@@ -73,7 +73,7 @@ class Scope:
     course: int | None = None
     student: int | None = None
 
-    def lessons(self, path: str, since: date) -> Q:
+    def lessons(self, path: str, since: Subquery) -> Q:
         """The condition on rows whose lesson lies at `path`."""
         found = Q(
             **{
@@ -94,14 +94,14 @@ class Scope:
         return rights_q(self.user, model.reach, f"{verb}_makeup")
 
 
-def ledger_start(today: date) -> date:
-    """Debts are of the academic year that goes on, or that began last."""
+def ledger_start(today: date) -> Subquery:
+    """The first day of the academic year that goes on, or that began last."""
     years = AcademicYear.objects.filter(start__lte=today).order_by("-start")
-    return years.values_list("start", flat=True).first() or today
+    return Subquery(years.values("start")[:1])
 
 
 def read_debts(scope: Scope) -> list[Debt]:
-    """Everything owed, by group, student and day. Four queries."""
+    """Everything owed, by group, student and day. Three queries."""
     rules = Institution.current()
     since = ledger_start(scope.today)
     found = [
@@ -122,7 +122,7 @@ def read_debts(scope: Scope) -> list[Debt]:
     )
 
 
-def missed_lessons(scope: Scope, since: date, rules: Institution):
+def missed_lessons(scope: Scope, since: Subquery, rules: Institution):
     """Absences that are to be made good and are not."""
     made = Makeup.objects.filter(
         lesson=OuterRef("lesson"), student=OuterRef("student"), task__isnull=True
@@ -139,7 +139,7 @@ def missed_lessons(scope: Scope, since: date, rules: Institution):
     return rows.filter(student=scope.student) if scope.student else rows
 
 
-def failed_works(scope: Scope, since: date):
+def failed_works(scope: Scope, since: Subquery):
     """Failing marks for required works, not made good; a better mark takes one away."""
     made = Makeup.objects.filter(task=OuterRef("task"), student=OuterRef("student"))
     lesson = "task__lesson__"
@@ -156,7 +156,7 @@ def failed_works(scope: Scope, since: date):
     return rows.filter(student=scope.student) if scope.student else rows
 
 
-def works_without_mark(scope: Scope, since: date):
+def works_without_mark(scope: Scope, since: Subquery):
     """Rows of `owed_works` after the lesson's day: on the day itself it is still given."""
     before = Scope(
         scope.today - timedelta(days=1), scope.user, scope.group, scope.course
@@ -250,7 +250,7 @@ def _name(*parts: str) -> str:
 
 
 def count_debts(scope: Scope) -> tuple[int, int]:
-    """(debts, those whose day of make-up is past); four queries."""
+    """(debts, those whose day of make-up is past); three queries."""
     rules = Institution.current()
     since = ledger_start(scope.today)
     last = scope.today - timedelta(days=rules.makeup_days)
@@ -340,8 +340,8 @@ def close_debts(
     return len(rows)
 
 
-def closed_of(student: int, since: date):
-    """What a student made good, or was spared, since a day; the latest first."""
+def closed_of(student: int, since: Subquery):
+    """What a student made good, or was spared, of lessons since a day; the latest first."""
     return (
         Makeup.objects.filter(student=student, lesson__date__gte=since)
         .select_related("lesson__course__discipline", "task__kind")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.week, name="week"),
     path("marks/", views.marks, name="marks"),
     path("attendance/", views.attendance, name="attendance"),
+    path("makeup/", views.makeup, name="makeup"),
     path("attestation/", views.attestation, name="attestation"),
     path("results/", views.results, name="results"),
     path("forecast/", views.forecast, name="forecast"),

@@ -29,6 +29,7 @@ from journal.pages.diary.activities import activities_html
 from journal.pages.diary.attendance import attendance_html
 from journal.pages.diary.attestation import attestation_html
 from journal.pages.diary.forecast import forecast_html
+from journal.pages.diary.makeup import makeup_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty, joined
 from journal.pages.diary.reading import read_cells, read_week
@@ -52,6 +53,7 @@ TABS = (
     ("week", "Неделя", "view_lesson"),
     ("marks", "Отметки", "view_mark"),
     ("attendance", "Посещаемость", "view_absence"),
+    ("makeup", "Отработка", "view_makeup"),
     ("attestation", "Аттестация", "view_examevent"),
     ("results", "Результаты", "view_result"),
     ("forecast", "Прогноз", "view_mark"),
@@ -283,6 +285,11 @@ def forecast(request, family):
 def activities(request, family):
     own = activities_of(family.child.pk, timezone.localdate())
     return {"title": "Кружки и классные часы", "body": activities_html(own)}
+
+
+@diary_page("makeup")
+def makeup(request, family):
+    return {"title": "Что отработать", "body": makeup_html(family.child.pk)}
 
 
 @diary_page("attestation")
