@@ -286,8 +286,32 @@ SCENARIOS = (
         read=lambda bare, facts: floors.spread(bare, facts["bench"]),
         holds="<table class=cells>",
         limit=15,
-        most_queries=8,
+        most_queries=12,
         most_own_bytes=50 * 1024,
+    ),
+    Page(
+        "group-week",
+        "Неделя группы",
+        "curator",
+        path=lambda facts: (
+            "/admin/journal/lesson/week/?"
+            + urlencode({key: facts["reading"][key] for key in ("group", "week")})
+        ),
+        read=_reading(floors.group_week),
+        holds="<table",
+        most_queries=12,
+    ),
+    Page(
+        "ledger",
+        "Отработка группы",
+        "curator",
+        path=lambda facts: (
+            "/admin/journal/makeup/ledger/?"
+            + urlencode({"group": facts["reading"]["group"]})
+        ),
+        read=_reading(floors.ledger),
+        holds="<table",
+        most_queries=12,
     ),
     OneCell("cell", "Одна клетка", "teacher", limit=6, most_queries=12),
     Column("column", "Столбец из 25 отметок", "teacher", limit=6),

@@ -7,6 +7,7 @@ is opened as its manual says: psycopg prepares a statement by itself that is rep
 sqlite3 keeps it parsed.
 """
 
+from tests.bench.floors.absent import group_week, ledger
 from tests.bench.floors.bare import Bare
 from tests.bench.floors.reading import all_marks, plain_sheet, spread, statement, week
 from tests.bench.floors.starting import curator_start, deputy_start, teacher_start
@@ -24,7 +25,9 @@ __all__ = [
     "curator_start",
     "deputy_start",
     "drop_marks",
+    "group_week",
     "leave_attendance",
+    "ledger",
     "plain_sheet",
     "save_lesson",
     "spread",
