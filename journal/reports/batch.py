@@ -69,17 +69,27 @@ class BatchForm(PeriodForm):
     right = "view_mark"
     ends_with_period = False
 
-    group = RowsField(label="Группы", error_messages=one_of("группы"))
+    group = RowsField(label="Группы", required=False, error_messages=one_of("группы"))
     whole_year = forms.BooleanField(
         label="За весь учебный год, где отчёт это умеет", required=False
     )
     reports = RowsField(label="Отчёты", error_messages=one_of("отчёты"))
-    field_order = ("period", "whole_year", "day", "reports", "group", "closed")
+    everything = forms.BooleanField(label="Все группы списка", required=False)
+    field_order = (
+        "period",
+        "whole_year",
+        "day",
+        "closed",
+        "everything",
+        "group",
+        "reports",
+    )
 
     def prepare(self) -> None:
         super().prepare()
-        own = self.fields["group"].initial
-        self.fields["group"].initial = own if isinstance(own, list) else [str(own)]
+        self.fields[
+            "day"
+        ].help_text = "Список группы прошедшего периода — на его последний день."
         found = offered(self.user)
         self.fields["reports"].offer((one.slug, one.title) for one in found)
         self.fields["reports"].initial = [
@@ -88,6 +98,10 @@ class BatchForm(PeriodForm):
 
     def clean_group(self) -> list[Group]:
         keys = self.cleaned_data["group"]
+        if self.cleaned_data["everything"]:
+            keys = [key for key, _ in self.fields["group"].choices]
+        if not keys:
+            raise forms.ValidationError("Выберите группы.")
         if len(keys) > MOST_GROUPS:
             raise forms.ValidationError(f"За раз — не больше {MOST_GROUPS} групп.")
         return list(Group.objects.filter(pk__in=keys).order_by("course_year", "name"))

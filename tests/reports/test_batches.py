@@ -50,6 +50,14 @@ def test_one_group_is_made_at_once(world, group, client_of):
     assert "Refresh" not in client.get(answer["Location"])
 
 
+def test_all_groups_are_one_tick_and_none_is_an_error(world, group, client_of):
+    client = client_of(world.deputy)
+    order(client, world, everything="on", reports=["rating"])
+    assert ReportBatch.objects.get().total == 3
+    answer = order(client, world)
+    assert answer.status_code == 400 and "Выберите группы." in answer.content.decode()
+
+
 def test_many_groups_wait_for_the_worker_and_the_page_asks_again(
     world, group, client_of
 ):

@@ -68,7 +68,11 @@ def mean_of(line: StudentLine) -> Decimal | None:
 
 
 def figures_of(lines: Iterable[StudentLine]) -> Figures:
-    """Figures of these students, of one group or of several together."""
+    """Figures of these students, of one group or of several together.
+
+    Too few current marks make nobody failing before the period is over: such «н/а» is
+    counted apart, one on a signed sheet is a debt.
+    """
     lines = list(lines)
     marks = [line.marks() for line in lines]
     means = [number for line in lines if (number := mean_of(line)) is not None]
@@ -76,8 +80,8 @@ def figures_of(lines: Iterable[StudentLine]) -> Figures:
         students=len(lines),
         certified=sum(bool(ones) and NOT_CERTIFIED not in ones for ones in marks),
         uncertified=sum(NOT_CERTIFIED in ones for ones in marks),
-        by_category=Counter(map(category, marks)),
-        rates=group_rates(marks),
+        by_category=Counter(category(line.decided()) for line in lines),
+        rates=group_rates(line.decided() for line in lines),
         mean=mean(means),
     )
 

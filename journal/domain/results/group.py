@@ -122,6 +122,14 @@ class StudentLine:
         found = (self.standings[key] for key in keys if key in self.standings)
         return [one.mark for one in found if one.is_counted]
 
+    def decided(self) -> list[str]:
+        """`marks` without «н/а» that only says that current marks are few so far."""
+        return [
+            one.mark
+            for one in self.standings.values()
+            if one.is_counted and not (one.is_current and one.mark == NOT_CERTIFIED)
+        ]
+
 
 class Unfilled(NamedTuple):
     """How many lessons there were, and how many lack their attendance or topic."""

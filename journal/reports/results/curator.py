@@ -101,7 +101,8 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         warnings=warnings(found, params, basis),
         notes=[
             "Каждый студент стоит в одной строке категорий. Неуспевающий — с «2»,"
-            " «незач.» или «н/а» хотя бы по одной дисциплине; нет сведений — нет ни одной"
+            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; «н/а» по текущим"
+            " отметкам (их пока мало) — отдельной строкой; нет сведений — нет ни одной"
             " отметки «5»–«2».",
             *(
                 ["тек. — по текущим отметкам, ведомость ещё не подписана."][
@@ -122,12 +123,16 @@ def _rows(found: Statement) -> list[Any]:
     lines = found.lines
     by_name: dict[str, list[StudentLine]] = {name: [] for name in ORDER}
     for line in lines:
-        by_name[category(line.marks())].append(line)
+        by_name[category(line.decided())].append(line)
     rows: list[Any] = [_row("Всего студентов", lines, len(lines))]
     for name in ORDER:
         own = by_name[name]
         words = _people(
-            found, own, lambda one, name=name: one.mark in NAMED.get(name, ())
+            found,
+            own,
+            lambda one, name=name: (
+                one.mark in NAMED.get(name, ()) and not _is_early(one)
+            ),
         )
         rows.append(_row(CATEGORIES[name], own, len(lines), words))
     for title, fits in (
@@ -158,6 +163,11 @@ def _people(
         brackets = f" ({', '.join(named)})" if named else ""
         words.append(f"{short_name(line.name)}{brackets}")
     return "; ".join(words)
+
+
+def _is_early(one: Standing) -> bool:
+    """Is it an «н/а» of too few current marks, which has a line of its own?"""
+    return one.is_current and one.mark == NOT_CERTIFIED
 
 
 def _said(one: Standing) -> str:

@@ -152,7 +152,8 @@ NOBODY = (
 )
 ABOUT = (
     "Аттестован студент, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
-    " «незач.» или «н/а» хотя бы по одной дисциплине; нет сведений — нет ни одной отметки"
+    " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; «н/а» по текущим отметкам"
+    " (их пока мало) — в своём столбце; нет сведений — нет ни одной отметки"
     " «5»–«2». Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
     " студентов только с «4» и «5»; итоги отделений считаются по студентам."
 )
@@ -171,7 +172,7 @@ def _columns(rules: Institution) -> list[Column]:
         Column("well", "на «4» и «5»", STUDENTS, kind="number"),
         Column("threes", "с «3»", STUDENTS, kind="number"),
         Column("failing", "неуспе-\nвающие", STUDENTS, kind="number"),
-        Column("uncertified", "из них с «н/а»", STUDENTS, kind="number"),
+        Column("uncertified", "с «н/а»", STUDENTS, kind="number"),
         Column("unknown", "нет сведений", STUDENTS, kind="number"),
         Column("success", "абсо-\nлютная", RATES, kind="number", decimals=1),
         Column("quality", "каче-\nственная", RATES, kind="number", decimals=1),

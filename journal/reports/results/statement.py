@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from journal.domain.results import mean, rates, read_statement
+from journal.domain.results.categories import group_rates
 from journal.domain.results.figures import figures_of, mean_of
 from journal.domain.results.group import KNOWN, Standing, Statement, TaughtCourse
 from journal.models import AttestationForm, Course, Group, Institution
@@ -185,7 +186,7 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
 
 def _group_rates(found: Statement) -> str:
     """Students without a failure, and those with good marks alone (domain §2.0)."""
-    figures = figures_of(found.lines).rates
+    figures = group_rates(line.marks() for line in found.lines)
     if not figures.counted:
         return "Отметок ещё нет."
     good = "0"
