@@ -17,7 +17,7 @@ from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.lessons.absent import count_absent
 from journal.domain.lessons.activities import behind
-from journal.domain.lessons.makeup import Scope, count_debts
+from journal.domain.lessons.makeup import waiting
 from journal.domain.organisation.opening import (
     AFTER,
     AHEAD,
@@ -153,7 +153,7 @@ def _makeups(user, today: date) -> list[Duty]:
     """What waits to be made good, to teachers and curators (F5)."""
     if looks_after(user, "view_makeup") or not user.has_perm("journal.add_makeup"):
         return []
-    count, late = count_debts(Scope(today, user))
+    count, late = waiting(user, today)
     if not count:
         return []
     words = f"Не отработано: {count}" + (f", просрочено: {late}" if late else "")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -32,6 +33,7 @@ from journal.models.sqlite import russian_key
 
 FAILED = (Scale.TWO, Scale.FAIL)
 MOST_CLOSED = 300
+MINUTES_KEPT = 10
 KEY = re.compile(r"([aw]):([0-9]{1,19}):([0-9]{1,19})")
 
 
@@ -266,6 +268,20 @@ def count_debts(scope: Scope) -> tuple[int, int]:
     return total, late
 
 
+def waiting(user: User, today: date) -> tuple[int, int]:
+    """`count_debts` of what a person sees, as of some minutes ago.
+
+    Every start page asks; counting the debts of a year anew each time would be most of
+    what it costs. Closing some counts anew.
+    """
+    key = f"debts-{user.pk}-{today}"
+    found = cache.get(key)
+    if found is None:
+        found = count_debts(Scope(today, user))
+        cache.set(key, found, MINUTES_KEPT * 60)
+    return found
+
+
 # Closing
 
 
@@ -337,6 +353,7 @@ def close_debts(
     ]
     if rows:
         bulk_create_with_history(rows, Makeup, default_user=user)
+        cache.delete(f"debts-{user.pk}-{today}")
     return len(rows)
 
 
