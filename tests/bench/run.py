@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench import measuring, scenarios, tables
+from tests.bench.archives import measure_archives
 from tests.bench.importing import measure_import
 from tests.bench.keys import measure_keys
 from tests.bench.lists import measure_lists
@@ -167,6 +168,7 @@ def run(chosen) -> dict:
         "keys": [],
         "lists": [],
         "rollover": [],
+        "archives": [],
         "timetable": [],
         "import": [],
         "ten_times": [],
@@ -192,6 +194,8 @@ def run(chosen) -> dict:
             if not chosen.only:
                 found["rollover"].append(measure_rollover(place))
                 say(tables.rollover_line(found["rollover"][-1]))
+                found["archives"].append(measure_archives(place))
+                say(tables.archives_line(found["archives"][-1]))
                 found["timetable"].append(measure_timetable(place))
                 say(tables.timetable_line(found["timetable"][-1]))
                 found["import"].append(measure_import(place))

@@ -14,6 +14,7 @@ IMPORT_HEAD = (
     f"{'память, МБ':>12} "
 )
 KEYS_HEAD = f"{'база':<11}{'в браузере, от первой клавиши':<34}{'с':>8}{'худшее':>8}{'предел':>8}"
+ARCHIVES_HEAD = f"{'Все отчёты в PDF, с':<45}{'одна':>8}{'много':>8}{'предел':>8}"
 ROLLOVER_HEAD = f"{'база':<11}{'перевод на следующий год':<34}{'туда, с':>8}{'назад':>8}{'предел':>8}"
 TIMETABLE_HEAD = (
     f"{'база':<11}{'расписание на семестр':<34}{'разлож.':>8}{'снова':>8}"
@@ -82,6 +83,14 @@ def rollover_line(row: dict) -> str:
     )
 
 
+def archives_line(row: dict) -> str:
+    title = f"{row['groups']} групп, отчётов {row['reports']}"
+    return (
+        f"{row['database']:<11}{title:<34}{_figure(row['one'], 8)}"
+        f"{_figure(row['many'], 8)}{row['limit']:>8} {VERDICTS[row['passed']]}"
+    )
+
+
 def timetable_line(row: dict) -> str:
     title = f"{row['groups']} групп, занятий {row['lessons']}"
     return (
@@ -109,6 +118,7 @@ def report(found: dict) -> str:
         (LIST_HEAD, found["lists"], list_line),
         (f"{LIST_HEAD} x10", found.get("lists_x10", []), list_line),
         (ROLLOVER_HEAD, found["rollover"], rollover_line),
+        (ARCHIVES_HEAD, found["archives"], archives_line),
         (TIMETABLE_HEAD, found["timetable"], timetable_line),
         (IMPORT_HEAD, found["import"], import_line),
         (TENFOLD_HEAD, found["ten_times"], tenfold_line),
