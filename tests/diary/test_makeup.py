@@ -44,4 +44,4 @@ def test_the_page_takes_as_many_queries_for_1_debt_as_for_30(world, read, count)
         Task.objects.create(lesson=lesson, number=1, kind=world.test, is_required=True)
     page = read(world.student, ADDRESS, warm=True)
     assert page.text.count("нет отметки") == count
-    assert page.queries == 8, "\n".join(page.sql)
+    assert page.queries == 9, "\n".join(page.sql)

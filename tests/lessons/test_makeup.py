@@ -220,14 +220,14 @@ def test_who_opens_the_ledger(world, client_of):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_ledger_costs_ten_queries(
+def test_the_ledger_costs_eleven_queries(
     world, work, client_of, django_assert_num_queries, count, make_students
 ):
     for student in make_students(count):
         one(world.teacher, world.lesson_past, student, "absence", "н")
     client = client_of(world.curator)
     client.get(reverse("admin:index"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert ledger(client).context["count"] == 8 + 2 * count
 
 

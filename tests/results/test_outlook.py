@@ -196,13 +196,13 @@ def test_a_spread_and_the_set_wise_reading_know_the_same(world):
         assert owed == {k: Counter(kinds) for k, kinds in read.owed.items()}
 
 
-def test_facts_are_read_in_six_queries_for_one_course_and_for_all(
+def test_facts_are_read_in_seven_queries_for_one_course_and_for_all(
     world, django_assert_num_queries
 ):
     every = [world.course.pk, world.course2.pk, world.course_elsewhere.pk]
     for keys in (every[:1], every):
         read_facts(keys, world.today)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             read_facts(keys, world.today)
     read_attending(every, world.today)
     with django_assert_num_queries(3):  # four where there are subgroups

@@ -62,10 +62,13 @@ def asked_works(
     Rows are spans in groups with `task`, `lesson`, `course` (ids) and `day` of the
     lesson, `until` included; take what is needed by `values_list`. `students` are
     conditions on the span, such as `student=…` or `group__in=…`. Nothing is asked of
-    rights: pass the tasks or groups that the reader sees.
+    rights: pass the tasks or groups that the reader sees. One query for the keys of
+    `tasks`, one for the rows.
     """
     if tasks is not None:
-        students[f"{LESSON}__tasks__in"] = tasks
+        # Their keys first: led by a subquery PostgreSQL begins with everybody's spans.
+        keys = list(tasks.order_by().values_list("pk", flat=True))
+        students[f"{LESSON}__tasks__in"] = keys
     rows = Membership.objects.filter(
         Q(end__isnull=True) | Q(end__gt=F(f"{LESSON}__date")),
         start__lte=F(f"{LESSON}__date"),

@@ -82,7 +82,7 @@ def _share(columns: list[Column]) -> float:
 def group_outlooks(
     courses: Iterable[int], day: date, rules: Institution, *, whole: bool = True
 ) -> dict[int, dict[int, Outlook]]:
-    """Course → student → outlook, of members of the group on `day`. Six queries."""
+    """Course → student → outlook, of members of the group on `day`. Seven queries."""
     past = experience()
     return {
         course: outlooks(facts, rules, past, whole=whole)
