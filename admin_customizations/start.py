@@ -17,8 +17,9 @@ from journal.domain.control import overdue_lessons, red_list
 from journal.domain.control.works import overdue_works
 from journal.domain.lessons.absent import unexplained_of_late
 from journal.domain.organisation import Step, checklist
+from journal.domain.results.foreseeing import AtRisk, lately_at_risk
 from journal.domain.timetable import bells_on, current_number
-from journal.models import Absence, Group, Lesson, Mark
+from journal.models import Absence, Group, Institution, Lesson, Mark
 from journal.models.reach import grants
 from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
@@ -136,10 +137,11 @@ class OwnGroup:
     unexplained: tuple[int, int]
     unfilled: int
     reports: list
+    at_risk: list[AtRisk]
 
 
 def own_groups(user, today: date) -> list[OwnGroup]:
-    """A curator's groups: who is absent today, how much is late in their lessons."""
+    """A curator's groups: who is absent today or at risk of a 2, what is late there."""
     groups = list(Group.objects.filter(curator__user=user, closed_on__isnull=True))
     if not groups:
         return []
@@ -170,7 +172,11 @@ def own_groups(user, today: date) -> list[OwnGroup]:
         .values_list("course__group")
         .annotate(Count("pk"))
     )
-    unexplained = unexplained_of_late([group.pk for group in groups], today)
+    keys = [group.pk for group in groups]
+    unexplained = unexplained_of_late(keys, today)
+    risks = {}
+    if user.has_perm("journal.report_group_forecast"):
+        risks = lately_at_risk(keys, today, Institution.current())
     return [
         OwnGroup(
             group,
@@ -178,6 +184,7 @@ def own_groups(user, today: date) -> list[OwnGroup]:
             unexplained.get(group.pk, (0, 0)),
             late.get(group.pk, 0),
             report_links(user, group=group.pk),
+            risks.get(group.pk, []),
         )
         for group in groups
     ]

@@ -20,7 +20,7 @@ from journal.domain.results.constants import experience, from_plain, to_plain
 from journal.domain.results.experience import Experience, Place
 from journal.domain.results.fitting import closed_terms, refit
 from journal.domain.results.forecast import MARKS, Forecast
-from journal.domain.results.foreseeing import facts_of, read_facts
+from journal.domain.results.foreseeing import at_risk, facts_of, read_facts
 from journal.domain.results.outlook import (
     Facts,
     Kind,
@@ -29,7 +29,14 @@ from journal.domain.results.outlook import (
     expected,
     outlooks,
 )
-from journal.models import ForecastFit, Institution, Task
+from journal.models import (
+    ForecastFit,
+    Institution,
+    Mark,
+    Membership,
+    Student,
+    Task,
+)
 from journal.pages.diary.foretold import needed_words, outlook_words
 
 ANSWER, CONTROL = Kind("ОЗ", 1), Kind("КР", 3)
@@ -300,3 +307,66 @@ def test_the_deputy_alone_refits_and_sees_how_forecasts_came_true(
     fit = refit(over.day)
     page = deputy.get(reverse("admin:journal_forecastfit_change", args=[fit.pk]))
     assert "Верны ли вероятности" in page.content.decode()
+
+
+# Who is at risk
+
+
+def give_twos(world, students, count=4):
+    """Works of a past lesson that all of the students failed."""
+    for number in range(1, count + 1):
+        task, _ = Task.objects.get_or_create(
+            lesson=world.lesson_past, number=number, defaults={"kind": world.answer}
+        )
+        for student in students:
+            Mark.objects.update_or_create(
+                task=task, student=student, defaults={"value": "2"}
+            )
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_curator_reads_who_is_at_risk_in_what_in_nine_queries(
+    world, client_of, django_assert_num_queries, count
+):
+    rules = Institution.current()
+    assert at_risk([world.group.pk], world.today, rules) == {}
+    students = [
+        Student.objects.create(last_name=f"Двоев{number:02}", first_name="Ян")
+        for number in range(count)
+    ]
+    for student in students:
+        Membership.objects.create(
+            student=student, group=world.group, start=world.period.first_day
+        )
+    give_twos(world, students)
+    experience()
+    with django_assert_num_queries(9):
+        found = at_risk([world.group.pk], world.today, rules)
+    names = [one.name for one in found[world.group.pk]]
+    assert names == [student.short_name for student in students]
+    assert found[world.group.pk][0].disciplines == [str(world.course.discipline)]
+    page = client_of(world.curator).get(reverse("admin:index")).content.decode()
+    assert f"{names[0]} ({world.course.discipline})" in page
+    assert ("среди них" in page) == (count > 12)
+    assert (
+        "Двоев"
+        not in client_of(world.teacher).get(reverse("admin:index")).content.decode()
+    )
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_spread_with_forecasts_costs_as_many_queries_for_one_as_for_thirty(
+    world, client_of, django_assert_num_queries, count
+):
+    give_twos(world, world.students[:1])
+    for number in range(count):
+        student = Student.objects.create(last_name=f"Новый{number}", first_name="Ян")
+        Membership.objects.create(
+            student=student, group=world.group, start=world.period.first_day
+        )
+    client = client_of(world.teacher)
+    address = reverse("admin:journal_course_spread", args=[world.course.pk])
+    client.get(address)
+    with django_assert_num_queries(11):
+        page = client.get(address).content.decode()
+    assert "ожидается «" in page
