@@ -238,6 +238,21 @@ def test_a_second_retake_needs_a_commission_and_there_is_no_third(world, exam):
         open_retake(world.teacher, sheet, world.today)
 
 
+def test_a_retake_comes_after_its_sheet_before_a_commission_of_different_people(
+    world, exam
+):
+    sheet = signed(world.teacher, exam, "2 5 5 5 5 5")
+    with pytest.raises(ValidationError, match="раньше самой аттестации"):
+        open_retake(world.teacher, sheet, world.today - timedelta(days=1))
+    twice = [
+        SheetMember(employee=world.teacher2.employee, post=post)
+        for post in ("chair", "member")
+    ]
+    with pytest.raises(ValidationError, match="в комиссии дважды"):
+        open_retake(world.teacher, sheet, world.today, members=twice)
+    assert not sheet.retaken_by.exists()
+
+
 def test_a_good_reason_spends_no_attempt(world, exam, wrote):
     filled(world.teacher, exam, "absent 5 5 5 5 5")
     wrote(world.teacher, exam, world.students[0], "1", "excused")

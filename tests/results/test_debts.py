@@ -86,8 +86,14 @@ def test_the_page_notes_what_is_ticked(world, debts, client_of):
     assert "Отметьте долги" in client.post(url, answers | {"debt": []}).content.decode()
     foreign = f"{world.students2[1].pk}-{world.course_elsewhere.pk}"
     assert client.post(url, answers | {"debt": foreign}).status_code == 403
-    wrong = client.post(url, answers | {"debt": "x-1"})
-    assert "Долг не разобран" in wrong.content.decode()
+    for text in ("x-1", "1", f"{10**18}-1", f"1-{10**30}"):
+        wrong = client.post(url, answers | {"debt": text})
+        assert "Долг не разобран" in wrong.content.decode()
+    for course in (world.course2.pk, 10**17):
+        settled = f"{world.students[1].pk}-{course}"
+        answer = client.post(url, answers | {"debt": settled})
+        assert "Долга уже нет" in answer.content.decode()
+    assert DebtMeasure.objects.count() == 1
     assert client_of(world.dispatcher).get(url).status_code == 403
 
 

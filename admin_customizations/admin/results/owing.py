@@ -11,7 +11,7 @@ from admin_customizations.admin.curriculum.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.debts import read_debts
-from journal.domain.results.measures import add_measures
+from journal.domain.results.measures import add_measures, may_measure
 from journal.models import DebtMeasure, Department, Group, Result
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -22,6 +22,14 @@ class MeasureForm(forms.Form):
     day = forms.DateField(label="Дата", widget=DATE)
     due_on = forms.DateField(label="Ликвидировать до", required=False, widget=DATE)
     text = forms.CharField(label="Что решено", max_length=400, required=False)
+
+
+def _place(text: str) -> tuple[int, int]:
+    """(student, course) of a tick; keys that no row can have are not understood."""
+    parts = text.split("-")
+    if len(parts) != 2 or not all(p.isdecimal() and len(p) <= 18 for p in parts):
+        raise ValidationError("Долг не разобран: обновите страницу.")
+    return int(parts[0]), int(parts[1])
 
 
 class OwingPages:
@@ -49,12 +57,12 @@ class OwingPages:
         user, today = request.user, timezone.localdate()
         may = user.has_perm("journal.add_debtmeasure")
         form = MeasureForm(request.POST or None, initial={"day": today})
+        found = read_debts(Result.objects.visible_to(user), today)
         if request.method == "POST" and form.is_valid():
             try:
-                return self._noted(request, form)
+                return self._noted(request, form, found)
             except ValidationError as error:
                 form.add_error(None, error)
-        found = read_debts(Result.objects.visible_to(user), today)
         groups = sorted({one.group for one in found})
         group = request.GET.get("group", "")
         department = key_of(request.GET, "department")
@@ -79,13 +87,12 @@ class OwingPages:
         }
         return TemplateResponse(request, "admin/results/debts.html", context)
 
-    def _noted(self, request, form):
-        places = []
-        for text in request.POST.getlist("debt"):
-            student, _, course = text.partition("-")
-            if not (student.isdecimal() and course.isdecimal() and len(text) < 37):
-                raise ValidationError("Долг не разобран: обновите страницу.")
-            places.append((int(student), int(course)))
+    def _noted(self, request, form, found):
+        owed = {(one.student, one.course) for one in found}
+        places = [_place(text) for text in request.POST.getlist("debt")]
+        others = set(places) - owed
+        if others and may_measure(request.user, others) == others:
+            raise ValidationError("Долга уже нет: обновите страницу.")
         answers = form.cleaned_data
         count = add_measures(
             request.user,

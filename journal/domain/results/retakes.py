@@ -60,6 +60,17 @@ def next_attempt(sheet: Sheet, students: Iterable[int]) -> int:
     return max(2, max(spent.values(), default=1) + 1)
 
 
+def _refuse_odd(sheet: Sheet, day: date, members: list[SheetMember]) -> None:
+    if day < sheet.date:
+        words = (
+            f"Пересдача не может быть раньше самой аттестации, {sheet.date:%d.%m.%Y}."
+        )
+        raise ValidationError(words)
+    people = [one.employee_id for one in members if one.employee_id]
+    if len(people) > len(set(people)):
+        raise ValidationError("Один и тот же сотрудник указан в комиссии дважды.")
+
+
 def open_retake(
     user: User,
     sheet: Sheet,
@@ -72,12 +83,14 @@ def open_retake(
     """Begin a retake of a signed sheet, for all who owe or for some (a direction).
 
     The second retake needs a commission by the time it is signed. Raises ValidationError
-    where nobody owes, a student named does not, or all attempts are spent;
-    PermissionDenied as `open_sheet`.
+    where nobody owes, a student named does not, all attempts are spent, the day comes
+    before that of the sheet, or somebody is in the commission twice; PermissionDenied as
+    `open_sheet`.
     """
-    sheet = first_of(sheet)
+    sheet, members = first_of(sheet), list(members)
     if sheet.state != Sheet.State.SIGNED:
         raise ValidationError(CLOSED)
+    _refuse_odd(sheet, day, members)
     owing = owing_on(sheet)
     chosen = list(owing) if students is None else list(dict.fromkeys(students))
     if not chosen:
