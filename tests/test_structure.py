@@ -37,6 +37,7 @@ MACHINERY = {
     },
     "journal/domain": {
         "demo": "the invented institution: rows of all areas",
+        "files": "uploaded files: known by what is in them",
     },
     "journal/reports": {
         "frame": "what statements have above and below the table",

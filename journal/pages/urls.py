@@ -10,6 +10,7 @@ from django.urls import include, path, re_path
 from journal.pages import start
 from journal.pages.accounts import views
 from journal.pages.accounts.devices import Sessions
+from journal.pages.files import KINDS, file
 from journal.pages.health import health
 
 password = [
@@ -42,6 +43,10 @@ account = [
 urlpatterns = [
     path("", start.start, name="start"),
     path("health/", health, name="health"),
+    *(
+        path(f"files/{kind}/<int:pk>/", file, {"kind": kind}, name=f"file_{kind}")
+        for kind in KINDS
+    ),
     path("account/", include(account)),
     # Doors of the admin that would go round the limits and the second factor.
     path("admin/login/", views.admin_login),

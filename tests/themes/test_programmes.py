@@ -16,15 +16,14 @@ from journal.domain.curriculum.drafting import (
 )
 from journal.domain.curriculum.hours import compare
 from journal.domain.curriculum.programmes import (
-    TYPES,
     approve_programme,
-    kind_of_file,
     may_renew,
     new_version,
     return_programme,
     submit_programme,
 )
 from journal.domain.curriculum.wording import BLANK
+from journal.domain.files import TYPES, kind_of_file
 from journal.models import Course, PlanHours, ProgrammeTopic, WorkProgramme
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"

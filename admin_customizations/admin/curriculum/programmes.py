@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import FileResponse, Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -30,18 +30,16 @@ from journal.domain.curriculum.approval import (
 from journal.domain.curriculum.copying import own_courses
 from journal.domain.curriculum.drafting import draft_programme
 from journal.domain.curriculum.programmes import (
-    TYPES,
     approve_programme,
     faults_of,
-    kind_of_file,
+    file_name,
     may_renew,
     new_version,
     return_programme,
-    shown_name,
-    stored_name,
     submit_programme,
 )
 from journal.domain.curriculum.sheet import PROGRAMME
+from journal.domain.files import DOCUMENTS, taken_in
 from journal.models import (
     Abbreviation,
     PlanItem,
@@ -49,6 +47,7 @@ from journal.models import (
     ThematicPlan,
     WorkProgramme,
 )
+from journal.pages.files import handed_out
 
 STATE_LABELS = {
     "черновик": "default",
@@ -72,7 +71,7 @@ class ProgrammeForm(forms.ModelForm):
     def clean_file(self):
         file = self.cleaned_data.get("file")
         if file and "file" in self.changed_data:
-            file.name = stored_name(kind_of_file(file.name, file))
+            taken_in(file, DOCUMENTS)
         return file
 
 
@@ -201,7 +200,7 @@ class WorkProgrammeAdmin(Authored, ModelAdmin):
         if not programme.pk or not programme.file:
             return "нет"
         url = reverse("admin:journal_workprogramme_file", args=[programme.pk])
-        return format_html('<a href="{}">{}</a>', url, shown_name(programme))
+        return format_html('<a href="{}">{}</a>', url, file_name(programme))
 
     # A draft made by the journal
 
@@ -249,21 +248,7 @@ class WorkProgrammeAdmin(Authored, ModelAdmin):
 
     @opened("Файл", may=lambda user, paper: bool(paper.file), icon="download")
     def file(self, request, programme):
-        """The file as a download, whatever is in it: nothing of it runs in our pages."""
-        try:
-            content = programme.file.open("rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        kind = programme.file.name.rpartition(".")[2]
-        answer = FileResponse(
-            content,
-            as_attachment=True,
-            filename=shown_name(programme),
-            content_type=TYPES.get(kind, "application/octet-stream"),
-        )
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        return handed_out(programme.file, file_name(programme))
 
     @confirmed(
         "Представить на утверждение",

@@ -1,10 +1,6 @@
 """Work programmes: handed in, approved, corrected by versions; files attached (D5)."""
 
-import lzma
-import zipfile
-import zlib
 from pathlib import PurePath
-from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,71 +17,16 @@ from journal.domain.curriculum.approval import (
 )
 from journal.domain.curriculum.checks import Fault, brief
 from journal.domain.curriculum.wording import allowed_words, faults_of_topic
+from journal.domain.files import shown_name
 from journal.models import ProgrammeTopic, User, WorkProgramme
 
-MOST_BYTES = 10 * 2**20
-MOST_MEMBERS = 5000
-# Kind of file: how it is called when it is handed out.
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "odt": "application/vnd.oasis.opendocument.text",
-}
-# What a damaged archive raises, by the ways in which its parts may be packed.
-NOT_READ = (
-    *(zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError),
-    *(RuntimeError, zlib.error, lzma.LZMAError),
-)
 COPIED = ("number", "section", "topic", "kind", "hours", "self_study", "requirements")
 
 
-def kind_of_file(name: str, file) -> str:
-    """ "pdf", "docx" or "odt", by the name and by what is inside. ValidationError else."""
-    kind = PurePath(name).suffix.lower().lstrip(".")
-    if kind not in TYPES:
-        raise ValidationError("Приложите файл PDF, DOCX или ODT.")
-    if file.size > MOST_BYTES:
-        raise ValidationError(f"Файл больше {MOST_BYTES // 2**20} МБ. Уменьшите его.")
-    file.seek(0)
-    if not (_is_pdf(file) if kind == "pdf" else _is_document(file, kind)):
-        words = f"Это не файл {kind.upper()}, хотя так назван. Сохраните его заново."
-        raise ValidationError(words)
-    file.seek(0)
-    return kind
-
-
-def _is_pdf(file) -> bool:
-    return file.read(1024).lstrip().startswith(b"%PDF-")
-
-
-def _is_document(file, kind: str) -> bool:
-    """Is it an archive with the parts that such a document has? Nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            if len(names) > MOST_MEMBERS:
-                return False
-            if kind == "docx":
-                return {"word/document.xml", "[Content_Types].xml"} <= set(names)
-            if "mimetype" not in names or archive.getinfo("mimetype").file_size > 200:
-                return False
-            return archive.read("mimetype").strip() == TYPES["odt"].encode()
-    except NOT_READ:
-        return False
-
-
-def stored_name(kind: str) -> str:
-    """A name on the disk that tells nothing and meets no other."""
-    return f"{uuid4().hex}.{kind}"
-
-
-def shown_name(programme: WorkProgramme) -> str:
+def file_name(programme: WorkProgramme) -> str:
     """The name under which a file is handed out: «Математика, версия 2.pdf»."""
-    kind = PurePath(programme.file.name).suffix
-    bare = "".join(
-        sign if sign.isalnum() or sign in " ,.-№()" else " " for sign in str(programme)
-    )
-    return f"{' '.join(bare.split())[:120] or 'Программа'}{kind}"
+    kind = PurePath(programme.file.name).suffix.lstrip(".")
+    return shown_name(str(programme), kind, "Программа")
 
 
 def faults_of(programme: WorkProgramme) -> list[Fault]:
