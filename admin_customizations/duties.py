@@ -17,6 +17,7 @@ from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
 from journal.domain.lessons.absent import count_absent
 from journal.domain.lessons.activities import behind
+from journal.domain.lessons.homework import to_check
 from journal.domain.lessons.makeup import waiting
 from journal.domain.organisation.opening import (
     AFTER,
@@ -40,6 +41,8 @@ from journal.roles import Anchor
 # How long an answer stands on the start page of whoever told.
 FRESH = timedelta(days=14)
 SHOWN = 5
+# Days after which a handed-in work has waited long for its check.
+CHECKED_WITHIN = 7
 CHECKS = {
     Round.CURATOR: "Ждут сверки карточки своей группы",
     Round.DEPARTMENT: "Ждут сверки карточки отделения",
@@ -84,6 +87,7 @@ def duties(user, today: date) -> list[Duty]:
         *_periods(user, today),
         *_term_marks(user, today),
         *_control_works(user, today),
+        *_homework(user, today),
         *_activities(user, today),
     ]
 
@@ -343,6 +347,20 @@ def _periods(user, today: date) -> list[Duty]:
         )
         for period, count in not_closed(today)
     ]
+
+
+def _homework(user, today: date) -> list[Duty]:
+    """Handed-in works of the own lessons that wait for a check."""
+    if not user.has_perm("journal.change_submission") or not hasattr(user, "employee"):
+        return []
+    found = list(to_check(user))
+    if not found:
+        return []
+    count = sum(homework.waiting for homework in found)
+    waited = (timezone.now() - found[0].since).days
+    words = f"Работы на проверку: {count}, самая давняя ждёт {days(waited)}"
+    url = reverse("admin:journal_homework_check")
+    return [Duty(words, url, is_late=waited > CHECKED_WITHIN)]
 
 
 def _checks(user, today: date) -> list[Duty]:

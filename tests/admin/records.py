@@ -25,7 +25,7 @@ OF_GROUP = f"{WORK} {RESULTS} activity"
 JUST_OFFICE = "forecastfit sittingreview notice"
 MODELS = f"{OF_GROUP} excuse correctionrequest {JUST_OFFICE}"
 # Rows that come from elsewhere than a form.
-UNADDED = {"correctionrequest", *JUST_OFFICE.split()}
+UNADDED = {"correctionrequest", "homework", "submission", *JUST_OFFICE.split()}
 
 # What is said of them beside `ALL`, in the letters of the table.
 EXPECTED = {
@@ -49,7 +49,6 @@ EXPECTED = {
     ),
     "teacher": (
         ("vn", f"{OF_GROUP} correctionrequest"),
-        ("vnac", "homework submission"),
         ("vnacd", "makeup sheet"),
         ("vnc", "thesis"),
     ),
@@ -57,13 +56,16 @@ EXPECTED = {
         ("teacher2", "master"),
         (
             ("vn", "thesis activity"),
-            ("v", "debtmeasure correctionrequest"),
-            ("va", f"{WORK} sheet"),
+            ("v", "debtmeasure correctionrequest homework submission"),
+            ("va", "makeup sheet"),
         ),
     ),
     "extracurricular": (("vnfac", "activity"),),
     "certificates": (("vnf", OF_GROUP),),
-    "root": (("vnf", f"correctionrequest {JUST_OFFICE}"), ("vnfa", "excuse")),
+    "root": (
+        ("vnf", f"correctionrequest homework submission {JUST_OFFICE}"),
+        ("vnfa", "excuse"),
+    ),
 }
 OFFICE = {"office", "director", "deputy", "deputy_upr", "deputy_uvr", "root"}
 READ = (
@@ -100,6 +102,8 @@ ELSEWHERE: set = {
     "journal_course_results_sign",
     "journal_course_forecast",
     "journal_activity_session",
+    "journal_homework_check",
+    "journal_homework_works",
     *(f"journal_forecastfit_{page}" for page in ("refit", "to_refit")),
     *(f"journal_sheet_{page}" for page in ("due", "to_due", "fill", "to_page", "sign")),
 }

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.lessons.absent import AbsentPage
+from admin_customizations.admin.lessons.assigning import FIELDS, AssignmentFields
 from admin_customizations.admin.lessons.cells import (
     ask_for_cells,
     cell_past,
@@ -26,6 +28,7 @@ from journal.domain.archive.closing import is_shut
 from journal.domain.control import overdue_lessons
 from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.lessons import TAKEN, Change, write_cells
+from journal.domain.lessons.homework import assign
 from journal.domain.lessons.spread import read_spread
 from journal.domain.lessons.topics import (
     deviates,
@@ -34,12 +37,12 @@ from journal.domain.lessons.topics import (
     may_be_used,
     proposed_line,
 )
-from journal.models import Lesson, PlannedLesson, Task
+from journal.models import Homework, Lesson, PlannedLesson, Task
 
 HELD = Q(is_cancelled=False)
 
 
-class LessonForm(forms.ModelForm):
+class LessonForm(AssignmentFields, forms.ModelForm):
     """The topic comes from the plan in its order; an own one is marked as a deviation."""
 
     planned = forms.ModelChoiceField(
@@ -62,6 +65,7 @@ class LessonForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         lesson = self.instance
+        self.offer_assignment(lesson)
         field = self.fields.get("planned")
         if field is None:
             return
@@ -121,6 +125,12 @@ class TaskInline(PlainChoices, TabularInline):
     extra = 1
     tab = False
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "kind":
+            field.label_from_instance = lambda kind: f"{kind}, вес {kind.weight}"
+        return field
+
 
 class LateFilter(AnswerFilter):
     """Lessons that ought to be filled by now."""
@@ -169,6 +179,10 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
     inlines = [TaskInline]
     fieldsets = [
         (None, {"fields": ["planned", "topic", ("kind", "hours"), "homework"]}),
+        (
+            "Домашнее задание: срок, файлы, сдача",
+            {"fields": [*FIELDS], "classes": ["collapse"]},
+        ),
         (
             "Содержание и материалы",
             {"fields": ["content", "links"], "classes": ["collapse"]},
@@ -244,6 +258,7 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
                 "is_empty_part": bool(obj.subgroup_id and page.lines)
                 and not any(line.sits_in(page.columns[0]) for line in page.lines),
                 "grid": roster_html(page, timezone.localdate()),
+                "assignment": Homework.objects.filter(lesson=obj).first(),
                 "title": f"{obj.course.discipline}, {obj.course.group}",
                 "spread_url": reverse(
                     "admin:journal_course_spread", args=[obj.course_id]
@@ -257,6 +272,20 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
         super().save_model(request, obj, form, change)
         if "planned" in form.cleaned_data:
             link_topic(obj, form.cleaned_data["planned"])
+
+    def save_related(self, request, form, formsets, change):
+        """The homework last: its work takes a number that the works above left."""
+        super().save_related(request, form, formsets, change)
+        if request.user.has_perm("journal.add_homework"):
+            self._assign(request, form)
+
+    def _assign(self, request, form):
+        """What is refused of the homework leaves the rest of the lesson saved."""
+        try:
+            assign(form.instance, form.assignment())
+        except ValidationError as error:
+            words = " ".join(error.messages)
+            self.message_user(request, f"Домашнее задание: {words}", "error")
 
     def response_change(self, request, obj):
         """Saving keeps the teacher on the lesson."""

@@ -18,12 +18,14 @@ from journal.models import (
     ControlWork,
     Course,
     Employee,
+    Homework,
     Lesson,
     LessonKind,
     Mark,
     Period,
     Room,
     Subgroup,
+    Submission,
 )
 from journal.models.prepared import Prepared
 
@@ -49,7 +51,11 @@ class Cell(NamedTuple):
 
 
 class WeekLesson(NamedTuple):
-    """A lesson as a family sees it; `due` is the homework set the time before."""
+    """A lesson as a family sees it; `due` is the homework set the time before.
+
+    `assignment` is the homework with files or a term, `work` the state of the own work:
+    "due" while nothing was handed in, None where nothing is collected.
+    """
 
     pk: int
     date: date
@@ -75,6 +81,8 @@ class WeekLesson(NamedTuple):
     planned_discipline: str | None
     planned_names: str
     control: str | None
+    assignment: int | None = None
+    work: str | None = None
 
     @property
     def teacher_name(self) -> str:
@@ -126,6 +134,17 @@ def _control():
     return Subquery(works.order_by().values("name")[:1])
 
 
+def _assigned():
+    return Homework.objects.filter(lesson=OuterRef("pk")).order_by()
+
+
+def _own_work(student):
+    """The state of the student's work for a homework that is collected."""
+    works = Submission.objects.filter(homework=OuterRef("pk"), student=student)
+    state = Coalesce(Subquery(works.order_by().values("state")), Value("due"))
+    return _assigned().filter(is_collected=True).annotate(shown=state)
+
+
 @Prepared
 def _read_lessons(student, groups, first, last):
     bar = Value("|")
@@ -144,6 +163,8 @@ def _read_lessons(student, groups, first, last):
             planned_discipline=_named(Course, "planned_course", F("discipline__name")),
             planned_names=_named(Employee, "planned_teacher", names),
             control=_control(),
+            assigned=Subquery(_assigned().values("pk")),
+            work=Subquery(_own_work(student).values("shown")),
         )
         .order_by("date", F("number").asc(nulls_last=True), "pk")
         .values_list(
@@ -171,6 +192,8 @@ def _read_lessons(student, groups, first, last):
             "planned_discipline",
             "planned_names",
             "control",
+            "assigned",
+            "work",
         )
     )
 

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from journal.pages.diary import views
+from journal.pages.diary.homework import homework_list, homework_one
 from journal.pages.diary.trust import trust
 
 app_name = "diary"
 urlpatterns = [
     path("", views.week, name="week"),
+    path("homework/", homework_list, name="homework"),
+    path("homework/<int:pk>/", homework_one, name="homework_one"),
     path("marks/", views.marks, name="marks"),
     path("attendance/", views.attendance, name="attendance"),
     path("makeup/", views.makeup, name="makeup"),

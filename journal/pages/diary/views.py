@@ -51,6 +51,7 @@ OF_LATE = timedelta(days=7)
 KINDS = dict(Period.Kind.choices)
 TABS = (
     ("week", "Неделя", "view_lesson"),
+    ("homework", "Задания", "view_homework"),
     ("marks", "Отметки", "view_mark"),
     ("attendance", "Посещаемость", "view_absence"),
     ("makeup", "Отработка", "view_makeup"),
@@ -76,22 +77,23 @@ def diary_page(name: str):
         def page(request):
             family = family_of(request.user, request.GET.get("child"))
             if family.child is None:
-                return render(request, "diary/choose.html", _nobody(request, family))
+                return render(request, "diary/choose.html", nobody(request, family))
             if codename not in family.rights:
-                return _page(request, family, name, {"body": _not_open()}, status=403)
+                return page_of(request, family, name, {"body": _not_open()}, status=403)
             try:
                 context, status = view(request, family), 200
             except WrongValueError as wrong:
                 body = empty("Так страницу открыть нельзя", str(wrong))
                 context, status = {"body": body, "title": "Запрос не понят"}, 400
-            return _page(request, family, name, context, status)
+            return page_of(request, family, name, context, status)
 
         return page
 
     return decorate
 
 
-def _page(request, family, name: str, context: dict, status: int = 200):
+def page_of(request, family, name: str, context: dict, status: int = 200):
+    """A page of the diary in its frame, `name` the tab that is open."""
     query = f"?{family.query}" if family.query else ""
     tabs = [
         (reverse(f"diary:{tab}") + query, title, tab == name)
@@ -323,7 +325,7 @@ def choose(request):
     """The children of a person, or why there is no diary to open."""
     family = family_of(request.user)
     if not family.children:
-        return render(request, "diary/choose.html", _nobody(request, family))
+        return render(request, "diary/choose.html", nobody(request, family))
     today = timezone.localdate()
     address = reverse("diary:week")
     return render(
@@ -344,7 +346,7 @@ def _group_on(child, day) -> str:
     return f"группа {names[0]}" if names else "сейчас не числится в группе"
 
 
-def _nobody(request, family) -> dict:
+def nobody(request, family) -> dict:
     """Why a person has no diary to open, and what to do."""
     if family.is_parent:
         why = (

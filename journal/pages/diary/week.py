@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from journal.domain.results import Span
@@ -22,6 +23,12 @@ from journal.pages.diary.words import WEEKDAYS, day_of, hours, late_by, plural
 WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 ALLOWED = "год и номер недели, от 2000-W01 до 2099-W53, например 2026-W47"
 WORKDAYS = 5
+WORKS = {
+    "due": "Сдать работу",
+    "handed_in": "Работа сдана, проверяют",
+    "returned": "Работу вернули на доработку",
+    "checked": "Работа проверена",
+}
 
 
 def monday_of(text: str) -> date:
@@ -128,6 +135,8 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
         parts.append(_text("Тема", lesson.topic, "topic"))
     if is_on and lesson.homework:
         parts.append(_text("Домашнее задание", lesson.homework, "set"))
+    if is_on and lesson.assignment:
+        parts.append(_assignment(lesson))
     if is_on and lesson.links:
         parts.append(_text("Материалы", lesson.links, "links"))
     if cells:
@@ -140,6 +149,15 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
         lesson.discipline,
         _meta(lesson),
         joined(parts),
+    )
+
+
+def _assignment(lesson: WeekLesson) -> SafeString:
+    """The way to the files of a homework, and to handing it in."""
+    return html(
+        '<p class="set"><a href="{}">{}</a></p>',
+        reverse("diary:homework_one", args=[lesson.assignment]),
+        WORKS.get(lesson.work, "Срок и файлы"),
     )
 
 

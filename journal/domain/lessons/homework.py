@@ -1,0 +1,345 @@
+"""Homework: when it is due, handed in and checked (F4; E 2.1, M 5.2)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from journal.domain.files import taken_in
+from journal.domain.lessons.book import MOST_TASKS
+from journal.domain.timetable import bells_on
+from journal.models import (
+    Homework,
+    HomeworkFile,
+    Lesson,
+    Membership,
+    Student,
+    SubgroupMember,
+    Submission,
+    Task,
+    User,
+    WorkKind,
+)
+
+MOST_FILES = 5
+MOST_TEXT = 10_000
+STATE = Submission.State
+
+
+def lessons_after(lesson: Lesson) -> QuerySet[Lesson]:
+    """The lessons of the course that the same students still have, the next one first."""
+    later = Q(date__gt=lesson.date)
+    if lesson.number is not None:
+        later |= Q(date=lesson.date, number__gt=lesson.number)
+    rows = Lesson.objects.held().filter(later, course=lesson.course_id)
+    if lesson.subgroup_id:
+        rows = rows.filter(Q(subgroup=None) | Q(subgroup=lesson.subgroup_id))
+    return rows.order_by("date", F("number").asc(nulls_last=True), "pk")
+
+
+def due_moment(homework: Homework) -> datetime | None:
+    """When it is due: as its lesson begins, or at the end of the day named.
+
+    Without either it is due at the next lesson of the course; None while the timetable
+    has none. A lesson without bells is due as its day ends.
+    """
+    if homework.due_on:
+        return _end_of(homework.due_on)
+    lesson = homework.due_lesson or lessons_after(homework.lesson).first()
+    if lesson is None:
+        return None
+    start, _ = bells_on(lesson.date).get(lesson.number, (None, None))
+    if start is None:
+        return _end_of(lesson.date)
+    return timezone.make_aware(datetime.combine(lesson.date, start))
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def due_words(moment: datetime | None) -> str:
+    """«до 12.10.2026, 9:00»; the end of a day is said by its date alone."""
+    if moment is None:
+        return "срок назовёт расписание"
+    moment = timezone.localtime(moment)
+    if moment.time() == time.min:
+        return f"до {moment - timedelta(days=1):%d.%m.%Y} включительно"
+    return f"до {moment:%d.%m.%Y}, {moment.hour}:{moment.minute:02}"
+
+
+def who_does(homework: Homework) -> QuerySet[Student]:
+    """Whoever sat in the group, and in the subgroup, on the lesson's day."""
+    lesson = homework.lesson
+    held = Membership.objects.on(lesson.date).filter(group=lesson.course.group_id)
+    found = Student.objects.filter(pk__in=held.values("student"))
+    if lesson.subgroup_id:
+        part = SubgroupMember.objects.on(lesson.date).filter(
+            subgroup=lesson.subgroup_id
+        )
+        found = found.filter(pk__in=part.values("student"))
+    return found
+
+
+# What the teacher sets
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a teacher says of a homework; `kind` is that of the mark, None without one."""
+
+    due_lesson: Lesson | None = None
+    due_on: date | None = None
+    is_collected: bool = False
+    kind: WorkKind | None = None
+    files: tuple = ()
+    dropped: tuple[int, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (
+            self.due_lesson
+            or self.due_on
+            or self.is_collected
+            or self.kind
+            or self.files
+        )
+
+
+@transaction.atomic
+def assign(lesson: Lesson, said: Assignment) -> Homework | None:
+    """Write what is asked beside the words of the lesson; raises ValidationError.
+
+    Nothing said makes no row; a row that stands is changed, and only as far as it is
+    other. Files are checked before anything is kept.
+    """
+    homework = Homework.objects.filter(lesson=lesson).first()
+    if homework is None and said.is_nothing:
+        return None
+    homework = homework or Homework(lesson=lesson)
+    before = (homework.due_lesson, homework.due_on, homework.is_collected)
+    homework.due_lesson, homework.due_on = said.due_lesson, said.due_on
+    homework.is_collected = said.is_collected
+    if not said.is_collected and homework.pk and homework.submissions.exists():
+        raise ValidationError("Работы уже сданы: отменить сдачу нельзя.")
+    is_other = _under_task(homework, said.kind)
+    if (
+        is_other
+        or homework.pk is None
+        or before
+        != (
+            homework.due_lesson,
+            homework.due_on,
+            homework.is_collected,
+        )
+    ):
+        homework.save()
+    for file in homework.files.filter(pk__in=said.dropped):
+        file.delete()
+    if homework.files.count() + len(said.files) > MOST_FILES:
+        raise ValidationError(f"К заданию прикладывают не больше {MOST_FILES} файлов.")
+    for file in said.files:
+        name = taken_in(file)
+        HomeworkFile.objects.create(homework=homework, name=name, file=file)
+    return homework
+
+
+def _under_task(homework: Homework, kind: WorkKind | None) -> bool:
+    """Have the work that marks stand under, of the kind named; did it change?"""
+    task = homework.task
+    if (task and task.kind) == kind:
+        return False
+    if kind is None:
+        if task.marks.exists():
+            raise ValidationError("За это задание уже есть отметки: работа остаётся.")
+        homework.task = None
+        if homework.pk:
+            homework.save()
+        task.delete()
+        return True
+    if task is not None:
+        task.kind = kind
+        task.save()
+        return False
+    taken = set(homework.lesson.tasks.values_list("number", flat=True))
+    free = [number for number in range(1, MOST_TASKS + 1) if number not in taken]
+    if not free:
+        raise ValidationError(f"В занятии не больше {MOST_TASKS} работ.")
+    homework.task = Task.objects.create(
+        lesson=homework.lesson, number=free[0], kind=kind, topic="Домашнее задание"
+    )
+    return True
+
+
+# What the student hands in
+
+
+def may_hand_in(user: User, homework: Homework) -> bool:
+    """Is it the user's own work to do, and asked for?"""
+    student = getattr(user, "student", None)
+    return bool(
+        student
+        and homework.is_collected
+        and user.has_perm("journal.add_submission")
+        and who_does(homework).filter(pk=student.pk).exists()
+    )
+
+
+@transaction.atomic
+def hand_in(user: User, homework: Homework, text: str, file=None) -> Submission:
+    """Hand in the own work, or replace it while it is not checked; late or in time.
+
+    Raises PermissionDenied to anybody but a student who does it, ValidationError where
+    there is nothing in it, too much, or it was checked already.
+    """
+    if not may_hand_in(user, homework):
+        raise PermissionDenied
+    text = text.strip()
+    if len(text) > MOST_TEXT:
+        raise ValidationError(f"Ответ длиннее {MOST_TEXT} знаков. Приложите файл.")
+    rows = Submission.objects.select_for_update()
+    own = rows.filter(homework=homework, student=user.student).first()
+    if own and own.state == STATE.CHECKED:
+        raise ValidationError("Работа уже проверена: изменить её нельзя.")
+    own = own or Submission(homework=homework, student=user.student)
+    if not (text or file or own.file):
+        raise ValidationError("Напишите ответ или приложите файл.")
+    own.text = text
+    if file:
+        own.file_name, own.file = taken_in(file), file
+    due, now = due_moment(homework), timezone.now()
+    own.handed_in_at, own.state, own.quality = now, STATE.HANDED_IN, ""
+    own.is_late = due is not None and now > due
+    own.save()
+    return own
+
+
+# What the teacher makes of it
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of one student's work; nothing at all leaves it as it is."""
+
+    quality: str = ""
+    remark: str = ""
+    is_returned: bool = False
+
+
+@transaction.atomic
+def judge(user: User, homework: Homework, student: Student, said: Verdict) -> bool:
+    """Check a work, or return it for rework; was there anything to write?
+
+    A work handed in on paper gets its row here. Raises PermissionDenied to whoever may
+    not check works of the lesson, ValidationError where a verdict is none.
+    """
+    if not Homework.objects.visible_to(user, "change").filter(pk=homework.pk).exists():
+        raise PermissionDenied
+    remark = said.remark.strip()
+    rows = Submission.objects.select_for_update()
+    own = rows.filter(homework=homework, student=student).first()
+    if not said.quality and not remark and not said.is_returned:
+        return False
+    if said.is_returned and not remark:
+        raise ValidationError(f"{student}: напишите, что доработать.")
+    if said.is_returned and own is None:
+        raise ValidationError(f"{student}: работа не сдана, возвращать нечего.")
+    own = own or Submission(homework=homework, student=student)
+    state = STATE.RETURNED if said.is_returned else STATE.CHECKED
+    if not said.quality and not said.is_returned:
+        state = own.state if own.pk else STATE.CHECKED
+    if own.pk and (own.quality, own.remark, own.state) == (said.quality, remark, state):
+        return False
+    own.quality, own.remark, own.state = said.quality, remark, state
+    own.checked_at, own.checked_by = timezone.now(), getattr(user, "employee", None)
+    own.save()
+    return True
+
+
+def to_check(user: User) -> QuerySet[Homework]:
+    """Own homework with works that wait, `waiting` of them, the longest `since`."""
+    waiting = Q(submissions__state=STATE.HANDED_IN)
+    lessons = Lesson.objects.filter(teacher__user=user)
+    return (
+        Homework.objects.filter(
+            Exists(lessons.filter(pk=OuterRef("lesson"))),
+            Exists(
+                Submission.objects.filter(
+                    homework=OuterRef("pk"), state=STATE.HANDED_IN
+                )
+            ),
+        )
+        .annotate(
+            waiting=Count("submissions", filter=waiting),
+            since=Min("submissions__handed_in_at", filter=waiting),
+        )
+        .order_by("since")
+    )
+
+
+@dataclass
+class Checking:
+    """One teacher's homework over some days: how much was collected, how it went."""
+
+    teacher: str
+    collected: int = 0
+    asked: int = 0
+    handed_in: int = 0
+    late: int = 0
+    checked: int = 0
+    good: int = 0
+    waited: timedelta = timedelta()
+    longest: timedelta = timedelta()
+
+    @property
+    def mean_days(self) -> float | None:
+        """How long a work waited for its check, those still waiting until now."""
+        if not self.handed_in:
+            return None
+        return self.waited.total_seconds() / 86400 / self.handed_in
+
+
+def measured_checking(user: User, first: date, last: date) -> list[Checking]:
+    """Timeliness and quality of homework by teacher (M 5.2), visible rows alone.
+
+    `good` are works done in full; a work still waiting has waited until now. The number
+    of those asked is a query for each collected homework's group and day.
+    """
+    rows = Homework.objects.visible_to(user).filter(
+        is_collected=True, lesson__date__range=(first, last)
+    )
+    rows = rows.select_related("lesson__teacher", "lesson__course").prefetch_related(
+        "submissions"
+    )
+    found: dict[int, Checking] = {}
+    sizes: dict[tuple, int] = {}
+    now = timezone.now()
+    for homework in rows.order_by("lesson__teacher__last_name", "pk"):
+        lesson = homework.lesson
+        own = found.setdefault(lesson.teacher_id, Checking(str(lesson.teacher)))
+        key = (lesson.course.group_id, lesson.subgroup_id, lesson.date)
+        if key not in sizes:
+            sizes[key] = who_does(homework).count()
+        own.collected += 1
+        own.asked += sizes[key]
+        for work in homework.submissions.all():
+            _count(own, work, now)
+    return list(found.values())
+
+
+def _count(own: Checking, work: Submission, now: datetime) -> None:
+    if work.quality == Submission.Quality.NOT_DONE:
+        return
+    own.handed_in += 1
+    own.late += work.is_late
+    own.checked += work.state == STATE.CHECKED
+    own.good += work.quality == Submission.Quality.FULL
+    is_answered = work.checked_at and work.state != STATE.HANDED_IN
+    waited = max(
+        (work.checked_at if is_answered else now) - work.handed_in_at, timedelta()
+    )
+    own.waited += waited
+    own.longest = max(own.longest, waited)

@@ -1,0 +1,309 @@
+"""Homework: set, handed in by the student alone, checked and measured (F4; M 5.2)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from journal.domain.lessons.assigned import homework_of
+from journal.domain.lessons.homework import (
+    Assignment,
+    Verdict,
+    assign,
+    due_moment,
+    hand_in,
+    judge,
+    lessons_after,
+    measured_checking,
+    to_check,
+)
+from journal.domain.people import give_role
+from journal.domain.results import Span
+from journal.models import Homework, Mark, Submission, User
+
+PDF = b"%PDF-1.4 x"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def homework(world) -> Homework:
+    """Set at the lesson of two days ago, collected, due with the next lesson, today."""
+    return assign(
+        world.lesson_past,
+        Assignment(
+            is_collected=True,
+            kind=world.answer,
+            files=(SimpleUploadedFile("../<b>задачи</b>.pdf", PDF),),
+        ),
+    )
+
+
+def upload(name="ответ.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+# Setting
+
+
+def test_without_a_word_it_is_due_at_the_next_lesson_as_that_begins(world, homework):
+    following = lessons_after(world.lesson_past).first()
+    assert following == world.lesson
+    due = timezone.localtime(due_moment(homework))
+    assert due.date() == following.date
+    homework.due_on = world.today
+    end = timezone.localtime(due_moment(homework))
+    assert end.date() == world.today + timedelta(days=1) and end.hour == 0
+
+
+def test_a_file_is_kept_under_a_name_of_ours_and_shown_by_a_plain_one(homework, media):
+    file = homework.files.get()
+    assert file.name == "b.pdf"
+    (stored,) = (path for path in media.rglob("*") if path.is_file())
+    assert stored.parent == media / "homework" and "задачи" not in stored.name
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("вирус.exe", PDF),
+        ("страница.html", b"<script>alert(1)</script>"),
+        ("картинка.png", b"<svg onload=alert(1)>"),
+        ("ответ.pdf", b"<html>"),
+        ("ответ.txt", b"a\0b"),
+        ("ответ.txt", b""),
+    ],
+)
+def test_a_file_of_a_hostile_kind_is_refused_and_nothing_is_kept(
+    world, media, name, content
+):
+    with pytest.raises(ValidationError):
+        assign(world.lesson_past, Assignment(files=(upload(name, content),)))
+    assert not Homework.objects.filter(lesson=world.lesson_past).exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_at_most_five_files(world, homework):
+    files = tuple(upload(f"{number}.pdf") for number in range(5))
+    with pytest.raises(ValidationError, match="не больше 5"):
+        assign(world.lesson_past, Assignment(is_collected=True, files=files))
+    assert homework.files.count() == 1
+
+
+def test_nothing_said_makes_no_row_and_the_same_again_no_history(world, homework):
+    assert assign(world.lesson_old, Assignment()) is None
+    count = homework.history.count()
+    again = assign(world.lesson_past, Assignment(is_collected=True, kind=world.answer))
+    assert again == homework and again.history.count() == count
+
+
+def test_the_form_of_the_lesson_sets_it(world, client_of):
+    client = client_of(world.teacher)
+    url = reverse("admin:journal_lesson_change", args=[world.lesson_past.pk])
+    page = client.get(url).content.decode()
+    assert 'enctype="multipart/form-data"' in page and 'name="is_collected"' in page
+    data = {
+        "topic": "Пределы",
+        "hours": 2,
+        "homework": "§ 2",
+        "is_collected": "on",
+        "due_on": world.today.isoformat(),
+        "files": upload(),
+        "tasks-TOTAL_FORMS": 0,
+        "tasks-INITIAL_FORMS": 0,
+    }
+    assert client.post(url, data).status_code == 302
+    made = Homework.objects.get(lesson=world.lesson_past)
+    assert (made.is_collected, made.due_on) == (True, world.today)
+    assert made.files.get().name == "ответ.pdf"
+    bad = client.post(url, {**data, "files": upload("x.pdf", b"<script>")})
+    assert bad.status_code == 200 and "Это не файл PDF" in bad.content.decode()
+    assert made.files.count() == 1
+
+
+# Handing in
+
+
+def test_a_student_hands_in_and_replaces_until_it_is_checked(world, homework):
+    one = hand_in(world.student, homework, "Ответ 1")
+    assert (one.state, one.text) == ("handed_in", "Ответ 1")
+    again = hand_in(world.student, homework, "", upload())
+    assert again.pk == one.pk and again.file_name == "ответ.pdf"
+    assert one.history.count() == 2
+    judge(world.teacher, homework, one.student, Verdict("partly", "см. № 3", True))
+    one.refresh_from_db()
+    assert (one.state, one.quality) == ("returned", "partly")
+    hand_in(world.student, homework, "Исправил")
+    judge(world.teacher, homework, one.student, Verdict("full"))
+    one.refresh_from_db()
+    assert (one.state, one.checked_by) == ("checked", world.teacher.employee)
+    with pytest.raises(ValidationError, match="уже проверена"):
+        hand_in(world.student, homework, "ещё раз")
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(0, False), (-1, True)])
+def test_a_work_after_its_term_is_late(world, homework, days, is_late):
+    homework.due_on = world.today + timedelta(days=days)
+    homework.save()
+    assert hand_in(world.student, homework, "Ответ").is_late is is_late
+
+
+@pytest.mark.parametrize("name", ["parent", "trustee", "stranger", "teacher", "deputy"])
+def test_nobody_else_hands_in(world, homework, name):
+    with pytest.raises(PermissionDenied):
+        hand_in(world.people[name], homework, "чужое")
+    assert not Submission.objects.exists()
+
+
+def test_an_empty_work_and_one_that_nobody_collects_are_refused(world, homework):
+    with pytest.raises(ValidationError, match="Напишите ответ"):
+        hand_in(world.student, homework, "  ")
+    homework.is_collected = False
+    with pytest.raises(PermissionDenied):
+        hand_in(world.student, homework, "Ответ")
+
+
+# The diary
+
+
+def test_the_student_hands_in_on_the_page_and_the_parent_only_reads(
+    world, homework, client_of
+):
+    url = reverse("diary:homework_one", args=[homework.pk])
+    student, parent = client_of(world.student), client_of(world.parent)
+    assert (
+        "Сдать работу"
+        in student.get(
+            "/diary/", {"week": f"{homework.lesson.date:%G-W%V}"}
+        ).content.decode()
+    )
+    assert "<textarea" in student.get(url).content.decode()
+    bad = student.post(url, {"text": "", "file": upload("a.exe")})
+    assert bad.status_code == 400 and "Приложите файл" in bad.content.decode()
+    attack = "<script>alert(1)</script>"
+    assert student.post(url, {"text": attack, "file": upload()}).status_code == 302
+    page = parent.get(url).content.decode()
+    assert "сдано" in page and "<textarea" not in page and "<script>alert" not in page
+    assert parent.post(url, {"text": "за ребёнка"}).status_code == 403
+    assert Submission.objects.get().text == attack
+    listed = parent.get(reverse("diary:homework")).content.decode()
+    assert "сдано, проверяют" in listed
+
+
+def test_the_homework_of_others_is_no_page(world, homework, client_of):
+    url = reverse("diary:homework_one", args=[homework.pk])
+    assert client_of(world.people["stranger"]).get(url).status_code == 404
+    sister = {"child": world.sister.pk}
+    assert client_of(world.parent).get(url, sister).status_code == 404
+    assert client_of(world.parent).get(url).status_code == 200
+
+
+def test_the_list_costs_one_query_whatever_it_lists(world, homework):
+    spans = [Span(world.group.pk, "", world.year.start, None)]
+    student = world.students[0].pk
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            found = homework_of(student, spans, world.year.start, world.today)
+        return len(queries), len(found)
+
+    assert asked() == (1, 1)
+    for one in (world.lesson_old, world.lesson2_past):
+        assign(one, Assignment(due_on=world.today, files=(upload(), upload())))
+    assert asked() == (1, 3)
+
+
+# Files
+
+
+def test_files_are_handed_out_by_rights_as_downloads(world, homework, client_of):
+    work = hand_in(world.student, homework, "", upload("моя работа.pdf"))
+    task = reverse("file_homework", args=[homework.files.get().pk])
+    own = reverse("file_submission", args=[work.pk])
+    for name in ("student", "parent", "teacher", "deputy"):
+        for url in (task, own):
+            answer = client_of(world.people[name]).get(url)
+            assert answer.status_code == 200, (name, url)
+            assert b"".join(answer.streaming_content) == PDF
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    classmate = world.students[1]
+    classmate.user = User.objects.create(
+        username="classmate", acknowledged_at=timezone.now()
+    )
+    classmate.save()
+    give_role(classmate.user, "student")
+    shared = client_of(classmate.user).get(task)
+    assert b"".join(shared.streaming_content) == PDF
+    assert client_of(classmate.user).get(own).status_code == 404
+    for user in (world.people["stranger"], world.teacher_elsewhere):
+        assert client_of(user).get(task).status_code == 404
+        assert client_of(user).get(own).status_code == 404
+    assert client_of(world.people["stranger"]).get(f"{own}0").status_code == 404
+
+
+# Checking
+
+
+def test_the_page_checks_the_roster_at_once_with_marks(world, homework, client_of):
+    work = hand_in(world.student, homework, "Ответ")
+    other = world.students[1]
+    url = reverse("admin:journal_homework_works", args=[homework.pk])
+    client = client_of(world.teacher)
+    assert client.get(url).status_code == 200
+    first, second = work.student_id, other.pk
+    data = {
+        f"q{first}": "full",
+        f"o{first}": "",
+        f"m{first}": "5",
+        f"q{second}": "partly",
+        f"r{second}": "сдал на бумаге",
+    }
+    assert client.post(url, data).status_code == 302
+    work.refresh_from_db()
+    assert (work.state, work.quality) == ("checked", "full")
+    assert Mark.objects.get(task=homework.task).value == "5"
+    paper = Submission.objects.get(student=other)
+    assert (paper.state, paper.remark) == ("checked", "сдал на бумаге")
+    wrong = client.post(url, {f"q{first}": "blue", f"q{second}": "poor"})
+    assert wrong.status_code == 400
+    paper.refresh_from_db()
+    assert paper.quality == "partly"
+    bad = client.post(url, {**data, f"o{first}": "5", f"m{first}": "9"})
+    assert bad.status_code == 400 and "Такой отметки нет" in bad.content.decode()
+
+
+def test_strangers_do_not_check(world, homework, client_of):
+    url = reverse("admin:journal_homework_works", args=[homework.pk])
+    assert client_of(world.teacher_elsewhere).get(url).status_code == 404
+    curator = client_of(world.curator)
+    assert curator.get(url).status_code == 200
+    assert curator.post(url, {}).status_code == 403
+    assert client_of(world.hr).get(url).status_code == 403
+
+
+def test_waiting_works_stand_on_the_start_page_and_are_measured(
+    world, homework, client_of
+):
+    work = hand_in(world.student, homework, "Ответ")
+    (waiting,) = to_check(world.teacher)
+    assert waiting.waiting == 1
+    page = client_of(world.teacher).get(reverse("admin:index")).content.decode()
+    assert "Работы на проверку: 1" in page
+    Submission.objects.filter(pk=work.pk).update(
+        handed_in_at=timezone.now() - timedelta(days=3)
+    )
+    judge(world.teacher, homework, work.student, Verdict("full"))
+    (line,) = measured_checking(world.deputy, world.year.start, world.today)
+    assert (line.collected, line.handed_in, line.checked, line.good) == (1, 1, 1, 1)
+    assert line.mean_days == pytest.approx(3, abs=0.1)
+    assert line.asked > 1 and not to_check(world.teacher)
