@@ -11,7 +11,12 @@ from journal.domain.results.debts import read_debts
 from journal.domain.results.making import due_sheet, due_sheets, late_sheets, make_sheet
 from journal.domain.results.official import read_official
 from journal.domain.results.retakes import open_retake, owing_on
-from journal.domain.results.sheets import annul_sheet, open_sheet, sign_sheet
+from journal.domain.results.sheets import (
+    annul_sheet,
+    open_sheet,
+    set_points,
+    sign_sheet,
+)
 from journal.domain.results.writing import ResultChange, roster_of, write_results
 from journal.models import (
     ComplexForm,
@@ -323,3 +328,20 @@ def test_what_is_due_costs_the_same_for_many_courses(world, django_assert_num_qu
         )
     with django_assert_num_queries(6):
         assert len(due_sheets(world.deputy, world.period)) == 35
+
+
+def test_the_table_of_points_stands_once_points_do(world):
+    sheet = open_sheet(world.deputy, "exam", [world.course], date=world.today)
+    table = {"3": 20, "4": 40, "5": 70}
+    set_points(sheet, 100, table)
+    student = world.students[1].pk
+    for new, status in (("1_0", 400), ("1e2", 400), ("45", 200)):
+        (answer,) = write_results(
+            world.deputy, sheet.pk, [ResultChange(student, "points", "", new)]
+        )
+        assert answer.status == status, new
+    assert sheet.results.get(student=student).mark == "4"
+    set_points(sheet, 100, table)
+    for most, other in ((50, table), (100, table | {"5": 95})):
+        with pytest.raises(ValidationError, match="уберите баллы"):
+            set_points(sheet, most, other)

@@ -25,7 +25,7 @@ from admin_customizations.toolkit.pages import (
 from admin_customizations.toolkit.widgets import LongSelect
 from journal.domain.results.retakes import CLOSED, open_retake, owing_on
 from journal.domain.results.scales import RUNNING, THRESHOLDS, thresholds_of
-from journal.domain.results.sheets import annul_sheet
+from journal.domain.results.sheets import annul_sheet, set_points
 from journal.models import Employee, Sheet, SheetMember, SheetPart
 from journal.reports.results.papers import sheet_table, sheet_title
 from journal.reports.writers import WRITERS, file_name, render
@@ -220,10 +220,8 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
         text="Отметка следует из баллов: введите баллы, и журнал поставит её сам.",
     )
     def points(self, request, sheet, data):
-        sheet.points_most = data["most"]
         values = (data["three"], data["four"], data["five"])
-        sheet.heading = {"thresholds": dict(zip("345", values, strict=True))}
-        sheet.save()
+        set_points(sheet, data["most"], dict(zip("345", values, strict=True)))
         return HttpResponseRedirect(
             reverse("admin:journal_sheet_fill", args=[sheet.pk])
         )

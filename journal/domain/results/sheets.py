@@ -249,6 +249,26 @@ def _topics(sheet: Sheet, results: dict) -> dict[int, str]:
     return dict(theses.values_list("student", "topic"))
 
 
+@transaction.atomic
+def set_points(sheet: Sheet, most: int, thresholds: dict[str, int]) -> Sheet:
+    """Give a draft its most points and the per cent from which each mark is given.
+
+    Raises ValidationError once points stand on it: their marks follow from the table by
+    which they were given.
+    """
+    sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    changed = (sheet.points_most, sheet.heading.get("thresholds")) != (most, thresholds)
+    if changed and sheet.results.filter(points__isnull=False).exists():
+        raise ValidationError(
+            "Баллы уже введены, и отметки поставлены по прежним порогам. Сначала уберите "
+            "баллы."
+        )
+    sheet.points_most = most
+    sheet.heading = sheet.heading | {"thresholds": thresholds}
+    sheet.save()
+    return sheet
+
+
 def annul_sheet(user: User, pk: int, reason: str) -> Sheet:
     """Take a signed sheet out of force: it stays, and gives no result any more.
 

@@ -4,10 +4,11 @@ A result is written as a cell of the journal is: under a lock that keeps the per
 being closed meanwhile, against the value that the person saw, with its history.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -271,11 +272,9 @@ class _Writing:
         most = self.sheet.points_most or 9999
         if not new:
             return None
-        try:
-            points = Decimal(new.replace(",", "."))
-        except InvalidOperation:
-            points = Decimal(-1)
-        if not (points.is_finite() and 0 <= points <= most):
+        is_number = re.fullmatch(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?", new)
+        points = Decimal(new.replace(",", ".")) if is_number else Decimal(-1)
+        if not 0 <= points <= most:
             raise Refused(400, "value", f"Баллы — число от 0 до {most}.")
         return points.quantize(Decimal("0.01"))
 
