@@ -34,6 +34,7 @@ def test_twenty_five_results_are_typed_signed_and_printed(
     row = page.locator("tr", has_text="Математика")
     row.get_by_role("button", name="Создать").click()
     page.get_by_text("Всё сохранено").wait_for()
+    page.wait_for_load_state("load")  # the words stand there before the script does
     for place in range(25):  # Н: не явился, Д: не допущен
         page.keyboard.press(("5", "4", "3", "2", "KeyY", "KeyL")[place % 6])
     assert page.get_by_text("Оценено: 25 из 25").is_visible()
@@ -58,6 +59,7 @@ def test_a_column_of_marks_is_pasted_and_words_are_understood(
     row = page.locator("tr", has_text="Математика")
     row.get_by_role("button", name="Создать").click()
     page.get_by_text("Всё сохранено").wait_for()
+    page.wait_for_load_state("load")  # the words stand there before the script does
     page.evaluate(
         """() => {
             const data = new DataTransfer();
