@@ -3,7 +3,6 @@
 import csv
 import io
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,6 +15,7 @@ from journal.models import DataAccess, Diploma, Student, TargetContract
 from journal.reports.contingent.frdo import workbook
 from tests.admin.papers import contract, diploma
 from tests.cast import person
+from tests.test_exchange_real_files import DATA
 
 SOUND = {
     "birth_date": date(2006, 5, 4),
@@ -42,7 +42,7 @@ def problems_of(one: Diploma) -> list[str]:
 
 
 def test_the_columns_are_those_of_the_template():
-    path = Path("/work/shared/data/forms/fis_frdo_spo_columns.csv")
+    path = DATA / "forms/fis_frdo_spo_columns.csv"
     assert len(COLUMNS) == 46
     if not path.exists():
         pytest.skip("нет списка столбцов ФИС ФРДО")
