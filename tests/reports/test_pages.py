@@ -311,6 +311,7 @@ def test_links_carry_what_the_report_asks_for(world):
         },
         "Объективность": f"{address('objectivity')}?group={group}&period={period}",
         "Сроки отметок": f"{address('term_due')}?group={group}&period={period}",
+        "Проверка домашних заданий": f"{address('homework')}?group={group}&period={period}",
     }
     assert report_links(world.hr, group=1) == []
     assert report_links(world.teacher, nothing=1) == []

@@ -25,6 +25,7 @@ from journal.domain.lessons.homework import (
 from journal.domain.people import give_role
 from journal.domain.results import Span
 from journal.models import Homework, Mark, Submission, User
+from journal.reports.registry import get
 
 PDF = b"%PDF-1.4 x"
 
@@ -307,3 +308,16 @@ def test_waiting_works_stand_on_the_start_page_and_are_measured(
     assert (line.collected, line.handed_in, line.checked, line.good) == (1, 1, 1, 1)
     assert line.mean_days == pytest.approx(3, abs=0.1)
     assert line.asked > 1 and not to_check(world.teacher)
+
+
+def test_the_report_counts_what_is_handed_in_by_teacher(world, homework):
+    hand_in(world.student, homework, "Ответ")
+    report = get("homework")
+    form = report.form(world.deputy)
+    assert form.answer({}) and form.is_valid(), form.errors
+    (row,) = report.build(form.params()).rows
+    assert row.cells[0] == str(world.teacher.employee)
+    assert row.cells[1] == row.cells[3] == 1 and row.cells[5] == 0
+    form = report.form(world.deputy)
+    assert form.answer({"group": world.group2.pk}) and form.is_valid()
+    assert list(report.build(form.params()).rows) == []

@@ -37,6 +37,7 @@ from journal.domain.demo.families import (
     create_sign_ins,
     create_students,
 )
+from journal.domain.demo.homework import create_homework
 from journal.domain.demo.lives import Filling, Lives, fill_marks
 from journal.domain.demo.norms import set_norms
 from journal.domain.demo.papers import give_diplomas, give_papers
@@ -137,6 +138,7 @@ def build(
     create_rounds(site.home, site.staff, today)
     this_year = site.terms[-1].period.year
     create_activities(site.home, site.cohorts, site.staff, this_year, today)
+    create_homework(site.home, today)
     create_corrections(site)
     if len(site.terms) > 1:
         refit(today)

@@ -12,6 +12,7 @@ from journal.domain.files import taken_in
 from journal.domain.lessons.book import MOST_TASKS
 from journal.domain.timetable import bells_on
 from journal.models import (
+    Group,
     Homework,
     HomeworkFile,
     Lesson,
@@ -302,7 +303,9 @@ class Checking:
         return self.waited.total_seconds() / 86400 / self.handed_in
 
 
-def measured_checking(user: User, first: date, last: date) -> list[Checking]:
+def measured_checking(
+    user: User, first: date, last: date, group: Group | None = None
+) -> list[Checking]:
     """Timeliness and quality of homework by teacher (M 5.2), visible rows alone.
 
     `good` are works done in full; a work still waiting has waited until now. The number
@@ -311,6 +314,8 @@ def measured_checking(user: User, first: date, last: date) -> list[Checking]:
     rows = Homework.objects.visible_to(user).filter(
         is_collected=True, lesson__date__range=(first, last)
     )
+    if group is not None:
+        rows = rows.filter(lesson__course__group=group)
     rows = rows.select_related("lesson__teacher", "lesson__course").prefetch_related(
         "submissions"
     )

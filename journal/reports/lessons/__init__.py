@@ -5,8 +5,17 @@ from journal.reports.lessons import (
     attendance,
     control_works,
     groups,
+    homework,
     spread,
     year,
 )
 
-__all__ = ["activity", "attendance", "control_works", "groups", "spread", "year"]
+__all__ = [
+    "activity",
+    "attendance",
+    "control_works",
+    "groups",
+    "homework",
+    "spread",
+    "year",
+]
