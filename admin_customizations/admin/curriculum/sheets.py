@@ -1,7 +1,6 @@
 """The page on which the lines of a plan or a programme are written as a table."""
 
 import json
-from json import JSONDecodeError
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admin_customizations.toolkit.pages import change_url
+from admin_customizations.toolkit.sent import understood
 from admin_customizations.toolkit.shell import shell
 from journal.domain.curriculum.approval import OPEN, may_edit_plan
 from journal.domain.curriculum.checks import SHOWN, Fault, faults
@@ -157,7 +157,7 @@ def read_rows(body: bytes, sheet: Sheet) -> tuple[list[SheetRow], int, bool]:
     `{"base": version, "rows": [{"id": key or null, "cells": [text, …]}, …], "number":
     bool}`. Raises ValueError that says what is wrong.
     """
-    try:
+    with understood("не разобран: ждём base и rows с id и cells"):
         data = json.loads(body)
         base, rows = data["base"], data["rows"]
         if isinstance(base, bool) or not isinstance(base, int):
@@ -165,16 +165,6 @@ def read_rows(body: bytes, sheet: Sheet) -> tuple[list[SheetRow], int, bool]:
         if not isinstance(rows, list) or len(rows) > MOST_ROWS:
             raise ValueError(f"слишком велик: строк не больше {MOST_ROWS}")
         found = [_row(row, len(sheet.fields)) for row in rows]
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        UnicodeError,
-        JSONDecodeError,
-    ) as error:
-        raise ValueError("не разобран: ждём base и rows с id и cells") from error
-    except RecursionError as error:
-        raise ValueError("не разобран: слишком глубоко") from error
     keys = [row.pk for row in found if row.pk is not None]
     if len(set(keys)) != len(keys):
         raise ValueError("не разобран: строка дважды")

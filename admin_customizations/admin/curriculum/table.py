@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from html import escape
-from json import JSONDecodeError
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
@@ -11,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from admin_customizations.toolkit.sent import understood
 from admin_customizations.toolkit.shell import shell
 from journal.domain.curriculum.cells import (
     FORM,
@@ -196,7 +196,7 @@ def read_cells(body: bytes) -> tuple[list[Typed], int]:
     `{"semester": 0, "cells": [{"i": item or null, "s": semester, "f": column, "o": old,
     "n": new}]}`
     """
-    try:
+    with understood("не разобрано: ждём cells с i, s, f, o, n"):
         data = json.loads(body)
         rows, chosen = data["cells"], data.get("semester", 0)
         if not isinstance(rows, list) or len(rows) > MOST_CELLS:
@@ -204,16 +204,6 @@ def read_cells(body: bytes) -> tuple[list[Typed], int]:
         if not _is_number(chosen) or chosen > 99:
             raise ValueError("номер семестра непонятен")
         return [_cell(row) for row in rows], chosen
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        JSONDecodeError,
-        UnicodeError,
-    ) as error:
-        raise ValueError("не разобрано: ждём cells с i, s, f, o, n") from error
-    except RecursionError as error:
-        raise ValueError("не разобрано: слишком глубоко") from error
 
 
 def _is_number(value) -> bool:

@@ -2,13 +2,13 @@
 
 import json
 import re
-from json import JSONDecodeError
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from admin_customizations.toolkit.sent import understood
 from journal.domain.control.requests import ask_cells
 from journal.domain.lessons import MOST_CHANGES, Change, write_cells
 from journal.domain.lessons.past import past_of_cell
@@ -39,7 +39,7 @@ def read_changes(body: bytes) -> tuple[list[Change], str]:
     `{"changes": [{"l": lesson, "s": student or null, "f": field, "o": old, "n": new,
     "c": confirmed}], "reason": text}`
     """
-    try:
+    with understood("ждём changes с полями l, s, f, o, n"):
         data = json.loads(body)
         rows = data["changes"]
         reason = _text(data.get("reason", ""), MOST_REASON)
@@ -58,16 +58,6 @@ def read_changes(body: bytes) -> tuple[list[Change], str]:
             )
             for row in rows
         ]
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        UnicodeError,
-        JSONDecodeError,
-    ) as error:
-        raise ValueError("ждём changes с полями l, s, f, o, n") from error
-    except RecursionError as error:
-        raise ValueError("слишком глубокая вложенность") from error
     return changes, reason
 
 

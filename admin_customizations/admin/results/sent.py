@@ -1,10 +1,10 @@
 """What a table of results sends, and what it is answered."""
 
 import json
-from json import JSONDecodeError
 
 from django.http import JsonResponse
 
+from admin_customizations.toolkit.sent import understood
 from journal.domain.lessons.cells import MOST_CHANGES
 from journal.domain.results.writing import ResultChange
 
@@ -16,7 +16,7 @@ def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
 
     `{"changes": [{"s": student, "f": field, "o": old, "n": new}], "reason": text}`
     """
-    try:
+    with understood("ждём changes с полями s, f, o, n"):
         data = json.loads(body)
         rows, reason = data["changes"], data.get("reason", "")
         if not isinstance(rows, list) or len(rows) > MOST_CHANGES:
@@ -31,16 +31,6 @@ def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
         return [
             ResultChange(row["s"], row["f"], row["o"], row["n"]) for row in rows
         ], reason
-    except (
-        KeyError,
-        TypeError,
-        AttributeError,
-        UnicodeError,
-        JSONDecodeError,
-    ) as error:
-        raise ValueError("ждём changes с полями s, f, o, n") from error
-    except RecursionError as error:
-        raise ValueError("слишком глубокая вложенность") from error
 
 
 def answered(outcomes) -> JsonResponse:
