@@ -341,7 +341,34 @@ def test_the_table_of_points_stands_once_points_do(world):
         )
         assert answer.status == status, new
     assert sheet.results.get(student=student).mark == "4"
+    for field, new in (("mark", "5"), ("status", "absent")):
+        old = "4" if field == "mark" else ""
+        change = ResultChange(student, field, old, new)
+        (answer,) = write_results(world.deputy, sheet.pk, [change])
+        assert (answer.status, answer.code) == (400, "points")
     set_points(sheet, 100, table)
     for most, other in ((50, table), (100, table | {"5": 95})):
         with pytest.raises(ValidationError, match="уберите баллы"):
             set_points(sheet, most, other)
+
+
+def test_a_course_work_and_an_exam_of_one_course_stand_apart(world):
+    for kind, mark in (("exam", "3"), ("coursework", "5")):
+        sheet = open_sheet(
+            world.deputy,
+            kind,
+            [world.course],
+            date=world.today,
+            teacher=world.teacher.employee,
+        )
+        changes = [
+            ResultChange(student, "standing", "", mark) for student in roster_of(sheet)
+        ]
+        write_results(world.deputy, sheet.pk, changes)
+        sign_sheet(world.deputy, sheet.pk)
+    stages = read_official([world.course.pk])[world.students[1].pk, world.course.pk]
+    said = {stage: one.mark for stage, one in stages.items()}
+    assert said == {"attestation": "3", "coursework": "5"}
+    Course.objects.filter(pk=world.course.pk).update(attestation_form="coursework")
+    stages = read_official([world.course.pk])[world.students[1].pk, world.course.pk]
+    assert set(stages) == {"attestation"}  # nothing else ends it

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from journal.models import Sheet, SheetPart
+from journal.models import AttestationForm, Sheet, SheetPart
 from journal.models.prepared import Prepared
 
 TERM, YEAR, FINAL, ATTESTATION = "term", "year", "final", "attestation"
-# Sheets of which kind give which of the four; all others are an attestation.
+COURSEWORK = "coursework"
+# Sheets of which kind give which of these; all others are an attestation, and so is a
+# course work where the course ends with nothing else.
 STAGES = {
     Sheet.Kind.TERM: TERM,
     Sheet.Kind.YEAR: YEAR,
     Sheet.Kind.FINAL: FINAL,
+    Sheet.Kind.COURSEWORK: COURSEWORK,
 }
 
 
@@ -44,6 +47,7 @@ _COLUMNS = (
     "sheet__date",
     "sheet__attempt",
     "sheet",
+    "course__attestation_form",
 )
 
 
@@ -86,8 +90,14 @@ def official_of(
 
 def _last_words(rows) -> Results:
     found: Results = {}
-    for course, student, mark, status, *rest in rows:
+    for course, student, mark, status, kind, *rest, form in rows:
         if student is not None and (mark or status):
             stages = found.setdefault((student, course), {})
-            stages[STAGES.get(rest[0], ATTESTATION)] = Official(mark, status, *rest)
+            stages[_stage(kind, form)] = Official(mark, status, kind, *rest)
     return found
+
+
+def _stage(kind: str, form: str) -> str:
+    stage = STAGES.get(kind, ATTESTATION)
+    alone = stage == COURSEWORK and form == AttestationForm.COURSEWORK
+    return ATTESTATION if alone else stage

@@ -199,7 +199,8 @@ class _Writing:
             self._apply(change)
         except Refused as no:
             return Outcome(change, no.status, no.code, no.message, no.value)
-        return Outcome(change, value=change.new)
+        result = self.known.get(change.student)
+        return Outcome(change, value=shown(result, change.field) if result else "")
 
     def _apply(self, change: ResultChange) -> None:
         value = self._value(change)
@@ -221,6 +222,7 @@ class _Writing:
             )
         if change.field == "excused" and value and not result.status:
             raise Refused(400, "value", "Причину указывают тому, кто не сдавал.")
+        self._agrees_with_points(result, change)
         if change.field == STANDING:
             is_mark = value in self.marks
             result.mark, result.status = (value, "") if is_mark else ("", value)
@@ -229,6 +231,15 @@ class _Writing:
             setattr(result, change.field, value)
             self._follow(result, change.field)
         self.known[change.student] = self.touched[change.student] = result
+
+    def _agrees_with_points(self, result: Result, change: ResultChange) -> None:
+        """Where points give the mark, no other mark or status stands beside them."""
+        if not self.sheet.points_most or result.points is None:
+            return
+        due = mark_of_points(result.points, self.sheet)
+        if change.field in ("mark", "status", STANDING) and change.new != due:
+            words = f"Из баллов следует «{due}». Измените или уберите баллы."
+            raise Refused(400, "points", words, shown(result, change.field))
 
     def _follow(self, result: Result, field: str) -> None:
         """What one value makes of the others: a mark and a status shut each other out."""

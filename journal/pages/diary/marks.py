@@ -14,7 +14,7 @@ from journal.domain.results import (
     average,
     with_comma,
 )
-from journal.domain.results.official import ATTESTATION, FINAL, TERM, YEAR
+from journal.domain.results.official import ATTESTATION, COURSEWORK, FINAL, TERM, YEAR
 from journal.models import Result, Sheet
 from journal.pages.diary.pieces import html, joined, mark, work
 from journal.pages.diary.words import hours, plural
@@ -22,6 +22,7 @@ from journal.pages.diary.words import hours, plural
 STAGES = {
     TERM: "за период",
     ATTESTATION: "",
+    COURSEWORK: "курсовая работа",
     YEAR: "за год",
     FINAL: "итоговая",
 }
