@@ -135,7 +135,7 @@ def grid_html(
         "<table class=cells><thead><tr><th class=nm scope=col>Студент",
         head,
         "<th class=av scope=col>Средний",
-        "" if ahead is None else "<th class=av scope=col>Прогноз",
+        "" if ahead is None else "<th class=av data-ahead scope=col>Прогноз",
         "<th class=av scope=col>Пропуски, ч",
         "<th class=av data-owed scope=col>Долги" if spread.asking else "",
         "<tbody>",

@@ -1,5 +1,6 @@
 // The grid of the journal: one roving tab stop, keys by their place, everything saved as typed.
 import { Queue } from "./queue.js";
+import { stateLine } from "./stateline.js";
 
 const page = document.querySelector(".grid-page");
 const table = page.querySelector("table.cells");
@@ -11,7 +12,6 @@ const columns = [...[...table.tHead.rows].at(-1).cells];
 const onlyAbsence = page.dataset.only === "absence";
 const kinds = JSON.parse(page.dataset.kinds || "{}"); // letter -> is it excused; of lateness nothing
 const body = table.tBodies[0];
-const stateLine = page.querySelector(".grid-state");
 const undoButton = page.querySelector(".grid-undo");
 const stored = new Map(); // key of a value -> what the server has
 const undone = [];
@@ -66,7 +66,13 @@ function sum(row) {
       weights += weight;
     });
   }
-  row.cells[place].textContent = weights ? (total / weights).toFixed(2).replace(".", ",") : "";
+  const average = weights ? (total / weights).toFixed(2).replace(".", ",") : "";
+  const ahead = columns.findIndex((head) => head.dataset.ahead !== undefined);
+  if (ahead >= 0 && average !== row.cells[place].textContent) {
+    row.cells[ahead].classList.add("old");
+    row.cells[ahead].title = "Отметки изменились: обновите страницу, чтобы пересчитать прогноз";
+  }
+  row.cells[place].textContent = average;
   const debts = columns.findIndex((head) => head.dataset.owed !== undefined);
   if (debts >= 0) row.cells[debts].textContent = [...row.cells].flatMap((cell) => (isCell(cell) ? marksOf(cell) : [])).filter((mark) => mark === "•").length || "";
 }
@@ -94,29 +100,10 @@ const split = (value) => {
 
 // Saving
 
-const TEXTS = {
-  saved: "Всё сохранено",
-  saving: "Сохраняется…",
-  offline: "Нет связи. Набранное хранится здесь и уйдёт, когда связь вернётся.",
-  trouble: "Сервер не отвечает. Набранное хранится здесь, отправим ещё раз.",
-};
-
-function say(text, kind = "") {
-  stateLine.textContent = text;
-  stateLine.dataset.kind = kind;
-}
+const { say, forget, state: stateWords } = stateLine(page.querySelector(".grid-state"), page.dataset.login, ["refused", "note"]);
 
 function state(name, count) {
-  if (name === "signed-out") {
-    say("Сеанс завершён, набранное сохранится. ", "bad");
-    const link = document.createElement("a");
-    link.href = `${page.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = "Войдите снова";
-    stateLine.append(link);
-    return;
-  }
-  if (name === "saved" && ["refused", "note"].includes(stateLine.dataset.kind)) return;
-  say(count > 1 && name !== "saved" ? `${TEXTS[name]} (${count})` : TEXTS[name], name);
+  stateWords(name, count);
   for (const cell of table.querySelectorAll(".wait")) cell.classList.toggle("late", name === "offline" || name === "trouble");
 }
 
@@ -275,7 +262,7 @@ function write(cell, field, value, isUndo = false) {
   show(cell, field, value);
   cell.classList.add("wait");
   if (!isUndo) remember({ cell, field, before });
-  if (["refused", "note"].includes(stateLine.dataset.kind)) say("", "");
+  forget();
   queue.put({ l: Number(lessonOf(cell)), s: Number(studentOf(cell)), f: String(field), o: old, n: value });
   if (!queue.pending.has(key) && !queue.sending.has(key)) cell.classList.remove("wait");
 }

@@ -2,11 +2,11 @@
 // Rows are tr[data-s] (the student; data-p what is proposed, data-v the average), fields
 // are inputs with data-f; a sheet with other fields needs no other script.
 import { Queue } from "./queue.js";
+import { stateLine } from "./stateline.js";
 
 const page = document.querySelector(".results-page");
 const rows = [...page.querySelectorAll("tr[data-s]")];
 const marks = page.dataset.marks.split(" ");
-const stateLine = page.querySelector(".grid-state");
 const sign = document.querySelector(".results-sign");
 // A key or a word means the first of these that this table knows.
 const BY_PLACE = { KeyP: ["з"], BracketLeft: ["х"], KeyY: ["н/а", "н/я"], KeyJ: ["осв"], KeyL: ["н/д"], KeyC: ["н/с"] };
@@ -19,12 +19,6 @@ const read = (text) => {
   const said = text.trim().toLowerCase();
   return known(WORDS[said]) || said;
 };
-const TEXTS = {
-  saved: "Всё сохранено",
-  saving: "Сохраняется…",
-  offline: "Нет связи. Набранное хранится здесь и уйдёт, когда связь вернётся.",
-  trouble: "Сервер не отвечает. Набранное хранится здесь, отправим ещё раз.",
-};
 const stored = new Map();
 
 const studentOf = (input) => Number(input.closest("tr").dataset.s);
@@ -32,22 +26,7 @@ const keyOf = (input) => `${studentOf(input)}:${input.dataset.f}`;
 const inputOf = (change) =>
   page.querySelector(`tr[data-s="${change.s}"] input[data-f="${change.f}"]`);
 
-function say(text, kind = "") {
-  stateLine.textContent = text;
-  stateLine.dataset.kind = kind;
-}
-
-function state(name, count) {
-  if (name === "signed-out") {
-    say("Сеанс завершён, набранное сохранится. ", "bad");
-    const link = document.createElement("a");
-    link.href = `${page.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = "Войдите снова";
-    stateLine.append(link);
-  } else if (name !== "saved" || stateLine.dataset.kind !== "refused") {
-    say(count > 1 && name !== "saved" ? `${TEXTS[name]} (${count})` : TEXTS[name], name);
-  }
-}
+const { say, state, forget } = stateLine(page.querySelector(".grid-state"), page.dataset.login, ["refused"]);
 
 function flash(input, kind) {
   input.classList.remove("wait", "ok", "bad");
@@ -58,7 +37,7 @@ function flash(input, kind) {
 function answered(change, result, isNewer) {
   const input = inputOf(change);
   if (result.status === 200) {
-    stored.set(keyOf(input), change.n);
+    stored.set(keyOf(input), result.value ?? change.n);
     if (!isNewer) flash(input, "ok");
     input.dispatchEvent(new CustomEvent("stored", { bubbles: true }));
     return;
@@ -97,7 +76,7 @@ function put(input, value) {
   const old = stored.get(keyOf(input)) ?? input.defaultValue;
   if (value === old && !queue.busy) return;
   stored.set(keyOf(input), old);
-  if (stateLine.dataset.kind === "refused") say("", "");
+  forget();
   input.classList.add("wait");
   queue.put({ l: 0, s: studentOf(input), f: input.dataset.f, o: old, n: value });
   if (!queue.busy) input.classList.remove("wait");
