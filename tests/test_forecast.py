@@ -21,7 +21,11 @@ ODDS = st.tuples(*[st.floats(0.05, 1)] * 4).map(
     lambda raw: tuple(one / sum(raw) for one in raw)
 )
 WORK = st.builds(
-    Work, odds=ODDS, done=st.floats(0, 1), weight=st.sampled_from((1, 2, 3))
+    Work,
+    odds=ODDS,
+    done=st.floats(0, 1),
+    weight=st.sampled_from((1, 2, 3)),
+    pull=st.sampled_from((0.4, 1.0, 1.7)),
 )
 KNOWN = st.lists(st.tuples(MARK, WORK), min_size=1, max_size=12)
 COMING = st.lists(WORK, max_size=10)
@@ -129,6 +133,25 @@ def test_the_past_of_a_course_says_how_its_works_turn_out():
     assert seen.mean < 3.3  # the next was always a 2, and the last was left
     plain = foresee(fresh, 1, Experience(), Rules())
     assert plain.mean > 3.7
+
+
+def test_a_work_that_follows_strength_says_more_of_a_student():
+    """The second work goes with the first, the third is chance: it pulls the least."""
+
+    def series(marks):
+        return [
+            Entry(Place("Физика", 4, at), mark, at) for at, mark in enumerate(marks, 1)
+        ]
+
+    strong, weak = ((5, 5, 2, 5), (5, 5, 5, 5)), ((2, 2, 2, 2), (2, 2, 5, 2))
+    past = Experience().learn(series(marks) for marks in (*strong, *weak) * 30)
+    first, second, chance, last = (
+        past.work(Place("Физика", 4, at)) for at in (1, 2, 3, 4)
+    )
+    assert first.pull == second.pull == last.pull > 1 > chance.pull
+    with_strength = forecast([(5, first), (5, second)], [last])
+    with_chance = forecast([(5, first), (5, chance)], [last])
+    assert with_strength.chances[5] > with_chance.chances[5]
 
 
 # Real series

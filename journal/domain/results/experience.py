@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean, pvariance
 
 from journal.domain.results.forecast import MARKS, Forecast, Rules, Work, forecast, lean
 
@@ -14,6 +15,10 @@ DONE = 0.92
 # Chance that a work not done in its place still gets a mark, by how many places ago.
 LATE = (0.5, 0.2, 0.01)
 OF_COURSE, OF_PLACE = 12.0, 6.0  # marks that the more general odds are worth
+OF_PULL = 50.0  # marks of a work that the usual pull is worth
+LEAST_PULL = 0.2
+LEAST_VARIANCE = 0.05
+FEW_MARKS = 4  # a series of fewer says nothing of how works go together
 OF_DONE = 4.0
 OWN_HABIT = 1.0  # works left undone that the usual rate of a course is worth
 GONE = 0.02  # a work less likely to be done than that is not waited for
@@ -73,10 +78,13 @@ class Experience:
     done: dict = field(default_factory=lambda: defaultdict(_two))
     late: dict = field(default_factory=lambda: defaultdict(_two))
     lessons: dict = field(default_factory=lambda: defaultdict(_two))
+    pulls: dict = field(default_factory=dict)
     known_odds: dict = field(default_factory=dict)
 
     def learn(self, series: Iterable[Series]) -> "Experience":
-        """Add terms that are over."""
+        """Add terms that are over; how works go together is told by the last of them."""
+        series = list(series)
+        self.pulls.update(_pulls(series))
         for one in series:
             for entry in one:
                 self._learn(entry)
@@ -117,6 +125,10 @@ class Experience:
             self.known_odds[place] = _mixed(self.places.get(place), course, OF_PLACE)
         return self.known_odds[place]
 
+    def work(self, place: Place, done: float = 1.0) -> Work:
+        """The work of a place in a plan, done with this chance."""
+        return Work(self.odds(place), done, pull=self.pulls.get(place, 1.0))
+
     def rate(self, place: Place) -> float:
         """How often a work in this place gets a mark at last."""
         planned, done = self.done.get(place, (0, 0))
@@ -142,12 +154,69 @@ def _mixed(counts, odds, weight: float) -> tuple:
     )
 
 
+def _pulls(series: Sequence[Series]) -> dict[Place, float]:
+    """Place → how closely its marks follow what the same students have for other works.
+
+    The slope of its marks over the mean of the others', per unit of variance (which is
+    what a tilt moves an exponential family by), against the mean slope of the course.
+    """
+    marked = [
+        {entry.place: entry.mark for entry in one if entry.mark is not None}
+        for one in series
+    ]
+    marks = defaultdict(list)
+    for one in marked:
+        for place, mark in one.items():
+            marks[place].append(mark)
+    means = {place: fmean(found) for place, found in marks.items()}
+    spreads = {
+        place: max(pvariance(found), LEAST_VARIANCE) for place, found in marks.items()
+    }
+    together, alone = defaultdict(float), defaultdict(float)
+    for one in marked:
+        if len(one) < FEW_MARKS:
+            continue
+        apart = {place: mark - means[place] for place, mark in one.items()}
+        whole = sum(value / spreads[place] for place, value in apart.items())
+        for place, value in apart.items():
+            rest = (whole - value / spreads[place]) / (len(one) - 1)
+            together[place] += value * rest
+            alone[place] += rest * rest
+    slopes = {
+        place: together[place] / square / spreads[place]
+        for place, square in alone.items()
+        if square
+    }
+    return {
+        place: _pull(slope, usual, len(marks[place]))
+        for place, slope, usual in _beside_usual(slopes, marks)
+    }
+
+
+def _beside_usual(slopes: dict, marks: dict) -> Iterable[tuple[Place, float, float]]:
+    """(place, its slope, the mean slope of its plan weighed by marks)."""
+    sums = defaultdict(lambda: [0.0, 0])
+    for place, slope in slopes.items():
+        found = sums[place.course, place.planned]
+        found[0] += slope * len(marks[place])
+        found[1] += len(marks[place])
+    for place, slope in slopes.items():
+        total, count = sums[place.course, place.planned]
+        yield place, slope, total / count
+
+
+def _pull(slope: float, usual: float, marks: int) -> float:
+    """Relative to the usual slope, leaning to 1 where there are few marks."""
+    if usual <= 0:
+        return 1.0
+    relative = max(slope / usual, LEAST_PULL)
+    return round((marks * relative + OF_PULL) / (marks + OF_PULL), 3)
+
+
 def known_of(series: Series, now: int, past: Experience) -> list[tuple[int, Work]]:
     """Marks that stand in the journal at place `now` of the plan, with their works."""
     return [
-        (entry.mark, Work(past.odds(entry.place)))
-        for entry in series
-        if entry.is_known(now)
+        (entry.mark, past.work(entry.place)) for entry in series if entry.is_known(now)
     ]
 
 
@@ -167,11 +236,11 @@ def works_to_come(series: Series, now: int, past: Experience) -> list[Work]:
         if not entry.is_known(now):
             still = past.still(_lag(now, entry))
             left += 1 - still
-            waiting.append(Work(past.odds(entry.place), still))
+            waiting.append(past.work(entry.place, still))
     habit = (left + OWN_HABIT) / (expected + OWN_HABIT)
     for place, usual in ahead:
         done = 1 - min(MOST_DONE, (1 - usual) * habit)
-        waiting.append(Work(past.odds(place), done))
+        waiting.append(past.work(place, done))
     return [work for work in waiting if work.done > GONE]
 
 

@@ -4,8 +4,9 @@ The model is small enough to be told to a parent. Each work has odds: how often 
 like it end with 2, 3, 4, 5. A student tilts them all alike: with the tilt t the chance of
 a mark m is in proportion to odds[m]·exp(t·m). Nobody knows the tilt, so all are tried,
 those near the group's the likelier, and each is weighed by how well it explains the
-marks so far; then the works to come are added up, done or left undone, for each. The
-order of marks says nothing: only their sum and which works they belong to does.
+marks so far; then the works to come are added up, done or left undone, for each. Some
+works follow a student's strength closely, others hardly: such a work pulls less. The
+order of marks says nothing: only which works they belong to does.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,8 @@ EARLY = 2  # with fewer marks than that it is too early to say
 class Work:
     """A work of the term: `odds` of 2, 3, 4, 5, the chance to be `done`, its weight.
 
+    `pull` says how closely its mark follows the student's tilt; 1 is usual, above 0.
+
     Left undone it counts as the rules say where it `is_due` from everybody; a lesson at
     which a student may be asked is none such: who is not asked has left nothing undone.
     """
@@ -37,6 +40,7 @@ class Work:
     done: float = 1.0
     weight: int = 1
     is_due: bool = True
+    pull: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,14 @@ class Forecast:
 
 
 @lru_cache(maxsize=4096)
-def _tilted(odds: tuple) -> tuple[tuple[tuple[float, ...], float, float, float], ...]:
+def _tilted(
+    odds: tuple, pull: float
+) -> tuple[tuple[tuple[float, ...], float, float, float], ...]:
     """For each tilt: chances, log of their sum before scaling, mean, mean square."""
     found = []
     for tilt in TILTS:
         raw = [
-            odd * exp(tilt * (mark - MIDDLE))
+            odd * exp(pull * tilt * (mark - MIDDLE))
             for mark, odd in zip(MARKS, odds, strict=True)
         ]
         total = sum(raw)
@@ -95,9 +101,9 @@ def weigh_tilts(
     """(place in TILTS, chance) after the marks so far."""
     scores = [-(((tilt - rules.centre) / rules.spread) ** 2) / 2 for tilt in TILTS]
     surplus = 0.0
-    for odds, marks in _by_odds(known).items():
-        surplus += sum(marks) - MIDDLE * len(marks)
-        for place, (_, scale, _, _) in enumerate(_tilted(odds)):
+    for (odds, pull), marks in _by_odds(known).items():
+        surplus += pull * (sum(marks) - MIDDLE * len(marks))
+        for place, (_, scale, _, _) in enumerate(_tilted(odds, pull)):
             scores[place] -= len(marks) * scale
     scores = [score + tilt * surplus for score, tilt in zip(scores, TILTS, strict=True)]
     best = max(scores)
@@ -108,10 +114,10 @@ def weigh_tilts(
 
 
 def _by_odds(known: Iterable[tuple[int, Work]]) -> dict[tuple, list[int]]:
-    """The marks of works with the same odds: they are weighed at once."""
+    """(odds, pull) → the marks of such works: they are weighed at once."""
     found: dict[tuple, list[int]] = {}
     for mark, work in known:
-        found.setdefault(work.odds, []).append(mark)
+        found.setdefault((work.odds, work.pull), []).append(mark)
     return found
 
 
@@ -119,10 +125,13 @@ def lean(known: Iterable[tuple[int, Work]]) -> float:
     """The tilt that the marks of a whole group have in common; 0 of no marks."""
     by_odds = _by_odds(known)
     best, best_score = 0.0, None
-    surplus = sum(sum(marks) - MIDDLE * len(marks) for marks in by_odds.values())
+    surplus = sum(
+        pull * (sum(marks) - MIDDLE * len(marks))
+        for (_, pull), marks in by_odds.items()
+    )
     for place, tilt in enumerate(TILTS):
         scale = sum(
-            len(marks) * _tilted(odds)[place][1] for odds, marks in by_odds.items()
+            len(marks) * _tilted(*alike)[place][1] for alike, marks in by_odds.items()
         )
         score = tilt * surplus - scale - OF_GROUP * tilt**2 / 2
         if best_score is None or score > best_score:
@@ -199,7 +208,7 @@ class Counted(Sums):
         """(weight, total): chance, for one tilt."""
         found = {(self.weight, self.total): 1.0}
         for work in self.to_come:
-            chances = _tilted(work.odds)[place][0]
+            chances = _tilted(work.odds, work.pull)[place][0]
             more: dict[tuple[int, int], float] = {}
             for (weight, total), chance in found.items():
                 for step, value, share in self._ways(work, chances):
@@ -307,7 +316,7 @@ def _sums_to_come(
     for place in range(len(TILTS)):
         sums = weights = var_sum = var_weight = covariance = 0.0
         for work in works:
-            _, _, mean, square = _tilted(work.odds)[place]
+            _, _, mean, square = _tilted(work.odds, work.pull)[place]
             size, done = work.weight, work.done
             if as_undone is not None and work.is_due:
                 mean = done * mean + (1 - done) * as_undone
