@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 
 from journal.domain.curriculum.trajectory import leaves_count, tag_of
 from journal.domain.lessons.owed import LESSON, owed_works
@@ -15,6 +15,7 @@ from journal.domain.results.averages import NUMERIC
 from journal.domain.results.constants import experience
 from journal.domain.results.outlook import Facts, Kind, Outlook, outlooks
 from journal.models import (
+    ControlWork,
     Course,
     Exemption,
     Institution,
@@ -23,6 +24,7 @@ from journal.models import (
     Membership,
     Student,
     Task,
+    WorkKind,
 )
 from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
@@ -33,7 +35,7 @@ MINUTES_KEPT = 10
 def spread_outlooks(spread: Spread, today: date) -> dict[int, Outlook]:
     """The outlook of each student of a page of the journal: what it shows says all.
 
-    One query at most, for the constants, which are kept a while.
+    One query for control works to come, one at most for the constants, kept a while.
     """
     rules = Institution.current()
     return outlooks(facts_of(spread, today), rules, experience())
@@ -44,6 +46,13 @@ def facts_of(spread: Spread, today: date) -> Facts:
     day = min(today, spread.course.period.last_day)
     past, ahead = _split(spread.columns, today)
     facts = Facts(spread.course.discipline_id, _share(past), _share(ahead))
+    works = [
+        (column.date, Kind(column.kinds[number], column.weights[number]), share)
+        for column, share in zip(ahead, _shares(ahead), strict=True)
+        for number in column.required
+    ]
+    control = _read_control(courses=[spread.course.pk], day=today)
+    facts.expect(works, [(on, Kind(*kind)) for _, on, *kind in control])
     for line in spread.lines:
         sits = any(
             start <= day and (end is None or day < end) for start, end in line.spans
@@ -80,15 +89,18 @@ def _split(columns: list[Column], today: date) -> tuple[list[Column], list[Colum
 
 def _share(columns: list[Column]) -> float:
     """Lessons that one student has: of subgroups each goes to one."""
+    return sum(_shares(columns))
+
+
+def _shares(columns: list[Column]) -> list[float]:
     parts = {column.subgroup for column in columns} - {None}
-    own = sum(column.subgroup is None for column in columns)
-    return own + (len(columns) - own) / max(len(parts), 1)
+    return [1 if column.subgroup is None else 1 / len(parts) for column in columns]
 
 
 def group_outlooks(
     courses: Iterable[int], day: date, rules: Institution, *, whole: bool = True
 ) -> dict[int, dict[int, Outlook]]:
-    """Course → student → outlook, of members of the group on `day`. Seven queries."""
+    """Course → student → outlook, of members of the group on `day`. Nine queries."""
     past = experience()
     return {
         course: outlooks(facts, rules, past, whole=whole)
@@ -109,7 +121,7 @@ def at_risk(
 ) -> dict[int, list[AtRisk]]:
     """Group → its students with an alarm in courses that go on, by name.
 
-    Eight queries, nine where there is somebody, however many groups.
+    Ten queries, eleven where there is somebody, however many groups.
     """
     courses = {
         pk: (group, name)
@@ -180,6 +192,7 @@ def read_facts(courses: Iterable[int], day: date) -> dict[int, Facts]:
         if given is not None:
             given[Kind(code, weight), NUMERIC[value]] += count
     _add_owed(found, keys, day)
+    _add_coming(found, keys, day)
     return found
 
 
@@ -271,3 +284,45 @@ def _add_owed(found: dict[int, Facts], keys: list[int], day: date) -> None:
         facts = found.get(course)
         if facts and student in facts.marks:
             facts.owed.setdefault(student, []).append(Kind(code, weight))
+
+
+def _add_coming(found: dict[int, Facts], keys: list[int], day: date) -> None:
+    works, control = defaultdict(list), defaultdict(list)
+    parts = defaultdict(set)
+    rows = list(_read_coming(courses=keys, day=day))
+    for course, part, *_ in rows:
+        parts[course].add(part)
+    for course, part, on, *kind in rows:
+        share = 1 if part is None else 1 / len(parts[course] - {None})
+        works[course].append((on, Kind(*kind), share))
+    for course, on, *kind in _read_control(courses=keys, day=day):
+        control[course].append((on, Kind(*kind)))
+    for course, facts in found.items():
+        facts.expect(works[course], control[course])
+
+
+@Prepared
+def _read_coming(courses, day):
+    tasks = Task.objects.filter(
+        lesson__in=Lesson.objects.held().filter(course__in=courses, date__gt=day),
+        is_required=True,
+    )
+    return tasks.order_by().values_list(
+        "lesson__course",
+        "lesson__subgroup",
+        "lesson__date",
+        "kind__code",
+        "kind__weight",
+    )
+
+
+@Prepared
+def _read_control(courses, day):
+    """A control work in the schedule has no kind of work: it is of the first such kind."""
+    kinds = WorkKind.objects.filter(is_control=True).order_by("position", "pk")
+    works = ControlWork.objects.filter(course__in=courses, date__gt=day).annotate(
+        code=Subquery(kinds.values("code")[:1]),
+        weight=Subquery(kinds.values("weight")[:1]),
+    )
+    named = works.filter(code__isnull=False).order_by()
+    return named.values_list("course", "date", "code", "weight")

@@ -8,9 +8,10 @@ import math
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
-from journal.domain.results.experience import Experience, Place
+from journal.domain.results.experience import DONE, Experience, Place
 from journal.domain.results.forecast import (
     MARKS,
     ROUNDING,
@@ -45,7 +46,8 @@ class Facts:
 
     `marks` are of each student on the common way: (kind, mark 2…5) → how many; `owed`
     the required works that have none. `held` and `ahead` are lessons, `asked` lessons
-    of one student so far; lessons of a subgroup count to its students.
+    of one student so far; lessons of a subgroup count to its students. `coming` are the
+    works already set for days to come: required ones and the scheduled control works.
     """
 
     discipline: int
@@ -54,6 +56,21 @@ class Facts:
     asked: float = 0
     marks: dict[int, Given] = field(default_factory=dict)
     owed: dict[int, list[Kind]] = field(default_factory=dict)
+    coming: dict[Kind, float] = field(default_factory=dict)
+
+    def expect(self, works: Iterable[tuple[date, Kind, float]], control) -> None:
+        """Works set for days to come, each with the share of students that it is for.
+
+        `control` are the scheduled control works, (day, kind) of each; one that already
+        stands among the works of its day is the same work.
+        """
+        stand = set()
+        for day, kind, share in works:
+            stand.add((day, kind.code))
+            self.coming[kind] = self.coming.get(kind, 0) + share
+        for day, kind in control:
+            if (day, kind.code) not in stand:
+                self.coming[kind] = self.coming.get(kind, 0) + 1
 
 
 class Needed(NamedTuple):
@@ -117,6 +134,11 @@ def outlooks(
     centre = lean(work for works in known.values() for work in works)
     own = rules_for(rules, centre)
     habits = Habits(facts, past)
+    set_works = [
+        Work(past.odds(_place(facts, kind)), DONE, kind.weight)
+        for kind, count in facts.coming.items()
+        for _ in range(round(count))
+    ]
     found = {}
     for student, works in known.items():
         if only is not None and student not in only:
@@ -126,7 +148,7 @@ def outlooks(
             for kind in facts.owed.get(student, ())
         ]
         usual = habits.weight_beside(student)
-        to_come = [*habits.to_come(student), *due]
+        to_come = [*habits.to_come(student), *set_works, *due]
         seen = forecast(works, to_come, own) if works else None
         if seen is None:
             found[student] = Outlook(None)
@@ -182,14 +204,18 @@ class Habits:
         return round(weights / given) if given else 1
 
     def to_come(self, student: int) -> list[Work]:
-        """A chance to be asked at each lesson to come; one more where that is usual."""
+        """A chance to be asked at each lesson to come; one more where that is usual.
+
+        A lesson for which a work is set gives that work.
+        """
         habit = self.per_lesson(student)
         chances = math.ceil(habit)
         if not chances:
             return []
         weight = self.weight_beside(student)
         one = Work(self.odds, habit / chances, weight, is_due=False)
-        return [one] * (round(self.facts.ahead) * chances)
+        free = max(self.facts.ahead - sum(self.facts.coming.values()), 0)
+        return [one] * (round(free) * chances)
 
 
 def _needed(
