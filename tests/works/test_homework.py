@@ -1,6 +1,8 @@
 """Homework: set, handed in by the student alone, checked and measured (F4; M 5.2)."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,10 +23,19 @@ from journal.domain.lessons.homework import (
     lessons_after,
     measured_checking,
     to_check,
+    who_does,
 )
 from journal.domain.people import give_role
 from journal.domain.results import Span
-from journal.models import Homework, Mark, Submission, User
+from journal.models import (
+    Homework,
+    Lesson,
+    Mark,
+    Subgroup,
+    SubgroupMember,
+    Submission,
+    User,
+)
 from journal.reports.registry import get
 
 PDF = b"%PDF-1.4 x"
@@ -158,6 +169,64 @@ def test_a_work_after_its_term_is_late(world, homework, days, is_late):
     assert hand_in(world.student, homework, "Ответ").is_late is is_late
 
 
+def test_rework_of_what_came_in_time_is_not_late_and_a_later_term_forgives(
+    world, homework
+):
+    homework.due_on = world.today
+    work = hand_in(world.student, homework, "Ответ")
+    judge(world.teacher, homework, work.student, Verdict("", "допишите", True))
+    homework.due_on = world.today - timedelta(days=1)
+    homework.save()
+    assert not hand_in(world.student, homework, "Дописал").is_late
+    Submission.objects.update(checked_at=None)
+    late = hand_in(world.student, homework, "Ещё раз")
+    assert late.is_late
+    assign(
+        homework.lesson,
+        Assignment(due_on=world.today, is_collected=True, kind=world.answer),
+    )
+    late.refresh_from_db()
+    assert not late.is_late and late.history.count() == 5
+
+
+def test_it_is_due_at_the_lesson_after_one_that_was_cancelled(world, homework):
+    first, second = lessons_after(world.lesson_past)[:2]
+    homework.due_lesson = first
+    homework.save()
+    spans = [Span(world.group.pk, "", world.year.start, None)]
+
+    def due_days():
+        homework.due_lesson.refresh_from_db()
+        (one,) = homework_of(world.students[0].pk, spans, world.year.start, world.today)
+        return timezone.localdate(due_moment(homework)), one.due
+
+    assert due_days() == (first.date, first.date)
+    Lesson.objects.filter(pk=first.pk).update(is_cancelled=True)
+    assert due_days() == (second.date, second.date)
+
+
+def test_what_is_still_ahead_or_came_back_stays_on_the_list_after_a_month(
+    world, homework
+):
+    spans = [Span(world.group.pk, "", world.year.start, None)]
+
+    def listed():
+        first = world.lesson_past.date + timedelta(days=1)
+        return homework_of(world.students[0].pk, spans, first, world.today)
+
+    homework.due_on = world.today - timedelta(days=1)
+    homework.save()
+    assert not listed()
+    hand_in(world.student, homework, "Ответ")
+    judge(world.teacher, homework, world.students[0], Verdict("", "допишите", True))
+    assert listed()
+    hand_in(world.student, homework, "Ответ")
+    assert not listed()
+    homework.due_on = world.today + timedelta(days=60)
+    homework.save()
+    assert listed()
+
+
 @pytest.mark.parametrize("name", ["parent", "trustee", "stranger", "teacher", "deputy"])
 def test_nobody_else_hands_in(world, homework, name):
     with pytest.raises(PermissionDenied):
@@ -255,32 +324,96 @@ def test_files_are_handed_out_by_rights_as_downloads(world, homework, client_of)
 # Checking
 
 
+def shown(client, url) -> dict:
+    """What the page sends back unasked: how each row and mark stood."""
+    fields = re.findall(
+        r'name="([so]\d+)" value="([^"]*)"', client.get(url).content.decode()
+    )
+    return {name: unescape(value) for name, value in fields}
+
+
 def test_the_page_checks_the_roster_at_once_with_marks(world, homework, client_of):
     work = hand_in(world.student, homework, "Ответ")
     other = world.students[1]
     url = reverse("admin:journal_homework_works", args=[homework.pk])
     client = client_of(world.teacher)
-    assert client.get(url).status_code == 200
     first, second = work.student_id, other.pk
     data = {
         f"q{first}": "full",
-        f"o{first}": "",
         f"m{first}": "5",
         f"q{second}": "partly",
-        f"r{second}": "сдал на бумаге",
+        f"r{second}": "сдал  на бумаге",
     }
-    assert client.post(url, data).status_code == 302
+    assert client.post(url, shown(client, url) | data).status_code == 302
     work.refresh_from_db()
     assert (work.state, work.quality) == ("checked", "full")
     assert Mark.objects.get(task=homework.task).value == "5"
     paper = Submission.objects.get(student=other)
     assert (paper.state, paper.remark) == ("checked", "сдал на бумаге")
-    wrong = client.post(url, {f"q{first}": "blue", f"q{second}": "poor"})
+    data = shown(client, url) | data
+    wrong = client.post(url, {**data, f"q{first}": "blue", f"q{second}": "poor"})
     assert wrong.status_code == 400
     paper.refresh_from_db()
     assert paper.quality == "partly"
-    bad = client.post(url, {**data, f"o{first}": "5", f"m{first}": "9"})
-    assert bad.status_code == 400 and "Такой отметки нет" in bad.content.decode()
+    bad = client.post(url, {**data, f"m{first}": "9", "reason": "описка"})
+    page = bad.content.decode()
+    assert bad.status_code == 400 and "Такой отметки нет" in page
+    assert f'name="o{first}" value="5"' in page and f'name="m{first}" value="9"' in page
+    assert 'value="описка"' in page
+
+
+def test_a_mark_alone_checks_a_work_and_a_verdict_is_taken_back(
+    world, homework, client_of
+):
+    work = hand_in(world.student, homework, "Ответ")
+    url = reverse("admin:journal_homework_works", args=[homework.pk])
+    client, first, other = client_of(world.teacher), work.student_id, world.students[1]
+    assert client.post(url, shown(client, url) | {f"m{first}": "4"}).status_code == 302
+    work.refresh_from_db()
+    assert (work.state, work.quality, work.checked_by) == (
+        *("checked", ""),
+        world.teacher.employee,
+    )
+    said = {f"m{first}": "4", f"q{first}": "poor", f"q{other.pk}": "not_done"}
+    client.post(url, shown(client, url) | said)
+    assert Submission.objects.get(student=other).state == "checked"
+    page = client.post(url, shown(client, url) | {f"m{first}": "4"}, follow=True)
+    work.refresh_from_db()
+    assert (work.state, work.quality) == ("handed_in", "")
+    assert not Submission.objects.filter(student=other).exists()
+    assert "сдали 1 из" in page.content.decode()
+
+
+def test_what_came_anew_is_not_judged_unseen(world, homework, client_of):
+    work = hand_in(world.student, homework, "Первый ответ")
+    url = reverse("admin:journal_homework_works", args=[homework.pk])
+    client, pk = client_of(world.teacher), work.student_id
+    old = shown(client, url)
+    hand_in(world.student, homework, "Второй ответ")
+    page = client.post(
+        url, old | {f"q{pk}": "full", f"q{world.students[1].pk}": "full"}
+    )
+    assert page.status_code == 400 and "сдали заново" in page.content.decode()
+    assert set(Submission.objects.values_list("state", flat=True)) == {"handed_in"}
+    assert (
+        client.post(url, old | {f"q{world.students[1].pk}": "full"}).status_code == 302
+    )
+    work.refresh_from_db()
+    assert work.state == "handed_in"
+
+
+def test_a_returned_work_stays_returned_while_its_remark_changes(
+    world, homework, client_of
+):
+    work = hand_in(world.student, homework, "Ответ")
+    judge(world.teacher, homework, work.student, Verdict("partly", "см. № 3", True))
+    url = reverse("admin:journal_homework_works", args=[homework.pk])
+    client, pk = client_of(world.teacher), work.student_id
+    assert f'name="b{pk}" checked' in client.get(url).content.decode()
+    said = {f"q{pk}": "partly", f"r{pk}": "см. № 4", f"b{pk}": "on"}
+    client.post(url, shown(client, url) | said)
+    work.refresh_from_db()
+    assert (work.state, work.remark) == ("returned", "см. № 4")
 
 
 def test_strangers_do_not_check(world, homework, client_of):
@@ -307,7 +440,18 @@ def test_waiting_works_stand_on_the_start_page_and_are_measured(
     (line,) = measured_checking(world.deputy, world.year.start, world.today)
     assert (line.collected, line.handed_in, line.checked, line.good) == (1, 1, 1, 1)
     assert line.mean_days == pytest.approx(3, abs=0.1)
-    assert line.asked > 1 and not to_check(world.teacher)
+    assert line.asked == who_does(homework).count() > 1
+    assert not to_check(world.teacher)
+    assign(world.lesson_old, Assignment(is_collected=True))
+    few = Subgroup.objects.create(course=world.course, number=1)
+    SubgroupMember.objects.create(
+        subgroup=few, student=world.students[0], start=world.year.start
+    )
+    Lesson.objects.filter(pk=world.lesson_old.pk).update(subgroup=few)
+    with CaptureQueriesContext(connection) as queries:
+        (line,) = measured_checking(world.deputy, world.year.start, world.today)
+    assert line.asked == who_does(homework).count() + 1
+    assert len([one for one in queries if "membership" in one["sql"]]) == 1
 
 
 def test_the_report_counts_what_is_handed_in_by_teacher(world, homework):

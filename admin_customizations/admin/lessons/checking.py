@@ -15,13 +15,30 @@ MOST_REASON = 300
 
 @dataclass
 class Row:
-    """A student with the work, the mark, and what was typed where it was refused."""
+    """A student with the work and the mark that stand, and what is typed over them."""
 
     student: Student
     work: Submission | None = None
+    stored_mark: str = ""
     mark: str = ""
     quality: str = ""
     remark: str = ""
+    is_returned: bool = False
+
+    @property
+    def stands(self) -> str:
+        """What the page showed: a form that brings another one back saw an old page."""
+        work = self.work
+        if work is None:
+            return "|||"
+        came = work.handed_in_at.isoformat()
+        returned = work.state == Submission.State.RETURNED
+        remark = " ".join(work.remark.split())
+        return "|".join((came, "1" * returned, work.quality, remark))
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self.work) and self.work.state == Submission.State.HANDED_IN
 
 
 @dataclass
@@ -29,6 +46,7 @@ class Sheet:
     rows: list[Row]
     may_check: bool
     counts: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
 
 
 def read_sheet(user: User, homework: Homework) -> Sheet:
@@ -45,11 +63,14 @@ def read_sheet(user: User, homework: Homework) -> Sheet:
     rows = []
     for student in who_does(homework).order_by(*names):
         work = works.get(student.pk)
-        row = Row(student, work, marks.get(student.pk, ""))
+        mark = marks.get(student.pk, "")
+        row = Row(student, work, mark, mark)
         if work:
             row.quality, row.remark = work.quality, work.remark
+            row.is_returned = work.state == Submission.State.RETURNED
         rows.append(row)
-    came = [row.work for row in rows if row.work]
+    not_done = Submission.Quality.NOT_DONE
+    came = [row.work for row in rows if row.work and row.work.quality != not_done]
     counts = {
         "asked": len(rows),
         "came": len(came),
@@ -68,19 +89,21 @@ def write_sheet(user: User, homework: Homework, sheet: Sheet, data) -> int:
     the caller's transaction then takes back the rest.
     """
     refused, written, changes = [], set(), []
+    sheet.reason = data.get("reason", "")[:MOST_REASON]
     for row in sheet.rows:
         pk = row.student.pk
+        old, mark = data.get(f"o{pk}", ""), data.get(f"m{pk}", "").strip().lower()
+        is_marked = bool(homework.task_id) and mark != old
+        if is_marked:
+            row.mark = mark
+            changes.append(_change(homework, pk, old, mark))
         try:
-            if _judged(user, homework, row, data):
+            if _judged(user, homework, row, data, is_marked and bool(mark)):
                 written.add(pk)
         except ValidationError as error:
             refused += error.messages
-        old, mark = data.get(f"o{pk}", ""), data.get(f"m{pk}", "").strip().lower()
-        if homework.task_id and mark != old:
-            row.mark = mark
-            changes.append(_change(homework, pk, old, mark))
     names = {row.student.pk: row.student for row in sheet.rows}
-    for outcome in write_cells(user, changes, data.get("reason", "")[:MOST_REASON]):
+    for outcome in write_cells(user, changes, sheet.reason):
         pk = outcome.change.student
         if outcome.status != 200:
             refused.append(f"{names[pk]}: {outcome.message}")
@@ -90,20 +113,30 @@ def write_sheet(user: User, homework: Homework, sheet: Sheet, data) -> int:
     return len(written)
 
 
-def _judged(user: User, homework: Homework, row: Row, data) -> bool:
-    """Was there a verdict on the row, and is it written?"""
+def _judged(user: User, homework: Homework, row: Row, data, is_marked: bool) -> bool:
+    """Was there a verdict on the row, and is it written?
+
+    A mark alone checks a work that waits. Only what differs from what the page showed is
+    a verdict; where something else stands by now, nobody judges unseen work.
+    """
     pk = row.student.pk
-    quality, remark = data.get(f"q{pk}", ""), data.get(f"r{pk}", "").strip()
-    is_returned = f"b{pk}" in data
-    if not is_returned and (quality, remark) == (row.quality, row.remark):
+    came, *shown = data.get(f"s{pk}", "|||").split("|", 3)
+    remark = " ".join(data.get(f"r{pk}", "").split())
+    said = ["1" if f"b{pk}" in data else "", data.get(f"q{pk}", ""), remark]
+    is_checked = is_marked and row.is_waiting
+    if said == shown and not is_checked:
         return False
-    row.quality, row.remark = quality, remark
-    if quality and quality not in Submission.Quality.values:
+    row.is_returned, row.quality, row.remark = bool(said[0]), said[1], remark
+    if "|".join((came, *shown)) != row.stands:
+        words = "пока страница была открыта, работу сдали заново или проверили"
+        raise ValidationError(f"{row.student}: {words}. Посмотрите и запишите ещё раз.")
+    if row.quality and row.quality not in Submission.Quality.values:
         raise ValidationError(f"{row.student}: выберите качество из списка.")
     if len(remark) > MOST_REMARK or "\0" in remark:
         words = f"замечание длиннее {MOST_REMARK} знаков"
         raise ValidationError(f"{row.student}: {words}.")
-    return judge(user, homework, row.student, Verdict(quality, remark, is_returned))
+    verdict = Verdict(row.quality, remark, row.is_returned, is_checked)
+    return judge(user, homework, row.student, verdict)
 
 
 def _change(homework: Homework, student: int, old: str, new: str) -> Change:

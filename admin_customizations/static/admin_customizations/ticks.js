@@ -2,7 +2,10 @@
 const form = document.querySelector("form.ticks");
 const all = form?.querySelector(".tick-all");
 const rows = () => [...(form?.querySelectorAll("tbody tr") ?? [])];
-const field = (row) => row.querySelector("input:checked:not(:disabled)") ?? row.querySelector("input:not(:disabled)");
+// Where the arrows lead in a row: from a text to the text below it, else to what is ticked.
+const field = (row, from) =>
+  (from?.type === "text" && row.cells[from.closest("td").cellIndex]?.querySelector("input[type=text]")) ||
+  (row.querySelector("input:checked:not(:disabled)") ?? row.querySelector("input:not(:disabled, [type=hidden])"));
 
 all?.addEventListener("change", () => {
   for (const tick of form.querySelectorAll(".tick:not(:disabled)")) tick.checked = all.checked;
@@ -24,12 +27,12 @@ form?.addEventListener("keydown", (event) => {
     return;
   }
   const row = event.target.closest("tbody tr");
-  if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!row || event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === "SELECT") return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    const list = rows().filter(field);
+    const list = rows().filter((one) => field(one));
     const next = list[list.indexOf(row) + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next) field(next).focus();
+    if (next) field(next, event.target).focus();
     return;
   }
   if (event.target.type !== "radio") return;

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from journal.domain.lessons.homework import who_does
 from journal.domain.results import Span, own_part
-from journal.models import Homework, Lesson
+from journal.models import Homework, Lesson, Submission
 
 
 class Assigned(NamedTuple):
@@ -33,26 +33,30 @@ class Assigned(NamedTuple):
 def homework_of(
     student: int, spans: list[Span], first: date, last: date
 ) -> list[Assigned]:
-    """Homework set on these days to the student, the latest first; one query."""
-    lessons = Lesson.objects.held().filter(own_part(student), date__range=(first, last))
-    later = Q(date__gt=OuterRef("lesson__date")) | Q(
-        date=OuterRef("lesson__date"), number__gt=OuterRef("lesson__number")
-    )
+    """Homework set on these days to the student, the latest first; one query.
+
+    And what was set before them and is still ahead, or came back for rework.
+    """
+    lessons = Lesson.objects.held().filter(own_part(student), date__lte=last)
+    day, number = OuterRef("due_day"), OuterRef("due_number")
     following = Lesson.objects.held().filter(
-        later, own_part(student), course=OuterRef("lesson__course")
+        Q(pk=OuterRef("due_lesson")) | Q(date__gt=day) | Q(date=day, number__gt=number),
+        own_part(student),
+        course=OuterRef("lesson__course"),
     )
+    in_order = following.order_by("date", F("number").asc(nulls_last=True))
     rows = Homework.objects.filter(
         lesson__in=lessons, lesson__course__group__in=[span.group for span in spans]
     ).annotate(
         own=FilteredRelation("submissions", condition=Q(submissions__student=student)),
-        due=Coalesce(
-            "due_on",
-            "due_lesson__date",
-            Subquery(following.order_by("date", "number").values("date")[:1]),
-        ),
+        due_day=Coalesce("due_lesson__date", "lesson__date"),
+        due_number=Coalesce("due_lesson__number", "lesson__number"),
+        due=Coalesce("due_on", Subquery(in_order.values("date")[:1])),
         count=Count("files", distinct=True),
     )
-    found = rows.order_by("-lesson__date", F("lesson__number").desc()).values_list(
+    still = Q(due__gte=last) | Q(own__state=Submission.State.RETURNED)
+    found = rows.filter(still | Q(lesson__date__gte=first))
+    found = found.order_by("-lesson__date", F("lesson__number").desc()).values_list(
         "pk",
         "lesson__date",
         "lesson__course__group",

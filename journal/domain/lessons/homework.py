@@ -1,6 +1,7 @@
 """Homework: when it is due, handed in and checked (F4; E 2.1, M 5.2)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from journal.domain.files import taken_in
 from journal.domain.lessons.book import MOST_TASKS
+from journal.domain.lessons.owed import sits
 from journal.domain.timetable import bells_on
 from journal.models import (
     Group,
@@ -44,12 +46,15 @@ def lessons_after(lesson: Lesson) -> QuerySet[Lesson]:
 def due_moment(homework: Homework) -> datetime | None:
     """When it is due: as its lesson begins, or at the end of the day named.
 
-    Without either it is due at the next lesson of the course; None while the timetable
-    has none. A lesson without bells is due as its day ends.
+    Without either it is due at the next lesson of the course, as it is at the one after
+    a lesson that was cancelled; None while the timetable has none. A lesson without bells
+    is due as its day ends.
     """
     if homework.due_on:
         return _end_of(homework.due_on)
-    lesson = homework.due_lesson or lessons_after(homework.lesson).first()
+    lesson = homework.due_lesson
+    if lesson is None or lesson.is_cancelled:
+        lesson = lessons_after(lesson or homework.lesson).first()
     if lesson is None:
         return None
     start, _ = bells_on(lesson.date).get(lesson.number, (None, None))
@@ -115,7 +120,8 @@ def assign(lesson: Lesson, said: Assignment) -> Homework | None:
     """Write what is asked beside the words of the lesson; raises ValidationError.
 
     Nothing said makes no row; a row that stands is changed, and only as far as it is
-    other. Files are checked before anything is kept.
+    other. Files are checked before anything is kept. A later term forgives works that
+    were late for the former one.
     """
     homework = Homework.objects.filter(lesson=lesson).first()
     if homework is None and said.is_nothing:
@@ -138,6 +144,7 @@ def assign(lesson: Lesson, said: Assignment) -> Homework | None:
         )
     ):
         homework.save()
+        _forgive(homework)
     for file in homework.files.filter(pk__in=said.dropped):
         file.delete()
     if homework.files.count() + len(said.files) > MOST_FILES:
@@ -146,6 +153,15 @@ def assign(lesson: Lesson, said: Assignment) -> Homework | None:
         name = taken_in(file)
         HomeworkFile.objects.create(homework=homework, name=name, file=file)
     return homework
+
+
+def _forgive(homework: Homework) -> None:
+    """Works within the term that stands now are late no more."""
+    due = due_moment(homework)
+    late = homework.submissions.filter(is_late=True)
+    for work in late.filter(handed_in_at__lte=due) if due else late:
+        work.is_late = False
+        work.save()
 
 
 def _under_task(homework: Homework, kind: WorkKind | None) -> bool:
@@ -193,6 +209,8 @@ def may_hand_in(user: User, homework: Homework) -> bool:
 def hand_in(user: User, homework: Homework, text: str, file=None) -> Submission:
     """Hand in the own work, or replace it while it is not checked; late or in time.
 
+    A work that came in time and was returned for rework is not late when it comes again.
+
     Raises PermissionDenied to anybody but a student who does it, ValidationError where
     there is nothing in it, too much, or it was checked already.
     """
@@ -213,7 +231,8 @@ def hand_in(user: User, homework: Homework, text: str, file=None) -> Submission:
         own.file_name, own.file = taken_in(file), file
     due, now = due_moment(homework), timezone.now()
     own.handed_in_at, own.state, own.quality = now, STATE.HANDED_IN, ""
-    own.is_late = due is not None and now > due
+    if own.checked_at is None:
+        own.is_late = due is not None and now > due
     own.save()
     return own
 
@@ -223,38 +242,52 @@ def hand_in(user: User, homework: Homework, text: str, file=None) -> Submission:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of one student's work; nothing at all leaves it as it is."""
+    """What stands of one student's work; `is_checked` without a quality by its mark."""
 
     quality: str = ""
     remark: str = ""
     is_returned: bool = False
+    is_checked: bool = False
+
+    def state_of(self, own: Submission) -> str:
+        if self.is_returned:
+            return STATE.RETURNED
+        if self.quality or self.is_checked or not own.pk:
+            return STATE.CHECKED
+        is_taken_back = own.quality or own.state == STATE.RETURNED
+        return STATE.HANDED_IN if is_taken_back else own.state
 
 
 @transaction.atomic
 def judge(user: User, homework: Homework, student: Student, said: Verdict) -> bool:
     """Check a work, or return it for rework; was there anything to write?
 
-    A work handed in on paper gets its row here. Raises PermissionDenied to whoever may
-    not check works of the lesson, ValidationError where a verdict is none.
+    A work handed in on paper gets its row here, and loses it when nothing is said any
+    more; a work handed in then waits again. Raises PermissionDenied to whoever may not
+    check works of the lesson, ValidationError where a verdict is none.
     """
     if not Homework.objects.visible_to(user, "change").filter(pk=homework.pk).exists():
         raise PermissionDenied
-    remark = said.remark.strip()
+    said = replace(said, remark=said.remark.strip())
     rows = Submission.objects.select_for_update()
     own = rows.filter(homework=homework, student=student).first()
-    if not said.quality and not remark and not said.is_returned:
-        return False
-    if said.is_returned and not remark:
+    if said.is_returned and not said.remark:
         raise ValidationError(f"{student}: напишите, что доработать.")
     if said.is_returned and own is None:
         raise ValidationError(f"{student}: работа не сдана, возвращать нечего.")
+    if said == Verdict() and not (own and (own.text or own.file)):
+        if own:
+            own.delete()
+        return own is not None
     own = own or Submission(homework=homework, student=student)
-    state = STATE.RETURNED if said.is_returned else STATE.CHECKED
-    if not said.quality and not said.is_returned:
-        state = own.state if own.pk else STATE.CHECKED
-    if own.pk and (own.quality, own.remark, own.state) == (said.quality, remark, state):
+    state = said.state_of(own)
+    if own.pk and (own.quality, own.remark, own.state) == (
+        said.quality,
+        said.remark,
+        state,
+    ):
         return False
-    own.quality, own.remark, own.state = said.quality, remark, state
+    own.quality, own.remark, own.state = said.quality, said.remark, state
     own.checked_at, own.checked_by = timezone.now(), getattr(user, "employee", None)
     own.save()
     return True
@@ -308,31 +341,41 @@ def measured_checking(
 ) -> list[Checking]:
     """Timeliness and quality of homework by teacher (M 5.2), visible rows alone.
 
-    `good` are works done in full; a work still waiting has waited until now. The number
-    of those asked is a query for each collected homework's group and day.
+    `good` are works done in full; a work still waiting has waited until now. Three queries.
     """
     rows = Homework.objects.visible_to(user).filter(
         is_collected=True, lesson__date__range=(first, last)
     )
     if group is not None:
         rows = rows.filter(lesson__course__group=group)
-    rows = rows.select_related("lesson__teacher", "lesson__course").prefetch_related(
-        "submissions"
-    )
+    rows = rows.select_related("lesson__teacher").prefetch_related("submissions")
+    rows = rows.order_by("lesson__teacher__last_name", "pk")
+    asked = numbers_asked(rows)
     found: dict[int, Checking] = {}
-    sizes: dict[tuple, int] = {}
     now = timezone.now()
-    for homework in rows.order_by("lesson__teacher__last_name", "pk"):
-        lesson = homework.lesson
-        own = found.setdefault(lesson.teacher_id, Checking(str(lesson.teacher)))
-        key = (lesson.course.group_id, lesson.subgroup_id, lesson.date)
-        if key not in sizes:
-            sizes[key] = who_does(homework).count()
+    for homework in rows:
+        teacher = homework.lesson.teacher
+        own = found.setdefault(teacher.pk, Checking(str(teacher)))
         own.collected += 1
-        own.asked += sizes[key]
+        own.asked += asked.get(homework.pk, 0)
         for work in homework.submissions.all():
             _count(own, work, now)
     return list(found.values())
+
+
+def numbers_asked(homeworks: Iterable[Homework]) -> dict[int, int]:
+    """Homework → how many are asked for it, the number of `who_does`; one query."""
+    lesson = "group__courses__lessons"
+    day = F(f"{lesson}__date")
+    asked = Membership.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=day),
+        start__lte=day,
+        **{f"{lesson}__assignment__in": [one.pk for one in homeworks]},
+    ).annotate(part=F(f"{lesson}__subgroup"), day=day, asked=F(f"{lesson}__assignment"))
+    asked = asked.filter(sits(OuterRef("part"), OuterRef("student"), OuterRef("day")))
+    counted = asked.order_by().values("asked")
+    counted = counted.annotate(count=Count("student", distinct=True))
+    return dict(counted.values_list("asked", "count"))
 
 
 def _count(own: Checking, work: Submission, now: datetime) -> None:

@@ -83,7 +83,7 @@ def asked_works(
     )
     student, day = OuterRef("student"), OuterRef("day")
     return rows.filter(
-        _sits(OuterRef("part"), student, day),
+        sits(OuterRef("part"), student, day),
         ~is_off(student, OuterRef("course"), day),
         task__isnull=False,
     ).order_by()
@@ -105,7 +105,7 @@ def owed_by(student, today: date, **where) -> QuerySet[Task]:
     """
     day = OuterRef("lesson__date")
     return Task.objects.filter(
-        _sits(OuterRef("lesson__subgroup"), student, day, "lesson__subgroup"),
+        sits(OuterRef("lesson__subgroup"), student, day, "lesson__subgroup"),
         undone(OuterRef("pk"), student),
         ~is_off(student, OuterRef("lesson__course"), day),
         is_required=True,
@@ -115,7 +115,7 @@ def owed_by(student, today: date, **where) -> QuerySet[Task]:
     )
 
 
-def _sits(part, student, day, name: str = "part") -> Q:
+def sits(part, student, day, name: str = "part") -> Q:
     """The condition: the lesson is of the whole group, or of the student's part of it."""
     members = SubgroupMember.objects.filter(
         Q(end__isnull=True) | Q(end__gt=day),
