@@ -5,6 +5,8 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from journal.domain.lessons.owed import SIGN
+from journal.domain.results import Span, courses_of
 from journal.models import (
     Absence,
     AcademicYear,
@@ -19,6 +21,7 @@ from journal.models import (
     Task,
     TimetableEntry,
 )
+from journal.pages.diary.reading import read_works
 from tests import cast
 from tests.diary.conftest import crowd
 
@@ -90,6 +93,24 @@ def test_marks_stand_in_the_order_of_dates_with_date_and_work(world, read):
 def test_the_average_is_weighted_and_written_with_a_comma(world, read):
     text = course_html(read(world.student, "/diary/marks/"), "Математика")
     assert "средний балл</span> <b>4,25</b>" in text  # (4·3 + 5) / 4
+
+
+def test_a_work_that_is_owed_stands_among_the_marks_and_does_not_count(world, read):
+    work = Task.objects.create(
+        lesson=world.lesson_past, number=3, kind=world.test, is_required=True
+    )
+    text = course_html(read(world.student, "/diary/marks/"), "Математика")
+    assert "(работа не сдана)" in text and "Контрольная работа, вес\u00a03, ещё" in text
+    assert "4,25" in text and "2\u00a0отметки, не сдано: 1\u00a0работа" in text
+    # Whoever sat in the group on that day owes it, whoever left it before does not.
+    first, day = world.students[0].pk, work.lesson.date
+    for end, owed in ((None, 1), (day + datetime.timedelta(days=1), 1), (day, 0)):
+        spans = [Span(world.group.pk, "", world.year.start, end)]
+        found = read_works(first, courses_of(first, spans), spans)
+        assert [one.value for one in found].count(SIGN) == owed
+    Mark.objects.create(task=work, student=world.students[0], value="4")
+    text = course_html(read(world.student, "/diary/marks/"), "Математика")
+    assert "не сдан" not in text and "3\u00a0отметки" in text
 
 
 def test_passes_and_fails_stand_but_do_not_count(world, read):

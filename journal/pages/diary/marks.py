@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils.safestring import SafeString
 
+from journal.domain.lessons.owed import SIGN
 from journal.domain.results import (
     Earned,
     Exempt,
@@ -52,7 +53,7 @@ def courses_html(
 ) -> SafeString:
     """A discipline a block: marks of record, marks and average at once, works on a tap.
 
-    `signed` are the results of signed sheets by course and stage.
+    Works that are owed stand among the marks, with `SIGN` for a value; `signed` are the results of signed sheets by course and stage.
     """
     by_course: dict[int, list[Earned]] = defaultdict(list)
     for one in marks:
@@ -78,10 +79,13 @@ def _course(
     names: dict[int, str],
     signed: dict[str, Official],
 ) -> SafeString:
-    mean = average((one.value, one.weight) for one in marks)
+    given = [one for one in marks if one.value != SIGN]
+    owed = len(marks) - len(given)
+    mean = average((one.value, one.weight) for one in given)
     group = names.get(course.group)
     facts = [
-        plural(len(marks), "отметка", "отметки", "отметок") if marks else "отметок нет",
+        plural(len(given), "отметка", "отметки", "отметок") if given else "отметок нет",
+        f"не сдано: {plural(owed, 'работа', 'работы', 'работ')}" if owed else "",
         f"пропущено {hours(missed)}" if missed else "",
         f"группа {group}" if group else "",
     ]
@@ -154,7 +158,8 @@ def _row(one: Earned) -> SafeString:
         "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
         f"{one.date:%d.%m.%Y}",
         mark(one.value),
-        work(one.kind, one.topic, one.weight),
+        work(one.kind, one.topic, one.weight)
+        + (", ещё не сдана" if one.value == SIGN else ""),
     )
 
 

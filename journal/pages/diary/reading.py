@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from journal.domain.lessons.owed import SIGN, owed_by
-from journal.domain.results import Span, own_part
+from journal.domain.results import Earned, Span, StudiedCourse, own_part
 from journal.models import (
     Absence,
     Bell,
@@ -250,6 +250,20 @@ def _read_cells(student, lessons, today, since):
 
 
 @Prepared
+def _read_works(student, courses, today):
+    names = ("lesson__course", "lesson__date", "lesson__number", "number")
+    what = ("kind__name", "kind__weight", "topic")
+    marks = Mark.objects.filter(student=student, task__lesson__course__in=courses)
+    own = [f"task__{name}" for name in (*names, *what)]
+    owed = owed_by(student, today, lesson__course__in=courses).order_by()
+    return (
+        marks.order_by()
+        .values_list(*own[:4], "value", *own[4:])
+        .union(owed.values_list(*names, Value(SIGN), *what), all=True)
+    )
+
+
+@Prepared
 def _read_bells(first, last):
     return (
         Bell.objects.filter(
@@ -346,6 +360,23 @@ def read_cells(
         for row in sorted(rows):
             found[row[0]].append(Cell(*row))
     return found
+
+
+def read_works(
+    student: int, courses: list[StudiedCourse], spans: list[Span]
+) -> list[Earned]:
+    """Marks and owed works (their value is `SIGN`) of the courses, by day. One query."""
+    today, groups = timezone.localdate(), {one.pk: one.group for one in courses}
+    rows = _read_works(student=student, courses=list(groups), today=today)
+    found = []
+    for course, day, number, place, value, *what in rows:
+        # A lesson of a group that was left by then is asked of nobody.
+        if value != SIGN or any(
+            span.group == groups[course] and span.covers(day) for span in spans
+        ):
+            at = (day, number is None, number or 0, place)
+            found.append((at, Earned(course, day, value, *what)))
+    return [one for _, one in sorted(found)]
 
 
 def is_term_time(first: date, last: date) -> bool:

@@ -15,7 +15,6 @@ from journal.domain.results import (
     absences_of,
     courses_of,
     held_hours,
-    marks_of,
     missed_hours_of,
     official_of,
     period_at,
@@ -32,7 +31,7 @@ from journal.pages.diary.forecast import forecast_html
 from journal.pages.diary.makeup import makeup_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty, joined
-from journal.pages.diary.reading import read_cells, read_week
+from journal.pages.diary.reading import read_cells, read_week, read_works
 from journal.pages.diary.results import record_html
 from journal.pages.diary.week import (
     ALLOWED,
@@ -247,8 +246,8 @@ def marks(request, family):
     if "view_absence" in family.rights:
         missed = missed_hours_of(child.pk, ids)
     signed = official_of(child.pk, ids) if "view_result" in family.rights else {}
-    earned = marks_of(child.pk, ids)
-    body = courses_html(courses, earned, missed, child.spans, signed)
+    works = read_works(child.pk, courses, child.spans)
+    body = courses_html(courses, works, missed, child.spans, signed)
     return context | {"title": "Отметки", "body": body}
 
 
