@@ -10,9 +10,10 @@ from journal.models import Notice
 class NoticeAdmin(ReadOnly, ModelAdmin):
     """Notices of absences, to look at."""
 
-    list_display = ["at", "user", "student", "lesson", "sent_to"]
+    list_display = ["at", "who", "student", "lesson", "sent_to"]
     list_select_related = [
         "user",
+        "guardian",
         "student",
         "lesson__course__discipline",
         "lesson__course__group",
@@ -20,3 +21,7 @@ class NoticeAdmin(ReadOnly, ModelAdmin):
     search_fields = ["student__last_name"]
     date_hierarchy = "at"
     empty_hint_reader = "Извещений о пропусках журнал ещё не рассылал."
+
+    @admin.display(description="кому", ordering="user")
+    def who(self, notice):
+        return notice.user or notice.guardian

@@ -1,23 +1,38 @@
 """What the journal told people by itself."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from journal.models.base import Model, unique
-from journal.models.people import Student, User
+from journal.models.base import Model, check, unique
+from journal.models.people import Guardian, Student, User
 from journal.models.reach import Reach
 
 
 class Notice(Model):
     """That a person was told of an absence without a reason (F13; S 6.4).
 
-    The absence itself is read from the journal; a row says who was written to, once.
+    The absence itself is read from the journal; a row says who was written to, once: a
+    `user`, or a `guardian` without an account by the address of the card.
     """
 
     reach = Reach(user="user")
 
     user = models.ForeignKey(
-        User, models.PROTECT, related_name="notices", verbose_name="кому"
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name="кому",
+    )
+    guardian = models.ForeignKey(
+        Guardian,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name="представитель без учётной записи",
     )
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="notices", verbose_name="о ком"
@@ -42,8 +57,21 @@ class Notice(Model):
                 "student",
                 "lesson",
                 message="Об этом уже сообщили.",
-            )
+            ),
+            unique(
+                "notice_once_by_card",
+                "guardian",
+                "student",
+                "lesson",
+                message="Об этом уже сообщили.",
+            ),
+            check(
+                "notice_to_one",
+                Q(user__isnull=False, guardian__isnull=True)
+                | Q(user__isnull=True, guardian__isnull=False),
+                "Укажите, кому сообщили: учётную запись или представителя без неё.",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.user}: {self.student}, {self.at:%d.%m.%Y}"
+        return f"{self.user or self.guardian}: {self.student}, {self.at:%d.%m.%Y}"

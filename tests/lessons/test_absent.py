@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from journal.domain.communication import WAIT, send_notices
 from journal.domain.lessons.absent import absent_on
-from journal.models import Absence, Notice
+from journal.models import Absence, Consent, Guardian, Guardianship, Notice
 from tests.lessons.conftest import one
 
 
@@ -142,6 +143,38 @@ def test_curator_and_family_are_mailed_once(world, noted, settings):
     assert "Абрамова Дарья" in mail.outbox[0].body
     assert send_notices(noted + timedelta(hours=1)).people == 0
     assert len(mail.outbox) == 2
+
+
+def test_a_representative_without_an_account_is_mailed_by_the_card_with_consent(
+    world, noted, student, settings
+):
+    father = Guardian.objects.create(last_name="Абрамов", email="father@example.org")
+    tie = Guardianship.objects.create(
+        student=student, guardian=father, relation="father", start=world.year.start
+    )
+    assert send_notices(noted).people == 3  # no mail server: nothing to tell him by
+    settings.EMAIL_HOST = "mail.example.org"
+    assert send_notices(noted).people == 0  # no consent
+    consent = Consent.objects.create(
+        guardian=father, kind="processing", signed_on=world.year.start
+    )
+    consent.withdrawn_on = world.today
+    consent.save()
+    assert send_notices(noted).people == 0
+    consent.withdrawn_on = None
+    consent.save()
+    tie.end = world.today
+    tie.save()
+    assert send_notices(noted).people == 0  # represents the student no more
+    tie.end = None
+    tie.save()
+    assert (send_notices(noted).mailed, mail.outbox[0].to) == (1, [father.email])
+    assert send_notices(noted).people == 0
+    row = Notice.objects.get(guardian=father)
+    assert (row.user, row.sent_to) == (None, father.email)
+    for wrong in ({}, {"user": world.parent, "guardian": father}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Notice.objects.create(student=student, lesson=world.lesson_past, **wrong)
 
 
 def test_without_a_mail_server_nothing_is_sent_and_all_is_noted_once(world, noted):
