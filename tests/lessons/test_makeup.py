@@ -237,3 +237,28 @@ def test_the_start_page_says_what_waits(world, work, client_of):
         assert f"Не отработано: {count}" in text
     text = client_of(world.deputy).get(reverse("admin:index")).content.decode()
     assert "Не отработано" not in text
+
+
+def test_the_plain_form_refuses_what_is_not_owed(world, client_of):
+    """Ёжиков missed the lesson of two days ago, Абрамова sat in it."""
+    client, url = client_of(world.curator), reverse("admin:journal_makeup_add")
+    there, away = world.students[0], world.students[2]
+    data = {
+        "student": there.pk,
+        "lesson": world.lesson_past.pk,
+        "outcome": "made",
+        "date": world.today.isoformat(),
+    }
+    page = client.post(url, data)
+    assert page.status_code == 200 and "Отрабатывать нечего" in page.content.decode()
+    early = data | {"student": away.pk, "date": world.lesson_old.date.isoformat()}
+    assert "не раньше самого занятия" in client.post(url, early).content.decode()
+    assert not Makeup.objects.exists()
+    assert client.post(url, data | {"student": away.pk}).status_code == 302
+    made = Makeup.objects.get()
+    change = reverse("admin:journal_makeup_change", args=[made.pk])
+    answer = client.post(change, data | {"student": away.pk, "note": "устно"})
+    made.refresh_from_db()
+    assert answer.status_code == 302 and made.note == "устно"
+    again = client.post(url, data | {"student": away.pk}).content.decode()
+    assert "Отрабатывать нечего" in again and Makeup.objects.count() == 1

@@ -25,6 +25,7 @@ from journal.domain.lessons.makeup import (
     Scope,
     closable,
     close_debts,
+    owes_lesson,
     parse_key,
     read_debts,
 )
@@ -52,10 +53,31 @@ class CloseForm(forms.Form):
     note = forms.CharField(max_length=300, required=False)
 
 
+class MakeupForm(forms.ModelForm):
+    """A missed lesson made good, one by one; works are closed in the ledger."""
+
+    def clean(self):
+        found, today = super().clean(), timezone.localdate()
+        student, lesson, day = map(found.get, ("student", "lesson", "date"))
+        is_other = {"student", "lesson"} & set(self.changed_data)
+        is_asked = student and lesson and is_other and self.instance.task_id is None
+        if is_asked and not owes_lesson(student.pk, lesson, today):
+            words = (
+                "Отрабатывать нечего: за этим студентом нет неотработанного пропуска"
+                " этого занятия. Что он должен, показывает страница «Отработка»."
+            )
+            raise ValidationError(words)
+        if lesson and day and not lesson.date <= day <= today:
+            words = "Отработка — не раньше самого занятия и не позже сегодня."
+            self.add_error("date", words)
+        return found
+
+
 @admin.register(Makeup)
 class MakeupAdmin(ModelAdmin):
     """What was made good; what is owed stands on the page of the ledger."""
 
+    form = MakeupForm
     list_display = ["date", "student", "lesson", "outcome", "result", "teacher"]
     list_display_links = ["date", "student"]
     list_filter = [("outcome", ChoiceFilter)]

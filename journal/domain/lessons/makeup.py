@@ -75,7 +75,7 @@ class Scope:
     course: int | None = None
     student: int | None = None
 
-    def lessons(self, path: str, since: Subquery) -> Q:
+    def lessons(self, path: str, since: Subquery | date) -> Q:
         """The condition on rows whose lesson lies at `path`."""
         found = Q(
             **{
@@ -124,7 +124,7 @@ def read_debts(scope: Scope) -> list[Debt]:
     )
 
 
-def missed_lessons(scope: Scope, since: Subquery, rules: Institution):
+def missed_lessons(scope: Scope, since: Subquery | date, rules: Institution):
     """Absences that are to be made good and are not."""
     made = Makeup.objects.filter(
         lesson=OuterRef("lesson"), student=OuterRef("student"), task__isnull=True
@@ -139,6 +139,12 @@ def missed_lessons(scope: Scope, since: Subquery, rules: Institution):
     if not rules.makeup_excused:
         rows = rows.filter(reason__is_excused=False)
     return rows.filter(student=scope.student) if scope.student else rows
+
+
+def owes_lesson(student: int, lesson: Lesson, today: date) -> bool:
+    """Is the lesson one that the student missed and has not made good? Of any year."""
+    rules, scope = Institution.current(), Scope(today, student=student)
+    return missed_lessons(scope, lesson.date, rules).filter(lesson=lesson).exists()
 
 
 def failed_works(scope: Scope, since: Subquery):
