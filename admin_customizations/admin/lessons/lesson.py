@@ -28,7 +28,7 @@ from journal.domain.archive.closing import is_shut
 from journal.domain.control import overdue_lessons
 from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.lessons import TAKEN, Change, write_cells
-from journal.domain.lessons.homework import assign
+from journal.domain.lessons.homework import assign, free_number
 from journal.domain.lessons.spread import read_spread
 from journal.domain.lessons.topics import (
     deviates,
@@ -118,8 +118,26 @@ class PlainChoices:
         return field
 
 
+class TaskForm(forms.ModelForm):
+    """A new work takes the next free number where none is written."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None and "number" in self.fields:
+            self.fields["number"].required = False
+
+    def clean_number(self):
+        number = self.cleaned_data["number"]
+        if number is None and self.has_changed():
+            number = free_number(self.instance.lesson)
+            if number is None:
+                raise ValidationError("В занятии не больше шести работ.")
+        return number
+
+
 class TaskInline(PlainChoices, TabularInline):
     model = Task
+    form = TaskForm
     fields = ["number", "kind", "topic", "is_required"]
     verbose_name_plural = "работы на занятии"
     extra = 1
@@ -288,7 +306,11 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
             self.message_user(request, f"Домашнее задание: {words}", "error")
 
     def response_change(self, request, obj):
-        """Saving keeps the teacher on the lesson."""
+        """Saving keeps the teacher on the lesson, or leads back to the spread."""
+        if request.GET.get("from") == "spread":
+            return HttpResponseRedirect(
+                reverse("admin:journal_course_spread", args=[obj.course_id])
+            )
         if "_continue" in request.POST or "_addanother" in request.POST:
             return super().response_change(request, obj)
         request.POST = request.POST.copy()

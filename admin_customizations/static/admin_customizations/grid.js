@@ -360,6 +360,14 @@ for (const head of columns) {
   button.tabIndex = -1;
   button.addEventListener("click", () => toggle(head));
   head.append(button);
+  // One click names the kind of work of the column; saving there comes back here.
+  const kinds = head.querySelector("small");
+  const link = document.createElement("a");
+  link.href = `${head.querySelector("a").href}?from=spread#works`;
+  link.textContent = kinds.textContent || "вид";
+  link.title = "Вид работы: назвать, изменить";
+  link.tabIndex = -1;
+  kinds.replaceChildren(link);
 }
 
 // Moving

@@ -181,14 +181,19 @@ def _under_task(homework: Homework, kind: WorkKind | None) -> bool:
         task.kind = kind
         task.save()
         return False
-    taken = set(homework.lesson.tasks.values_list("number", flat=True))
-    free = [number for number in range(1, MOST_TASKS + 1) if number not in taken]
-    if not free:
+    number = free_number(homework.lesson)
+    if number is None:
         raise ValidationError(f"В занятии не больше {MOST_TASKS} работ.")
     homework.task = Task.objects.create(
-        lesson=homework.lesson, number=free[0], kind=kind, topic="Домашнее задание"
+        lesson=homework.lesson, number=number, kind=kind, topic="Домашнее задание"
     )
     return True
+
+
+def free_number(lesson: Lesson) -> int | None:
+    """The number for one more work of the lesson; None where there are six."""
+    taken = set(lesson.tasks.values_list("number", flat=True))
+    return min({*range(1, MOST_TASKS + 1)} - taken, default=None)
 
 
 # What the student hands in
