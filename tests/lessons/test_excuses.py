@@ -104,6 +104,16 @@ def test_a_document_withdrawn_brings_back_what_it_changed(world, lesson):
         withdraw_excuse(world.curator, done.excuse, "ещё раз")
 
 
+def test_where_one_document_is_withdrawn_another_of_the_day_takes_over(world, lesson):
+    third = world.students[2]
+    first = give_excuse(world.curator, paper(world, third, -7, 8, "б"))
+    other = give_excuse(world.curator, paper(world, third, -2, 5, "у", "заявление"))
+    one(world.teacher, lesson, third, "absence", "н1")
+    withdraw_excuse(world.curator, first.excuse, "поддельная справка")
+    key = other.excuse.pk
+    assert stored(third) == [("у", 2, None, key), ("у", 1, None, key)]
+
+
 @pytest.mark.parametrize("who", ["teacher", "department_head", "student", "hr"])
 def test_only_the_curator_gives_documents_to_the_own_group(world, who):
     with pytest.raises(PermissionDenied):
