@@ -169,7 +169,15 @@ def test_a_family_sees_its_own_activities(world, circle, client_of):
         activity=circle, student=student, defaults={"start": cast.day(world, -20)}
     )
     html = client_of(world.student).get("/diary/activities/").content.decode()
-    assert "Шахматы" in html and "Партия 1" in html
+    assert "Шахматы" in html and "Партия 2" in html  # the first one's day is past
+    leader = world.teacher.employee.short_name
+    assert f"Кружок, руководитель {leader}" in html
+    held(world, circle, student)
+    (own,) = activities_of(student.pk, world.today)
+    assert (own.held, own.there) == (1, 1)
+    ActivityMember.objects.filter(student=student).update(start=cast.day(world, -5))
+    (own,) = activities_of(student.pk, world.today)
+    assert own.held == 0  # held the day before the student came
     assert (
         "Шахматы"
         not in client_of(world.stranger).get("/diary/activities/").content.decode()

@@ -181,13 +181,14 @@ class Own:
 def activities_of(student: int, today: date) -> list[Own]:
     """The activities of a student in the year that goes on: own and of the group.
 
-    Two queries. Held sessions are those since the student takes part.
+    Four queries. Held sessions are those since the student takes part; the next one is
+    the first that is ahead, or whose day is not set.
     """
-    here = Membership.objects.on(today).filter(student=student).values("group")
-    mine = ActivityMember.objects.on(today).filter(student=student).values("activity")
-    rows = (
+    spans = _spans_of(student)
+    activities = (
         Activity.objects.filter(
-            Q(group__in=here) | Q(group__isnull=True, pk__in=mine),
+            Q(group__in=[key for kind, key in spans if kind == "group"])
+            | Q(pk__in=[key for kind, key in spans if kind == "activity"], group=None),
             Q(year__end__isnull=True) | Q(year__end__gt=today),
             year__start__lte=today,
         )
@@ -199,16 +200,46 @@ def activities_of(student: int, today: date) -> list[Own]:
         )
         .order_by("name")
     )
-    found = list(rows)
+    found = [one for one in activities if _takes_part(spans, one, today)]
     sessions = defaultdict(list)
     for one in ActivitySession.objects.filter(activity__in=found).order_by("number"):
         sessions[one.activity_id].append(one)
     return [
         Own(
             activity,
-            sum(one.held_on is not None for one in sessions[activity.pk]),
+            sum(
+                _takes_part(spans, activity, one.held_on)
+                for one in sessions[activity.pk]
+                if one.held_on
+            ),
             activity.there,
-            next((one for one in sessions[activity.pk] if not one.held_on), None),
+            next((one for one in sessions[activity.pk] if _is_ahead(one, today)), None),
         )
         for activity in found
     ]
+
+
+Spans = dict[tuple[str, int], list[tuple[date, date | None]]]
+
+
+def _spans_of(student: int) -> Spans:
+    """(«group» or «activity», its key) → the student's spans there. Two queries."""
+    spans: Spans = defaultdict(list)
+    for kind, rows in (
+        ("group", Membership.objects.filter(student=student)),
+        ("activity", ActivityMember.objects.filter(student=student)),
+    ):
+        for key, start, end in rows.order_by().values_list(kind, "start", "end"):
+            spans[kind, key].append((start, end))
+    return spans
+
+
+def _takes_part(spans: Spans, activity: Activity, day: date) -> bool:
+    group = activity.group_id
+    own = spans.get(("group", group) if group else ("activity", activity.pk), ())
+    return any(start <= day and (end is None or day < end) for start, end in own)
+
+
+def _is_ahead(session: ActivitySession, today: date) -> bool:
+    on = session.planned_on
+    return session.held_on is None and (on is None or on >= today)

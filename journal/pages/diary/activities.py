@@ -1,6 +1,7 @@
 """What a student does beside lessons: circles, sections, class hours (F14; M 2)."""
 
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from journal.domain.lessons.activities import Own
 from journal.pages.diary.pieces import empty, html, joined
@@ -24,7 +25,7 @@ def _activity(one: Own) -> SafeString:
         f"каб. {activity.place}" if activity.place_id else "",
         f"руководитель {activity.leader.short_name}",
     ]
-    lines = [", ".join(filter(None, about)).capitalize()]
+    lines = [capfirst(", ".join(filter(None, about)))]
     if one.held:
         held = plural(one.held, "занятие", "занятия", "занятий")
         lines.append(f"Проведено {held}, посещено {one.there}.")
