@@ -207,6 +207,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Moscow")
 USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Files
