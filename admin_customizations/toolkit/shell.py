@@ -7,6 +7,7 @@ memory of the process under exactly these.
 
 import functools
 import hashlib
+from itertools import takewhile
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
@@ -51,10 +52,15 @@ def _digest(words: frozenset[str]) -> str:
     return hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()
 
 
+def _section(path: str) -> str:
+    """The part of an address that the sidebar can mark: up to the number of an object."""
+    return "/".join(takewhile(lambda part: not part.isdigit(), path.split("/")[:5]))
+
+
 def shell(site, request) -> dict[str, tuple[SafeString, ...]]:
     """Context for `toolkit/framed.html`: the frame around the page's own content."""
     user = request.user
-    section = "/".join(request.path.split("/")[:4])
+    section = _section(request.path)
     rights = _digest(frozenset(user.get_all_permissions()))
     key = f"{user.pk}|{user.get_full_name()}|{user.email}|{section}|{rights}"
 

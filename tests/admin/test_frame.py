@@ -44,3 +44,14 @@ def test_two_people_never_share_a_frame(world, client_of):
     ]
     assert len(shell._frames.kept) == 2
     assert pages[0] != pages[1]
+
+
+def test_the_sidebar_marks_the_page_that_is_open(world, client_of):
+    """Pages of one model have links of their own beside its list."""
+    client = client_of(world.office)
+    for name in ("lesson_absent", "lesson_group_week", "lesson_absent"):
+        address = reverse(f"admin:journal_{name}")
+        page = client.get(address).content.decode()
+        links = re.findall(r'<a href="([^"]+)" class="([^"]+)"', page)
+        marked = [link for link, look in links if look.split()[-1] == "active"]
+        assert marked == [address]
