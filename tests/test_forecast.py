@@ -154,6 +154,16 @@ def test_a_work_that_follows_strength_says_more_of_a_student():
     assert with_strength.chances[5] > with_chance.chances[5]
 
 
+def test_the_spread_of_students_is_told_by_their_own_marks():
+    alike = [[(mark, EVEN) for mark in (3, 4, 4, 5)] for _ in range(60)]
+    apart = [[(mark, EVEN)] * 8 for mark in (2, 5) for _ in range(30)]
+    few = Experience().measure_spread([alike[:20]])
+    assert few.spread == Rules.spread
+    narrow = Experience().measure_spread([alike]).spread
+    wide = Experience().measure_spread([apart]).spread
+    assert narrow < Rules.spread < wide
+
+
 # Real series
 
 

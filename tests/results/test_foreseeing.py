@@ -160,11 +160,12 @@ def test_attendance_is_of_every_member_or_of_the_one_asked_about(world):
 def test_what_was_learnt_goes_to_plain_numbers_and_back():
     past = Experience()
     past.count(Place("7", 0, "КР"), 4, 3)
-    past.lessons["7"] = [10, 4]
+    past.lessons["7"], past.spread = [10, 4], 0.8
     again = from_plain(to_plain(past))
     assert again.whole == [0, 0, 3, 0] == again.courses["7"]
     assert again.odds(Place("7", 0, "КР")) == past.odds(Place("7", 0, "КР"))
     assert again.per_lesson("7", 0.4, 0) == 0.4
+    assert again.spread == 0.8
     assert to_plain(from_plain({})) == to_plain(Experience())
 
 

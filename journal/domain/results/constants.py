@@ -46,11 +46,14 @@ def forget() -> None:
 def to_plain(past: Experience) -> dict[str, Any]:
     """An experience as JSON: counts of 2, 3, 4, 5 in all, by discipline, by kind of work.
 
+    `spread` is how far students of a group are apart; a fit of before has none.
+
     The disciplines with most marks alone, so that it stays small.
     """
     common = sorted(past.courses.items(), key=lambda one: -sum(one[1]))
     named = {course for course, _ in common[:MOST_DISCIPLINES]}
     return {
+        "spread": past.spread,
         "whole": past.whole,
         "disciplines": {course: past.courses[course] for course in sorted(named)},
         "kinds": [
@@ -68,6 +71,7 @@ def from_plain(plain: dict[str, Any]) -> Experience:
     past = Experience()
     if not plain:
         return past
+    past.spread = plain.get("spread", past.spread)
     past.whole = list(plain["whole"])
     past.courses.update(_counts(plain["disciplines"].items()))
     past.lessons.update(_counts(plain["lessons"].items()))

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, pvariance
 
-from journal.domain.results.forecast import MARKS, Forecast, Rules, Work, forecast, lean
+from journal.domain.results.forecast import (
+    MARKS,
+    Forecast,
+    Rules,
+    Work,
+    forecast,
+    lean,
+    tilt_square,
+)
 
 # Of marks in secondary vocational terms, before a journal has a past of its own; from
 # 69,005 marks of 2013 (OULAD, Kuzilek et al. 2017, CC BY 4.0).
@@ -19,6 +27,9 @@ OF_PULL = 50.0  # marks of a work that the usual pull is worth
 LEAST_PULL = 0.2
 LEAST_VARIANCE = 0.05
 FEW_MARKS = 4  # a series of fewer says nothing of how works go together
+FEW_STUDENTS = 50
+LEAST_SPREAD, MOST_SPREAD = 0.4, 1.6
+SPREAD_ROUNDS = 4
 OF_DONE = 4.0
 OWN_HABIT = 1.0  # works left undone that the usual rate of a course is worth
 GONE = 0.02  # a work less likely to be done than that is not waited for
@@ -79,6 +90,7 @@ class Experience:
     late: dict = field(default_factory=lambda: defaultdict(_two))
     lessons: dict = field(default_factory=lambda: defaultdict(_two))
     pulls: dict = field(default_factory=dict)
+    spread: float = Rules.spread
     known_odds: dict = field(default_factory=dict)
 
     def learn(self, series: Iterable[Series]) -> "Experience":
@@ -128,6 +140,29 @@ class Experience:
     def work(self, place: Place, done: float = 1.0) -> Work:
         """The work of a place in a plan, done with this chance."""
         return Work(self.odds(place), done, pull=self.pulls.get(place, 1.0))
+
+    def measure_spread(
+        self, groups: Iterable[Iterable[Sequence[tuple[int, Work]]]]
+    ) -> "Experience":
+        """How far students of one group are apart: `spread` as the data have it.
+
+        `groups` of students, of each the marks of a term that is over with their works.
+        Expectation and maximisation: the mean square of a tilt around that of its group,
+        under the spread found so far. Too few students leave the usual one.
+        """
+        groups = [[one for one in group if len(one) > 1] for group in groups]
+        if sum(map(len, groups)) < FEW_STUDENTS:
+            return self
+        centres = [lean(work for one in group for work in one) for group in groups]
+        for _ in range(SPREAD_ROUNDS):
+            squares = [
+                tilt_square(one, Rules(self.spread, centre))
+                for group, centre in zip(groups, centres, strict=True)
+                for one in group
+            ]
+            found = math.sqrt(fmean(squares))
+            self.spread = round(min(max(found, LEAST_SPREAD), MOST_SPREAD), 3)
+        return self
 
     def rate(self, place: Place) -> float:
         """How often a work in this place gets a mark at last."""
@@ -213,6 +248,16 @@ def _pull(slope: float, usual: float, marks: int) -> float:
     return round((marks * relative + OF_PULL) / (marks + OF_PULL), 3)
 
 
+def learn_groups(groups: Iterable[Sequence[Series]]) -> Experience:
+    """What terms that are over teach, given by groups of students."""
+    groups = [list(group) for group in groups]
+    past = Experience().learn(one for group in groups for one in group)
+    over = max((one[0].place.planned for group in groups for one in group), default=0)
+    return past.measure_spread(
+        [known_of(one, over, past) for one in group] for group in groups
+    )
+
+
 def known_of(series: Series, now: int, past: Experience) -> list[tuple[int, Work]]:
     """Marks that stand in the journal at place `now` of the plan, with their works."""
     return [
@@ -276,7 +321,7 @@ def check(groups: Iterable[Sequence[Series]], share: float, past: Experience) ->
     found = Check()
     for group in groups:
         now = math.ceil(share * group[0][0].place.planned)
-        rules = Rules(centre=group_centre(group, now, past))
+        rules = Rules(past.spread, group_centre(group, now, past))
         for one in group:
             marks = [entry.mark for entry in one if entry.mark is not None]
             seen = foresee(one, now, past, rules)

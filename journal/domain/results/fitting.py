@@ -17,7 +17,7 @@ from journal.domain.results.experience import Experience, Place
 from journal.domain.results.forecast import MARKS
 from journal.domain.results.foreseeing import read_facts
 from journal.domain.results.official import TERM, read_official
-from journal.domain.results.outlook import outlooks
+from journal.domain.results.outlook import known_works, outlooks
 from journal.models import (
     Course,
     ForecastFit,
@@ -102,8 +102,11 @@ def refit(today: date, by: User | None = None) -> ForecastFit:
     past = Experience()
     for term in terms[:-1]:
         learn_term(past, term)
+    for term in terms[-2:-1]:
+        measure_term(past, term)
     figures = [asdict(one.closed()) for one in judge(terms[-1], past)]
     learn_term(past, terms[-1])
+    measure_term(past, terms[-1])
     with transaction.atomic():
         made = ForecastFit.objects.create(
             made_by=by,
@@ -132,6 +135,21 @@ def learn_term(past: Experience, term: Period) -> None:
         counts[0] += round(asked[discipline])
         counts[1] += count
     past.known_odds.clear()
+
+
+def measure_term(past: Experience, term: Period) -> None:
+    """How far students of a group were apart by the end of a term. Ten queries."""
+    facts = read_facts(_some_courses(term), term.last_day)
+    past.measure_spread(known_works(one, past).values() for one in facts.values())
+
+
+def _some_courses(term: Period) -> list[int]:
+    """All courses of a term, or so many of them evenly."""
+    courses = list(
+        Course.objects.filter(period=term).order_by("pk").values_list("pk", flat=True)
+    )
+    step = ceil(len(courses) / MOST_JUDGED) or 1
+    return courses[::step]
 
 
 def _asked(term: Period) -> Counter:
@@ -166,11 +184,7 @@ class Ending(NamedTuple):
 def judge(term: Period, past: Experience) -> Sequence[Judged]:
     """Forecasts of a term that is over, as they would have been told on the way."""
     rules = Institution.current()
-    courses = list(
-        Course.objects.filter(period=term).order_by("pk").values_list("pk", flat=True)
-    )
-    step = ceil(len(courses) / MOST_JUDGED) or 1
-    courses = courses[::step]
+    courses = _some_courses(term)
     endings = _endings(courses, rules)
     days = _days(courses)
     found = [Judged(share) for share in SHARES]

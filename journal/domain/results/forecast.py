@@ -113,6 +113,12 @@ def weigh_tilts(
     return [(at, one / total) for at, one in likely]
 
 
+def tilt_square(known: Iterable[tuple[int, Work]], rules: Rules) -> float:
+    """The expected square of how far a student's tilt is from the centre."""
+    tilts = weigh_tilts(known, rules)
+    return sum(chance * (TILTS[at] - rules.centre) ** 2 for at, chance in tilts)
+
+
 def _by_odds(known: Iterable[tuple[int, Work]]) -> dict[tuple, list[int]]:
     """(odds, pull) → the marks of such works: they are weighed at once."""
     found: dict[tuple, list[int]] = {}

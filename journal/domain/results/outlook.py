@@ -102,11 +102,12 @@ class Outlook(NamedTuple):
         return self.forecast is not None and not self.forecast.is_early
 
 
-def rules_for(rules: Institution, centre: float = 0.0) -> Rules:
+def rules_for(rules: Institution, centre: float, spread: float) -> Rules:
     """The institution's thresholds and what it counts for work left undone."""
     counts = rules.undone_counts == Institution.Undone.TWO
     return Rules(
-        centre=centre,
+        spread,
+        centre,
         thresholds=tuple(
             float(one)
             for one in (rules.threshold_3, rules.threshold_4, rules.threshold_5)
@@ -128,11 +129,9 @@ def outlooks(
     The order of marks says nothing, adding a 2 never lowers the chance of failing.
     `whole` false leaves out what single students are told, where only sums are asked.
     """
-    known = {
-        student: _known(facts, given, past) for student, given in facts.marks.items()
-    }
+    known = known_works(facts, past)
     centre = lean(work for works in known.values() for work in works)
-    own = rules_for(rules, centre)
+    own = rules_for(rules, centre, past.spread)
     habits = Habits(facts, past)
     set_works = [
         Work(past.odds(_place(facts, kind)), DONE, kind.weight)
@@ -161,6 +160,13 @@ def outlooks(
 
 def _place(facts: Facts, kind: Kind | None) -> Place:
     return Place(str(facts.discipline), 0, kind.code if kind else "")
+
+
+def known_works(facts: Facts, past: Experience) -> dict[int, list[tuple[int, Work]]]:
+    """Student → the marks so far, each with its work."""
+    return {
+        student: _known(facts, given, past) for student, given in facts.marks.items()
+    }
 
 
 def _known(facts: Facts, given: Given, past: Experience) -> list[tuple[int, Work]]:

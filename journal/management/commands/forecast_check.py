@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from journal.domain.results.experience import Experience, check
+from journal.domain.results.experience import Experience, check, learn_groups
 from journal.exchange.results import SeriesError, read_series
 
 SHARES = (0.25, 0.5, 0.75)
@@ -25,9 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, file, fit, **options):
         try:
-            past = Experience()
-            if fit:
-                past.learn(one for group in read_series(fit) for one in group)
+            past = learn_groups(read_series(fit)) if fit else Experience()
             groups = read_series(file)
         except SeriesError as error:
             raise CommandError(str(error)) from error
