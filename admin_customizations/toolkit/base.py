@@ -8,10 +8,6 @@ from functools import cache
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import NestedObjects, unquote
-from django.contrib.admin.widgets import (
-    AutocompleteSelect,
-    AutocompleteSelectMultiple,
-)
 from django.core.exceptions import (
     BadRequest,
     PermissionDenied,
@@ -20,6 +16,7 @@ from django.core.exceptions import (
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Collate
+from django.forms.models import _get_foreign_key
 from django.http import Http404
 from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst
@@ -28,6 +25,11 @@ from unfold.admin import StackedInline as SkinStackedInline
 from unfold.admin import TabularInline as SkinTabularInline
 from unfold.decorators import display as labelled
 
+from admin_customizations.toolkit.choices import (
+    KnownAutocomplete,
+    ScopedFields,
+    changed_key,
+)
 from admin_customizations.toolkit.history import ScopedHistory
 from admin_customizations.toolkit.refusals import Refusals
 from admin_customizations.toolkit.rows import DrawnTable
@@ -50,61 +52,6 @@ def by_alphabet(*fields: str) -> list:
 @cache
 def drawing(changelist: type) -> type:
     return type(changelist.__name__, (DrawnTable, changelist), {})
-
-
-class Forgiving:
-    """An autocomplete that a refused form shows empty where nonsense was sent to it."""
-
-    def optgroups(self, name, value, attr=None):
-        try:
-            return super().optgroups(name, value, attr)
-        except (OverflowError, ValueError):
-            return super().optgroups(name, [], attr)
-
-
-class KnownAutocomplete(Forgiving, AutocompleteSelect):
-    """An autocomplete that asks for no object that its row has loaded already."""
-
-    known = None
-
-    def optgroups(self, name, value, attr=None):
-        if self.known is None or value != [str(self.known.pk)]:
-            return super().optgroups(name, value, attr)
-        options = [self.create_option(name, value[0], str(self.known), True, 0)]
-        if not self.is_required:
-            options.insert(0, self.create_option(name, "", "", False, 0))
-        return [(None, options, 0)]
-
-
-class ManyAutocomplete(Forgiving, AutocompleteSelectMultiple):
-    """An autocomplete of several objects."""
-
-
-class ScopedFields:
-    """Choices of related rows are those that the person sees (leaks L1 to L4)."""
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs["queryset"] = self.choices_for(db_field, request, kwargs)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", KnownAutocomplete(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        kwargs["queryset"] = self.choices_for(db_field, request, kwargs)
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", ManyAutocomplete(db_field, self.admin_site))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def choices_for(self, db_field, request, kwargs):
-        """Rows offered by a field; a model without row rights offers none."""
-        rows = kwargs.get("queryset")
-        if rows is None:
-            rows = self.get_field_queryset(None, db_field, request)
-        if rows is None:
-            rows = db_field.remote_field.model._default_manager.all()
-        if hasattr(rows, "visible_to"):
-            return rows.visible_to(request.user)
-        return rows.none()
 
 
 def answered_once(request, obj, verb: str, ask):
@@ -187,6 +134,10 @@ class Scoped(ScopedFields):
             return super().get_object(request, object_id, from_field)
         except (OverflowError, ValueError, ValidationError):
             return None
+
+    def standing(self, request):
+        pk = changed_key(request)
+        return None if pk is None else self.model._default_manager.filter(pk=pk)
 
     def may_look(self, request):
         """Whoever may not view the model at all is told so, of any row alike."""
@@ -338,6 +289,12 @@ class ScopedInline(ScopedFields):
         rows = super().get_queryset(request).visible_to(request.user)
         related = self.list_select_related
         return rows.select_related(*related) if related else rows
+
+    def standing(self, request):
+        if (pk := changed_key(request)) is None:
+            return None
+        parent = _get_foreign_key(self.parent_model, self.model, self.fk_name)
+        return self.model._default_manager.filter(**{parent.name: pk})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """A cell of a table has no label beside it: the field says its own name."""

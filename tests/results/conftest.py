@@ -2,6 +2,7 @@
 
 import pytest
 
+from journal.domain.results.making import due_sheet, make_sheet
 from journal.domain.results.sheets import ResultChange, open_sheet, write_results
 
 
@@ -25,3 +26,12 @@ def wrote():
         return write_results(user, sheet.pk, [change], reason)[0]
 
     return one
+
+
+@pytest.fixture
+def exam(world):
+    """The exam sheet of the teacher's course, made from the list of what is due."""
+    due = due_sheet(
+        world.teacher, world.period, f"course-{world.course.pk}-exam", world.group.pk
+    )
+    return make_sheet(world.teacher, due)

@@ -19,43 +19,15 @@ from journal.domain.results.sheets import (
 )
 from journal.domain.results.writing import ResultChange, roster_of, write_results
 from journal.models import (
-    ComplexForm,
-    ComplexFormPart,
     Course,
-    Curriculum,
     Discipline,
     ExamEvent,
     ExamMember,
     Exemption,
-    PlanItem,
     Result,
-    Sheet,
     SheetMember,
 )
-
-
-@pytest.fixture
-def exam(world):
-    """The exam sheet of the teacher's course, made from the list of what is due."""
-    due = due_sheet(
-        world.teacher, world.period, f"course-{world.course.pk}-exam", world.group.pk
-    )
-    return make_sheet(world.teacher, due)
-
-
-def filled(user, sheet, marks: str):
-    """Write marks down the list: «5 4 absent …»."""
-    changes = [
-        ResultChange(student, "standing", "", mark)
-        for student, mark in zip(roster_of(sheet), marks.split(), strict=True)
-    ]
-    answers = write_results(user, sheet.pk, changes)
-    assert {one.status for one in answers} == {200}, answers
-
-
-def signed(user, sheet, marks: str) -> Sheet:
-    filled(user, sheet, marks)
-    return sign_sheet(user, sheet.pk)
+from tests.results.signing import filled, signed
 
 
 def test_a_sheet_is_made_once_with_the_next_number_of_the_year(world, exam):
@@ -103,32 +75,6 @@ def test_day_and_commission_come_of_the_session(world):
     )
     assert (sheet.date, sheet.teacher) == (event.date, world.teacher2.employee)
     assert sheet.members.get().post == "chair"
-
-
-def test_a_complex_form_is_one_sheet_and_one_mark_for_all_its_courses(world):
-    plan = Curriculum.objects.create(name="План", admission_year=2025)
-    form = ComplexForm.objects.create(
-        curriculum=plan, name="КДЗ-1", semester=3, form="diff_credit"
-    )
-    for course in (world.course, world.practice):
-        item = PlanItem.objects.create(
-            curriculum=plan, discipline=course.discipline, kind="discipline"
-        )
-        ComplexFormPart.objects.create(complex_form=form, item=item)
-        course.plan_item, course.semester = item, 3
-        course.save()
-    key = f"complex-{form.pk}-{world.group.pk}"
-    due = due_sheet(world.deputy, world.period, key, world.group.pk)
-    sheet = make_sheet(world.deputy, due)
-    sheet = signed(world.deputy, sheet, "5 4 4 3 3 5")
-    assert sheet.heading["complex_form"] == "КДЗ-1"
-    official = read_official([world.course.pk, world.practice.pk])
-    first = world.students[0].pk
-    marks = {
-        official[first, course.pk]["attestation"].mark
-        for course in (world.course, world.practice)
-    }
-    assert marks == {"5"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,22 +25,81 @@ from admin_customizations.toolkit.pages import (
 )
 from admin_customizations.toolkit.widgets import LongSelect
 from journal.domain.results.retakes import CLOSED, open_retake, owing_on
-from journal.domain.results.scales import RUNNING, THRESHOLDS, thresholds_of
-from journal.domain.results.sheets import annul_sheet, set_points
-from journal.models import Employee, Sheet, SheetMember, SheetPart
+from journal.domain.results.scales import RUNNING, THRESHOLDS, kind_name, thresholds_of
+from journal.domain.results.sheets import (
+    annul_sheet,
+    check_parts,
+    next_number,
+    set_points,
+)
+from journal.models import CourseTeacher, Employee, Sheet, SheetMember, SheetPart
 from journal.reports.results.papers import sheet_table, sheet_title
 from journal.reports.writers import WRITERS, file_name, render
 
 STATES = {"заполняется": "warning", "подписана": "success", "аннулирована": "danger"}
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+class SheetForm(forms.ModelForm):
+    class Meta:
+        help_texts = {
+            "number": "Пусто: следующий по порядку.",
+            "complex_form": "Для комплексных экзаменов и зачётов учебного плана.",
+        }
+
+
+class PartFormSet(forms.BaseInlineFormSet):
+    """Courses that agree with the kind, the group and the period of their sheet."""
+
+    def clean(self):
+        super().clean()
+        sheet = self.instance
+        if any(self.errors) or not (sheet.kind and sheet.group_id and sheet.period_id):
+            return
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        rows = [
+            (form.cleaned_data["course"], form.instance.pk)
+            for form in kept
+            if form.cleaned_data.get("course")
+        ]
+        check_parts(
+            self.form.viewer,
+            sheet,
+            [course for course, _ in rows],
+            [course for course, pk in rows if pk is None],
+        )
+
+
+class NamesTeachers:
+    """Whoever keeps no list of the staff names those who teach, by a plain list."""
+
+    def get_autocomplete_fields(self, request):
+        fields = super().get_autocomplete_fields(request)
+        if request.user.has_perm("journal.view_employee"):
+            return fields
+        return [name for name in fields if name not in ("teacher", "employee")]
+
+    def choices_for(self, db_field, request, kwargs):
+        rows = super().choices_for(db_field, request, kwargs)
+        if db_field.related_model is not Employee:
+            return rows
+        if request.user.has_perm("journal.view_employee"):
+            return rows
+        teaching = CourseTeacher.objects.order_by().values("employee")
+        return Employee.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=teaching))
+
+
 class SheetPartInline(TabularInline):
     model = SheetPart
+    formset = PartFormSet
     fields = ["course"]
     autocomplete_fields = ["course"]
 
 
-class SheetMemberInline(TabularInline):
+class SheetMemberInline(NamesTeachers, TabularInline):
     model = SheetMember
     fields = ["employee", "name", "post"]
     autocomplete_fields = ["employee"]
@@ -120,7 +180,7 @@ class AnnulForm(AskForm):
 
 
 @admin.register(Sheet)
-class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
+class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin):
     """Sheets of all kinds; a signed one is only looked at."""
 
     list_display = [
@@ -139,15 +199,18 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
         ("kind", ChoiceFilter),
         ("state", ChoiceFilter),
     ]
-    list_select_related = ["group", "period__year", "teacher"]
+    list_select_related = ["group", "period__year", "teacher", "complex_form"]
     search_fields = ["number", "group__name", "parts__course__discipline__name"]
-    autocomplete_fields = ["group", "teacher"]
+    form = SheetForm
+    autocomplete_fields = ["group", "teacher", "complex_form", "subgroup"]
     date_hierarchy = "date"
     fields = [
-        ("kind", "number", "date"),
+        ("kind", "date"),
+        ("number", "attempt"),
         ("group", "period"),
-        ("teacher", "attempt"),
-        ("title", "note"),
+        ("complex_form", "subgroup"),
+        ("teacher", "title"),
+        "note",
     ]
     inlines = [SheetPartInline, SheetMemberInline]
     actions_list = ["to_due"]
@@ -166,6 +229,17 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
         "формами аттестации, ведомость создаётся одним нажатием."
     )
 
+    def get_fields(self, request, obj=None):
+        """Complex forms of a plan are named by those who see plans."""
+        if request.user.has_perm("journal.view_complexform"):
+            return self.fields
+        return ["subgroup" if "complex_form" in row else row for row in self.fields]
+
+    def save_model(self, request, obj, form, change):
+        if not obj.number and obj.kind not in RUNNING:
+            obj.number = next_number(obj)
+        super().save_model(request, obj, form, change)
+
     def has_change_permission(self, request, obj=None):
         if obj is not None and obj.state != Sheet.State.DRAFT:
             return False
@@ -181,7 +255,7 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, ModelAdmin):
         return format_html(
             '<a href="{}">{}</a>',
             reverse("admin:journal_sheet_fill", args=[sheet.pk]),
-            sheet.get_kind_display().capitalize(),
+            _capital(kind_name(sheet.kind, sheet.complex_form)),
         )
 
     @labelled(description="состояние", ordering="state", label=STATES)

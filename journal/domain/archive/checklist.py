@@ -10,7 +10,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from journal.domain.archive.closing import close_period
@@ -18,6 +18,7 @@ from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.control.works import waiting_works
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
 from journal.domain.lessons.owed import owed_works
+from journal.domain.results.official import is_given
 from journal.domain.results.scales import RUNNING, STATE
 from journal.models import (
     AttestationForm,
@@ -28,7 +29,6 @@ from journal.models import (
     Period,
     PeriodClosing,
     Sheet,
-    SheetPart,
     Task,
     User,
 )
@@ -194,13 +194,8 @@ def _requests(period: Period) -> list[Gap]:
     return [Gap("Заместитель директора", count, 0)] if count else []
 
 
-def _signed(kinds: Q) -> Exists:
-    parts = SheetPart.objects.filter(course=OuterRef("pk"))
-    return Exists(parts.filter(kinds, sheet__state=Sheet.State.SIGNED))
-
-
 def _without_term(courses: QuerySet[Course]) -> list[Gap]:
-    rows = courses.filter(~_signed(Q(sheet__kind=Sheet.Kind.TERM)))
+    rows = courses.filter(~is_given(Q(sheet__kind=Sheet.Kind.TERM)))
     return _by_course(dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1))
 
 
@@ -210,7 +205,7 @@ def _unattested(courses: QuerySet[Course]) -> list[Gap]:
     What is attested by the term mark alone has no form.
     """
     special = ~Q(sheet__kind__in=[*RUNNING, *STATE])
-    rows = courses.filter(~_signed(special), attestation_form__in=ATTESTED)
+    rows = courses.filter(~is_given(special), attestation_form__in=ATTESTED)
     return _by_course(dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1))
 
 

@@ -75,6 +75,7 @@ def _pour(pour, due: DueSheet, number: int, day, at: datetime, by, means, rng) -
         kind=due.kind,
         number=str(number),
         group=due.group,
+        subgroup=due.subgroup,
         period=due.period,
         date=day,
         teacher=due.teacher,

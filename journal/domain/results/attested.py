@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from journal.domain.results.debts import Debt, Measure, deciding
 from journal.domain.results.official import Official
-from journal.domain.results.scales import RUNNING, STATE
+from journal.domain.results.scales import CREDITS, RUNNING, STATE
 from journal.models import DebtMeasure, Period, Result, Sheet
 from journal.models.prepared import Prepared
 
@@ -26,6 +26,11 @@ class Attested(NamedTuple):
     @property
     def form(self) -> str:
         """«экзамен», «зачёт» … out of the kind of the sheet."""
+        if (
+            self.result.kind == Sheet.Kind.COMPLEX_CREDIT
+            and self.result.mark in CREDITS
+        ):
+            return "комплексный зачёт"
         words = KINDS[self.result.kind]
         for start in ("ведомость защиты ", "ведомость ", "ГИА: "):
             words = words.removeprefix(start)
@@ -40,7 +45,7 @@ FORMS = {
     Sheet.Kind.PRACTICE: "практика",
     Sheet.Kind.MODULE_EXAM: "экзамен по модулю",
     Sheet.Kind.COMPLEX_EXAM: "комплексный экзамен",
-    Sheet.Kind.COMPLEX_CREDIT: "комплексный зачёт",
+    Sheet.Kind.COMPLEX_CREDIT: "комплексный дифф. зачёт",
 }
 
 

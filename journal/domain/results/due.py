@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from journal.domain.results.official import is_given
 from journal.domain.results.sheets import SIGNING
 from journal.domain.results.term import due_of
 from journal.models import (
@@ -36,14 +37,6 @@ AS_GOOD = (
 AHEAD = timedelta(days=7)
 
 
-def _signed_of(course: OuterRef) -> QuerySet[SheetPart]:
-    return SheetPart.objects.filter(
-        course=course,
-        sheet__state=Sheet.State.SIGNED,
-        sheet__kind__in=(Sheet.Kind.TERM, *AS_GOOD),
-    )
-
-
 def owed(courses: QuerySet[Course], until: date, rules: Institution) -> QuerySet:
     """Those of the courses whose marks are due by `until` and not signed yet.
 
@@ -55,7 +48,7 @@ def owed(courses: QuerySet[Course], until: date, rules: Institution) -> QuerySet
         aspect=PeriodClosing.Aspect.RESULTS,
     )
     return courses.filter(
-        ~Exists(_signed_of(OuterRef("pk"))),
+        ~is_given(Q(sheet__kind__in=(Sheet.Kind.TERM, *AS_GOOD))),
         ~Exists(closed),
         period__last_day__lte=until + timedelta(days=rules.term_marks_days),
         period__year__in=AcademicYear.objects.on(until).order_by().values("pk"),

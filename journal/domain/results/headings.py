@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from journal.domain.results.scales import kind_name
 from journal.models import Course, CourseTeacher, Institution, Sheet, SheetPart
 
 
@@ -15,6 +16,7 @@ def heading_of(sheet: Sheet, parts: list[SheetPart], day: date) -> dict:
     head = group.department.head if group.department else None
     members = sheet.members.select_related("employee").order_by("pk")
     found = {
+        "kind": kind_name(sheet.kind, sheet.complex_form),
         "institution": rules.name,
         "founder": rules.founder,
         "group": str(group),

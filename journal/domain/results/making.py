@@ -1,13 +1,15 @@
 """Sheets that a session asks for, each made in one action (F7, U 4.5)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
+from journal.domain.results.scales import COMPLEX_OF, kind_name
 from journal.domain.results.sheets import open_sheet
 from journal.models import (
     AttestationForm,
@@ -25,6 +27,7 @@ from journal.models import (
     Sheet,
     SheetMember,
     SheetPart,
+    Subgroup,
     User,
 )
 from journal.models.reach import rights_q
@@ -46,7 +49,6 @@ FINAL = {
 }
 HELD = (Event.EXAM, Event.CREDIT)
 PRACTICES = (PlanItem.Kind.STUDY_PRACTICE, PlanItem.Kind.WORK_PRACTICE)
-EXAMS = (Form.EXAM, Form.MODULE_EXAM)
 SESSION_AFTER = timedelta(days=60)  # a session may go on after the last day of study
 
 
@@ -54,7 +56,9 @@ SESSION_AFTER = timedelta(days=60)  # a session may go on after the last day of 
 class DueSheet:
     """A sheet that a period asks for: its kind and courses, and the sheet once made.
 
-    `key` names it in an address: «course-12-exam», «complex-3-40», «event-5».
+    `key` names it in an address: «course-12-exam», «course-12-exam-7» of a subgroup,
+    «complex-3-40», «event-5». A complex form with a course of somebody else is shown to
+    the teachers of its courses and made by the office: `is_own` is False.
     """
 
     key: str
@@ -66,10 +70,13 @@ class DueSheet:
     event: ExamEvent | None = None
     teacher: Employee | None = None
     sheet: Sheet | None = None
+    made: dict[int | None, Sheet] = field(default_factory=dict)
+    subgroup: Subgroup | None = None
+    is_own: bool = True
 
     @property
     def kind_title(self) -> str:
-        words = Kind(self.kind).label
+        words = kind_name(self.kind, self.complex_form)
         return words[:1].upper() + words[1:]
 
     @property
@@ -77,6 +84,8 @@ class DueSheet:
         names = ", ".join(course.discipline.name for course in self.courses)
         if self.complex_form:
             return f"{self.complex_form}: {names}"
+        if self.subgroup:
+            return f"{names}, {self.subgroup}"
         return names or (self.event.title if self.event else "")
 
     @property
@@ -95,11 +104,12 @@ def due_sheets(
 
     From the courses' forms of attestation, the complex forms of the plan (one sheet over
     all their courses of a group), course works that stand beside another form, practices,
-    and the events of the final attestation. Nine queries, whatever the size.
+    and the events of the final attestation; where subgroups have teachers of their own, a
+    sheet for each. Ten queries, whatever the size.
     """
     courses = Course.objects.filter(
         rights_q(user, Course.reach, "add_sheet"), period=period
-    ).exclude(attestation_form="")
+    )
     events = ExamEvent.objects.filter(
         rights_q(user, ExamEvent.reach, "add_sheet"), kind__in=FINAL
     ).filter(date__range=(period.first_day, period.last_day + SESSION_AFTER))
@@ -107,12 +117,12 @@ def due_sheets(
         courses = courses.filter(group__in=groups)
         events = events.filter(group__in=groups)
     found = _of_courses(list(_with_all(courses)))
-    _set_days(found, period)
     found += [
         DueSheet(f"event-{one.pk}", FINAL[one.kind], one.group, period, event=one)
         for one in _with_members(events.select_related("group", "teacher"))
     ]
-    _find_sheets(found, period)
+    _find_sheets(found)
+    found = _by_subgroups(found)
     order = list(Kind)
     return sorted(
         found,
@@ -137,6 +147,7 @@ def _with_members(events):
 
 def _of_courses(courses: list[Course]) -> list[DueSheet]:
     complexes = _complexes(courses)
+    others = _of_others(courses, complexes)
     extra = _with_coursework(courses)
     found: dict[str, DueSheet] = {}
 
@@ -146,17 +157,19 @@ def _of_courses(courses: list[Course]) -> list[DueSheet]:
         )
         one.courses.append(course)
 
-    for course in courses:
+    for course in [*courses, *others]:
         form = complexes.get((course.plan_item_id, course.semester))
         if form:
-            exam = form.form in EXAMS
-            kind = Kind.COMPLEX_EXAM if exam else Kind.COMPLEX_CREDIT
+            kind = COMPLEX_OF.get(form.form, Kind.COMPLEX_CREDIT)
             put(f"complex-{form.pk}-{course.group_id}", kind, course, form)
         elif kind := _kind_of(course):
             put(f"course-{course.pk}-{kind}", kind, course)
         if course.pk in extra:
             kind = Kind.COURSEWORK
             put(f"course-{course.pk}-{kind}", kind, course)
+    strange = {course.pk for course in others}
+    for one in found.values():
+        one.is_own = strange.isdisjoint(course.pk for course in one.courses)
     return list(found.values())
 
 
@@ -170,10 +183,41 @@ def _kind_of(course: Course) -> str:
 
 
 def _complexes(courses: list[Course]) -> dict[tuple[int, int], ComplexForm]:
-    """(row of the plan, semester) → the complex form that it takes part in."""
-    items = {course.plan_item_id for course in courses}
-    rows = ComplexFormPart.objects.filter(item__in=items).select_related("complex_form")
-    return {(row.item_id, row.complex_form.semester): row.complex_form for row in rows}
+    """(row of the plan, semester) → its complex form, of all rows of these forms."""
+    items = {course.plan_item_id for course in courses if course.plan_item_id}
+    forms = ComplexFormPart.objects.filter(item__in=items).order_by()
+    rows = ComplexFormPart.objects.filter(complex_form__in=forms.values("complex_form"))
+    return {
+        (row.item_id, row.complex_form.semester): row.complex_form
+        for row in rows.select_related("complex_form")
+    }
+
+
+def _of_others(
+    courses: list[Course], complexes: dict[tuple[int, int], ComplexForm]
+) -> list[Course]:
+    """Courses of other people in the complex forms that these courses take part in."""
+    rows: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for place, form in complexes.items():
+        rows[form.pk].add(place)
+    had, wanted = set(), set()
+    for course in courses:
+        place = course.plan_item_id, course.semester
+        had.add((course.group_id, *place))
+        if place in complexes:
+            wanted |= {(course.group_id, *one) for one in rows[complexes[place].pk]}
+    if not (missing := wanted - had):
+        return []
+    found = Course.objects.filter(
+        period=courses[0].period_id,
+        group__in={group for group, _, _ in missing},
+        plan_item__in={item for _, item, _ in missing},
+    )
+    return [
+        one
+        for one in _with_all(found)
+        if (one.group_id, one.plan_item_id, one.semester) in missing
+    ]
 
 
 def _with_coursework(courses: list[Course]) -> set[int]:
@@ -181,7 +225,7 @@ def _with_coursework(courses: list[Course]) -> set[int]:
     places = {
         (course.plan_item_id, course.semester): course.pk
         for course in courses
-        if course.attestation_form != Form.COURSEWORK
+        if course.attestation_form not in ("", Form.COURSEWORK)
     }
     rows = PlanHours.objects.filter(
         item__in={item for item, _ in places}, coursework__gt=0
@@ -190,56 +234,96 @@ def _with_coursework(courses: list[Course]) -> set[int]:
     return {
         course.pk
         for course in courses
-        if course.attestation_form != Form.COURSEWORK
+        if course.attestation_form not in ("", Form.COURSEWORK)
         and (course.plan_item_id, course.semester) in wanted
     }
 
 
-def _set_days(found: list[DueSheet], period: Period) -> None:
-    """The event and the examiner of each: who is set for it, else who teaches it."""
+def _by_subgroups(found: list[DueSheet]) -> list[DueSheet]:
+    """The same with the day and the examiner of each, a sheet a subgroup where it is due.
+
+    The examiner is who is set in the session, else who teaches the course.
+    """
     courses = [course.pk for one in found for course in one.courses]
     events = _with_members(
         ExamEvent.objects.filter(course__in=courses)
         .exclude(kind__in=(Event.CONSULTATION, Event.RETAKE))
         .select_related("teacher", "group")
     )
-    held: dict[tuple[int, bool], ExamEvent] = {}
-    for event in events.order_by("-date"):
-        held[event.course_id, event.kind == Event.COURSEWORK] = event
-    teachers = {}
-    spans = CourseTeacher.objects.filter(course__in=courses).select_related("employee")
-    for span in spans.order_by("start", "-subgroup__number"):
-        teachers[span.course_id] = span.employee
+    held: dict[tuple[int, bool], list[ExamEvent]] = defaultdict(list)
+    for event in events.order_by("date", "pk"):
+        held[event.course_id, event.kind == Event.COURSEWORK].append(event)
+    spans: dict[int, list[CourseTeacher]] = defaultdict(list)
+    rows = CourseTeacher.objects.filter(course__in=courses)
+    for span in rows.select_related("employee", "subgroup").order_by(
+        "start", "-subgroup__number", "pk"
+    ):
+        spans[span.course_id].append(span)
+    sheets = []
     for one in found:
-        is_work = one.kind == Kind.COURSEWORK
+        if not one.courses:
+            sheets.append(one)
+            continue
         keys = [course.pk for course in one.courses]
-        one.event = next((held[k, is_work] for k in keys if (k, is_work) in held), None)
-        one.teacher = (one.event and one.event.teacher) or next(
-            (teachers[key] for key in keys if key in teachers), None
+        is_work = one.kind == Kind.COURSEWORK
+        there = next((held[k, is_work] for k in keys if (k, is_work) in held), [])
+        one.event = there[0] if there else None
+        taught = next((spans[key] for key in keys if key in spans), [])
+        one.teacher = (one.event and one.event.teacher) or (
+            taught[-1].employee if taught else None
         )
+        sheets += _parted(one, taught, there) if len(keys) == 1 else [one]
+    return sheets
 
 
-def _find_sheets(found: list[DueSheet], period: Period) -> None:
+def _parted(
+    whole: DueSheet, spans: list[CourseTeacher], events: list[ExamEvent]
+) -> list[DueSheet]:
+    """A sheet for each subgroup, or the whole one.
+
+    The group is attested at once where one person teaches all of it on that day (a
+    lecturer beside the subgroups), where the session names one examiner for all, or
+    where its sheet is there already.
+    """
+    if whole.sheet:
+        return [whole]
+    last: dict[Subgroup, CourseTeacher] = {}
+    for span in spans:
+        if span.subgroup:
+            last[span.subgroup] = span
+        elif span.start <= whole.date and (span.end is None or whole.date < span.end):
+            return [whole]
+    named = {event.teacher_id: event for event in events if event.teacher_id}
+    if len({span.employee_id for span in last.values()}) < 2 or len(named) == 1:
+        return [whole]
+    return [
+        replace(
+            whole,
+            key=f"{whole.key}-{subgroup.pk}",
+            subgroup=subgroup,
+            teacher=last[subgroup].employee,
+            event=named.get(last[subgroup].employee_id, whole.event),
+            sheet=whole.made.get(subgroup.pk),
+        )
+        for subgroup in sorted(last, key=lambda one: (one.number, one.pk))
+    ]
+
+
+def _find_sheets(found: list[DueSheet]) -> None:
     """The sheets there are, but for annulled ones and retakes."""
     sheets = Sheet.objects.exclude(state=Sheet.State.ANNULLED).filter(
         attempt=1, group__in={one.group.pk for one in found}
     )
-    groups = {one.group.pk for one in found}
     courses = {course.pk for one in found for course in one.courses}
     parts = SheetPart.objects.filter(course__in=courses, sheet__in=sheets)
-    by_course: dict[tuple[int, str], Sheet] = {}
+    by_course: dict[tuple[int, str], dict[int | None, Sheet]] = defaultdict(dict)
     for part in parts.select_related("sheet"):
-        by_course[part.course_id, part.sheet.kind] = part.sheet
-    by_event = {
-        sheet.event_id: sheet
-        for sheet in sheets.filter(event__isnull=False, group__in=groups)
-    }
+        by_course[part.course_id, part.sheet.kind][part.sheet.subgroup_id] = part.sheet
+    by_event = {sheet.event_id: sheet for sheet in sheets.filter(event__isnull=False)}
     for one in found:
-        if one.courses:
-            keys = ((course.pk, one.kind) for course in one.courses)
-            one.sheet = next((by_course[key] for key in keys if key in by_course), None)
-        else:
-            one.sheet = by_event.get(one.event.pk)
+        for course in one.courses:
+            one.made |= by_course.get((course.pk, one.kind), {})
+        one.sheet = one.made.get(None) if one.courses else by_event.get(one.event.pk)
 
 
 def make_sheet(user: User, due: DueSheet) -> Sheet:
@@ -264,6 +348,7 @@ def make_sheet(user: User, due: DueSheet) -> Sheet:
         date=due.date,
         teacher=due.teacher,
         event=due.event,
+        subgroup=due.subgroup,
         complex_form=due.complex_form,
         title="" if due.courses else due.event.title,
     )

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from journal.models import AttestationForm, Sheet, SheetPart
+from django.db.models import Exists, OuterRef, Q
+
+from journal.models import AttestationForm, Sheet, SheetPart, Subgroup
 from journal.models.prepared import Prepared
 
 TERM, YEAR, FINAL, ATTESTATION = "term", "year", "final", "attestation"
@@ -57,6 +59,24 @@ def _signed(courses):
         course__in=courses, sheet__state=Sheet.State.SIGNED
     )
     return parts.order_by("sheet__attempt", "sheet__date", "sheet")
+
+
+def is_given(kinds: Q) -> Q:
+    """The condition on courses: a signed sheet of these kinds, for the whole group.
+
+    `kinds` is asked of parts of sheets. One of a subgroup is the whole where each of the
+    subgroups that have teachers has one.
+    """
+    parts = SheetPart.objects.filter(kinds, sheet__state=Sheet.State.SIGNED)
+    own = parts.filter(course=OuterRef("pk"))
+    left = Subgroup.objects.filter(
+        ~Exists(
+            parts.filter(course=OuterRef("course"), sheet__subgroup=OuterRef("pk"))
+        ),
+        course=OuterRef("pk"),
+        teachers__isnull=False,
+    )
+    return Q(Exists(own.filter(sheet__subgroup=None))) | Q(Exists(own), ~Exists(left))
 
 
 @Prepared

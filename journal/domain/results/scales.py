@@ -2,13 +2,19 @@
 
 from decimal import Decimal
 
-from journal.models import AttestationForm, Institution, Result, Sheet
+from journal.models import AttestationForm, ComplexForm, Institution, Result, Sheet
 
 KIND = Sheet.Kind
 RUNNING = (KIND.TERM, KIND.YEAR, KIND.FINAL)
 """Sheets of record over current marks: their day moves on until they are signed."""
 STATE = (KIND.STATE_EXAM, KIND.DEMO_EXAM, KIND.DEFENCE)
 """The state final attestation (ГИА)."""
+COMPLEX = (KIND.COMPLEX_EXAM, KIND.COMPLEX_CREDIT)
+"""One mark for several courses; forms of the plan that are no exam end in a credit."""
+COMPLEX_OF = dict.fromkeys(
+    (AttestationForm.EXAM, AttestationForm.MODULE_EXAM), KIND.COMPLEX_EXAM
+)
+SINGLE = (KIND.TERM, KIND.EXAM, KIND.CREDIT, KIND.DIFF_CREDIT, KIND.COURSEWORK)
 GRADES = ("5", "4", "3", "2")
 CREDITS = ("з", "х")
 UNMARKED = ("н/а", "осв")
@@ -30,6 +36,14 @@ def marks_of_kind(kind: str, rules: Institution) -> tuple[str, ...]:
     if kind in (KIND.PRACTICE, KIND.MODULE_EXAM):
         return (*GRADES, *credits)
     return GRADES
+
+
+def kind_name(kind: str, form: ComplexForm | None) -> str:
+    """The name of a kind of sheet; a complex credit that gives no mark says so."""
+    words = Sheet.Kind(kind).label
+    if form and form.form == AttestationForm.CREDIT:
+        return words.replace("дифференцированного ", "")
+    return words
 
 
 def marks_of_sheet(sheet: Sheet, rules: Institution) -> tuple[str, ...]:

@@ -9,7 +9,14 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from journal.domain.results.headings import heading_of
-from journal.domain.results.scales import RUNNING, STATE, marks_of_kind
+from journal.domain.results.scales import (
+    COMPLEX,
+    COMPLEX_OF,
+    RUNNING,
+    SINGLE,
+    STATE,
+    marks_of_kind,
+)
 from journal.domain.results.writing import (
     ResultChange,
     day_of,
@@ -38,6 +45,7 @@ from journal.models.reach import Reach, employee_key, rights_over, rights_q
 __all__ = [
     "ResultChange",
     "annul_sheet",
+    "check_parts",
     "day_of",
     "is_closed_for",
     "lacks_of",
@@ -128,21 +136,72 @@ def next_number(sheet: Sheet) -> str:
 
 def _refuse_second(sheet: Sheet, courses: Sequence[Course]) -> None:
     """One attestation of a kind for the same courses; annulled ones do not count."""
-    if sheet.retakes_id:
+    if sheet.retakes_id or sheet.attempt > 1:
         return
-    others = Sheet.objects.exclude(state=Sheet.State.ANNULLED).filter(
+    others = Sheet.objects.exclude(state=Sheet.State.ANNULLED).exclude(pk=sheet.pk)
+    others = others.filter(
         ~Q(attempt__gt=1),
         kind=sheet.kind,
         group=sheet.group_id,
         period=sheet.period_id,
-        subgroup=sheet.subgroup_id,
     )
+    if sheet.subgroup_id:  # one of the whole group is one of its subgroups too
+        others = others.filter(Q(subgroup=None) | Q(subgroup=sheet.subgroup_id))
     if courses:
         others = others.filter(parts__course__in=courses)
     else:
         others = others.filter(event=sheet.event, title=sheet.title)
     if other := others.first():
         raise ValidationError(f"Такая ведомость уже есть: {other}.")
+
+
+def check_parts(
+    user: User, sheet: Sheet, courses: Sequence[Course], added: Sequence[Course]
+) -> None:
+    """Refuse a sheet put together by hand that could not be attested.
+
+    `added` are those of its `courses` that it has not had yet. Raises ValidationError:
+    courses of another group or period, too few or too many of them, somebody else's, a
+    sheet that there is already.
+    """
+    kind, form = sheet.kind, sheet.complex_form
+    words = [
+        f"«{one}»: курс другой группы."
+        for one in courses
+        if one.group_id != sheet.group_id
+    ]
+    if kind not in (*COMPLEX, Sheet.Kind.YEAR, Sheet.Kind.FINAL):
+        words += [
+            f"«{one}»: курс другого учебного периода."
+            for one in courses
+            if one.period_id != sheet.period_id
+        ]
+    words += _counted(sheet, len(courses))
+    if form and COMPLEX_OF.get(form.form, Sheet.Kind.COMPLEX_CREDIT) != kind:
+        words.append(f"«{form}» другого вида: проверьте вид ведомости.")
+    if sheet.subgroup and sheet.subgroup.course not in courses:
+        words.append(f"«{sheet.subgroup}»: подгруппа другого курса.")
+    if (added or not sheet.pk) and not may_open(user, added, sheet.group):
+        words.append(
+            "Ведомость создаёт тот, кто ведёт все её курсы, или учебная часть."
+        )
+    if words:
+        raise ValidationError(words)
+    _refuse_second(sheet, courses)
+
+
+def _counted(sheet: Sheet, count: int) -> list[str]:
+    """What is wrong with the number of courses of a sheet."""
+    if sheet.kind in STATE:
+        words = [] if sheet.title else ["Напишите название: что сдают или защищают."]
+        return words + (["В ведомости ГИА курсов нет."] if count else [])
+    if sheet.kind in COMPLEX and count < 2:
+        return ["В комплексной ведомости — два курса или больше."]
+    if count == 0:
+        return ["Добавьте курс, по которому проходит аттестация."]
+    if count > 1 and sheet.kind in SINGLE:
+        return ["Курс в такой ведомости один; для нескольких есть комплексная."]
+    return []
 
 
 Check = Callable[[Sheet, dict[int, str], dict[int, Result]], list[str]]

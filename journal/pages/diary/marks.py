@@ -16,6 +16,7 @@ from journal.domain.results import (
     with_comma,
 )
 from journal.domain.results.official import ATTESTATION, COURSEWORK, FINAL, TERM, YEAR
+from journal.domain.results.scales import CREDITS
 from journal.models import Result, Sheet
 from journal.pages.diary.pieces import html, joined, mark, work
 from journal.pages.diary.words import hours, plural
@@ -125,6 +126,8 @@ def _signed(stage: str, result: Official | None) -> SafeString | str:
 
 def name_of(stage: str, result: Official) -> str:
     """What a mark of record is for, in a word or two."""
+    if result.kind == Sheet.Kind.COMPLEX_CREDIT and result.mark in CREDITS:
+        return "комплексный зачёт"
     return STAGES[stage] or ATTESTATIONS.get(result.kind, "аттестация")
 
 

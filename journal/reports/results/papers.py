@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from journal.domain.results.correcting import corrections_of
 from journal.domain.results.headings import heading_of
-from journal.domain.results.scales import RUNNING, STATE
+from journal.domain.results.scales import RUNNING, STATE, kind_name
 from journal.domain.results.writing import roster_of, shown
 from journal.models import Result, Sheet
 from journal.reports.table import Column, Table
@@ -56,9 +56,11 @@ def figure(number: int) -> str:
 
 def sheet_title(sheet: Sheet) -> str:
     """«Экзаменационная ведомость № 14», what kind of retake it is told beside."""
-    name = TITLES.get(sheet.kind) or sheet.get_kind_display().capitalize()
+    name = TITLES.get(sheet.kind) or (
+        sheet.heading.get("kind") or kind_name(sheet.kind, sheet.complex_form)
+    )
     number = f" № {sheet.number}" if sheet.number else ""
-    return f"{name}{number}"
+    return f"{name[:1].upper()}{name[1:]}{number}"
 
 
 def sheet_table(sheet: Sheet) -> Table:

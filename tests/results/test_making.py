@@ -1,0 +1,110 @@
+"""Sheets for subgroups; heads of sheets and theses changed by their teachers."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.urls import reverse
+
+from journal.domain.results.making import due_sheets, make_sheet
+from journal.domain.results.official import is_given
+from journal.domain.results.sheets import annul_sheet, open_sheet
+from journal.models import (
+    Course,
+    CourseTeacher,
+    ExamEvent,
+    Sheet,
+    SheetMember,
+    Subgroup,
+    SubgroupMember,
+    Thesis,
+)
+from tests.results.signing import signed
+
+
+def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world):
+    Course.objects.filter(pk=world.course.pk).update(attestation_form="credit")
+    CourseTeacher.objects.filter(course=world.course).delete()
+    start = world.period.first_day
+    parts = [
+        Subgroup.objects.create(course=world.course, number=number) for number in (1, 2)
+    ]
+    for part, who, count in zip(
+        parts, (world.teacher, world.teacher2), (slice(0, 2), slice(2, 6)), strict=True
+    ):
+        CourseTeacher.objects.create(
+            course=world.course, subgroup=part, employee=who.employee, start=start
+        )
+        for student in [*world.students, world.mover][count]:
+            SubgroupMember.objects.create(subgroup=part, student=student, start=start)
+
+    def due():
+        found = due_sheets(world.deputy, world.period)
+        return [one for one in found if world.course in one.courses]
+
+    given = Course.objects.filter(
+        is_given(Q(sheet__kind="credit")), pk=world.course.pk
+    ).exists
+    found = due()
+    assert [(one.title, one.teacher) for one in found] == [
+        ("Математика, подгруппа 1", world.teacher.employee),
+        ("Математика, подгруппа 2", world.teacher2.employee),
+    ]
+    for one, marks in zip(found, ("з з", "з х з з"), strict=True):
+        assert not given()
+        signed(one.teacher.user, make_sheet(one.teacher.user, one), marks)
+    assert given() and [one.sheet.number for one in due()] == ["1", "2"]
+    with pytest.raises(ValidationError, match="уже есть"):
+        open_sheet(world.deputy, "credit", [world.course], date=world.today)
+    for sheet in Sheet.objects.all():
+        annul_sheet(world.deputy, sheet.pk, "экзамен сдают все вместе")
+    session = {"date": world.today, "starts_at": "09:00", "ends_at": "11:00"}
+    ExamEvent.objects.create(
+        group=world.group,
+        course=world.course,
+        kind="credit",
+        teacher=world.teacher2.employee,
+        **session,
+    )
+    (whole,) = due()
+    assert (whole.subgroup, whole.teacher) == (None, world.teacher2.employee)
+
+
+def test_a_teacher_changes_a_form_that_names_people_in_no_list_of_hers(
+    world, exam, client_of
+):
+    """The chair of the own sheet; the student and the supervisor of the own thesis."""
+    chair = SheetMember.objects.create(
+        sheet=exam, employee=world.director.employee, post="chair"
+    )
+    thesis = Thesis.objects.create(
+        student=world.students[1],
+        group=world.group,
+        year=world.year,
+        topic="Сеть",
+        supervisor=world.teacher.employee,
+    )
+    own = {"group": world.group.pk, "kind": "exam"}
+    head = {"number": 1, "period": world.period.pk, "date": "2026-10-13", "attempt": 1}
+    head |= {"teacher": world.teacher2.employee.pk}
+    rows = {"parts-0-id": exam.parts.get().pk, "parts-0-course": world.course.pk}
+    rows |= {"members-0-id": chair.pk, "members-0-employee": chair.employee_id}
+    rows |= {"members-0-post": "chair"}
+    for name in ("parts", "members"):
+        rows |= {f"{name}-{count}_FORMS": 1 for count in ("TOTAL", "INITIAL")}
+        rows[f"{name}-0-sheet"] = exam.pk
+    told = {"student": thesis.student_id, "supervisor": thesis.supervisor_id}
+    told |= {"year": world.year.pk, "kind": "work", "origin": "college"}
+    client = client_of(world.teacher)
+    for row, data in (
+        (exam, own | head | rows),
+        (thesis, own | told | {"topic": "Сеть колледжа"}),
+    ):
+        url = reverse(f"admin:journal_{row._meta.model_name}_change", args=[row.pk])
+        answer = client.post(url, data)
+        assert answer.status_code == 302, answer.context["errors"]
+        row.refresh_from_db()
+    assert (exam.teacher, thesis.topic) == (world.teacher2.employee, "Сеть колледжа")
+    # Whoever neither stands there nor teaches is out of reach.
+    head["teacher"] = world.hr.employee.pk
+    url = reverse("admin:journal_sheet_change", args=[exam.pk])
+    assert client.post(url, own | head | rows).status_code == 200
