@@ -61,3 +61,24 @@ def test_r17_counts_days_missed_from_end_to_end(world, group):
         "Уваров": (0, 0, 0, 0, 0),
     }
     assert found["Гусев"]["Учебный год Пропущено дней всего"] == 1
+
+
+def test_a_course_work_beside_an_exam_has_a_column_of_its_own(world, group):
+    """In R5 and in R16; the mean of a student and the exam of the course stay."""
+    algebra = group.courses.get(discipline__name=ALGEBRA)
+    before = rows(report(world.deputy, "attestation", group=group.pk))
+    signed(world, "coursework", [algebra], {"Абаев": "5", "Бунин": "2"})
+    table = report(world.deputy, "attestation", group=group.pk)
+    work, *others = [one for one in table.columns if one.title.startswith(ALGEBRA)][
+        ::-1
+    ]
+    assert (work.group, len(others)) == (("Курсовые работы",), 1)
+    place = [one.key for one in table.columns].index(work.key)
+    cells = {row[1].split()[0]: row[place] for row in table.rows}
+    assert (cells["Абаев"], cells["Бунин"].value, cells["Вольф"]) == (5, 2, None)
+    after = rows(table)
+    for name, row in before.items():
+        assert row["Средний балл"] == after[name]["Средний балл"]
+    assert any("Курсовая работа дисциплины" in note for note in table.notes)
+    whole = rows(report(world.deputy, "yearly", group=group.pk))
+    assert whole["Абаев"][f"{ALGEBRA} кр.–1"] == 5

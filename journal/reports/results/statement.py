@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from journal.domain.results import mean, rates, read_statement
 from journal.domain.results.categories import group_rates
 from journal.domain.results.figures import figures_of, mean_of
-from journal.domain.results.group import KNOWN, Standing, Statement, TaughtCourse
+from journal.domain.results.group import (
+    KNOWN,
+    UNKNOWN,
+    Standing,
+    Statement,
+    TaughtCourse,
+    of_record,
+)
+from journal.domain.results.official import COURSEWORK
 from journal.models import AttestationForm, Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
@@ -32,6 +41,10 @@ FORMS = {
     "": "Без формы аттестации",
 }
 MISSED = ("Пропущено часов",)
+WORKS = (
+    "Курсовая работа дисциплины, у которой есть и экзамен или зачёт, стоит отдельно; в"
+    " средний балл студента и в показатели группы она не входит."
+)
 NARROW, FEW = 6, 20  # disciplines that a sheet of A4 bears upright, and on its side
 
 
@@ -76,6 +89,7 @@ def attestation(params: dict[str, Any]) -> Table:
     if not is_whole:
         courses = own_courses(user, courses, day)
     found = read_statement(courses, day, rules, KNOWN)
+    found.courses += _works(found)
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
     return Table(
         "Сводная ведомость успеваемости по группе",
@@ -96,6 +110,24 @@ def attestation(params: dict[str, Any]) -> Table:
         paper="A4" if len(found.courses) <= FEW else "A3",
         empty=_why_empty(found, group, day, is_whole),
     )
+
+
+def _works(found: Statement) -> list[TaughtCourse]:
+    """Columns of course works that stand beside another form: the key is below zero."""
+    given = {key for (_, key), stages in found.official.items() if COURSEWORK in stages}
+    return [
+        replace(one, pk=-one.pk, form=AttestationForm.COURSEWORK)
+        for one in found.courses
+        if one.pk in given
+    ]
+
+
+def _standings(found: Statement, course: TaughtCourse) -> list[Standing]:
+    """How each student stands in a column, in their order."""
+    if course.pk > 0:
+        return [line.standings[course.pk] for line in found.lines]
+    stages = [found.official.get((line.pk, -course.pk)) for line in found.lines]
+    return [of_record(one, COURSEWORK) or UNKNOWN for one in stages]
 
 
 def _columns(found: Statement) -> list[Column]:
@@ -126,7 +158,7 @@ def _columns(found: Statement) -> list[Column]:
 
 def _is_running(found: Statement, course: TaughtCourse) -> bool:
     """Has nobody a mark of record on the course yet?"""
-    standings = [line.standings[course.pk] for line in found.lines]
+    standings = _standings(found, course)
     return all(one.is_current or not one.is_counted for one in standings)
 
 
@@ -140,20 +172,15 @@ def _cell(standing: Standing, is_running: bool) -> Any:
 
 
 def _rows(found: Statement) -> list[list[Any]]:
-    running = {one.pk for one in found.courses if _is_running(found, one)}
+    columns = []
+    for course in found.courses:
+        is_running = _is_running(found, course)
+        columns.append([_cell(one, is_running) for one in _standings(found, course)])
     return [
-        [
-            number,
-            line.name,
-            *(
-                _cell(line.standings[course.pk], course.pk in running)
-                for course in found.courses
-            ),
-            mean_of(line),
-            line.missed,
-            line.unexcused,
-        ]
-        for number, line in enumerate(found.lines, 1)
+        [number, line.name, *cells, mean_of(line), line.missed, line.unexcused]
+        for number, (line, *cells) in enumerate(
+            zip(found.lines, *columns, strict=True), 1
+        )
     ]
 
 
@@ -171,7 +198,7 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
         {"name": "СОУ, %"},
     ]
     for course in found.courses:
-        column = [line.standings[course.pk] for line in found.lines]
+        column = _standings(found, course)
         figures = rates(one.mark for one in column if one.is_counted)
         values = (
             mean([one.number for one in column if one.number is not None]),
@@ -217,6 +244,7 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
         f" балл от {five} принят за «5», от {four} — за «4», от {three} — за «3», ниже —"
         " за «2».",
         RULE,
+        *([WORKS] if any(one.pk < 0 for one in found.courses) else ()),
         _group_rates(found),
     ]
 

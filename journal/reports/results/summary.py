@@ -14,7 +14,14 @@ from journal.domain.results.group import (
     StudentLine,
     read_statement,
 )
-from journal.domain.results.official import ATTESTATION, FINAL, TERM, YEAR, Official
+from journal.domain.results.official import (
+    ATTESTATION,
+    COURSEWORK,
+    FINAL,
+    TERM,
+    YEAR,
+    Official,
+)
 from journal.models import Course, Institution, Period
 from journal.models.sqlite import russian_key
 from journal.reports import frame
@@ -212,7 +219,8 @@ def yearly(params: dict[str, Any]) -> Table:
         notes=[
             SIGNS,
             "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
-            " (экзамен, зачёт, дифференцированный зачёт), после тире — её период; год —"
+            " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после"
+            " тире — их период; год —"
             " годовая отметка; итог — итоговая отметка по дисциплине. Отметки — из"
             " подписанных ведомостей, пересдача стоит вместо первой попытки.",
             KEPT,
@@ -257,6 +265,8 @@ def _slots(found: Statement) -> Slots:
         if (key, ATTESTATION) in given:
             title = f"экз.–{number}" if course.form == "exam" else f"зач.–{number}"
             slots[f"{key}-{ATTESTATION}"] = (head, title, key, ATTESTATION)
+        if (key, COURSEWORK) in given:
+            slots[f"{key}-{COURSEWORK}"] = (head, f"кр.–{number}", key, COURSEWORK)
         for stage in (YEAR, FINAL):
             if (key, stage) in given:
                 late[f"{stage}"] = (head, STAGES[stage], key, stage)
