@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from admin_customizations.admin.results import owing
 from journal.domain.results.debts import read_debts
 from journal.domain.results.defences import with_defence
 from journal.domain.results.measures import add_measures
@@ -92,9 +93,47 @@ def test_the_page_notes_what_is_ticked(world, debts, client_of):
     for course in (world.course2.pk, 10**17):
         settled = f"{world.students[1].pk}-{course}"
         answer = client.post(url, answers | {"debt": settled})
-        assert "Долга уже нет" in answer.content.decode()
+        assert "Такого долга нет" in answer.content.decode()
     assert DebtMeasure.objects.count() == 1
     assert client_of(world.dispatcher).get(url).status_code == 403
+
+
+def test_debts_are_narrowed_and_paged(world, debts, client_of, monkeypatch):
+    client, url = client_of(world.deputy), reverse("admin:journal_debtmeasure_debts")
+
+    def text(**asked):
+        return client.get(url, asked).content.decode()
+
+    assert "долгов: 3" in text(group=world.group.pk)
+    assert "Таких долгов нет" in text(group=world.group2.pk)
+    assert "долгов: 3" in text(department=world.department.pk)
+    assert "Таких долгов нет" in text(late=1)
+    assert client.get(url, {"group": "x"}).status_code == 400
+    monkeypatch.setattr(owing, "PER_PAGE", 2)
+    first, second = text(), text(p="2")
+    assert "долгов: 3" in second and "Страница 2 из 2" in second
+    assert (first.count('name="debt"'), second.count('name="debt"')) == (2, 1)
+
+
+def test_a_measure_is_added_about_a_debt_alone_and_stays_with_it(
+    world, debts, client_of
+):
+    client = client_of(world.curator)
+    data = {"student": world.students[1].pk, "course": world.course2.pk}
+    data |= {"kind": "talk", "date": "2026-10-14", "text": "беседа"}
+    add = reverse("admin:journal_debtmeasure_add")
+    assert "Такого долга нет" in client.post(add, data).content.decode()
+    data["course"] = world.course.pk
+    early = client.post(add, data | {"due_on": "2026-10-01"}).content.decode()
+    assert "Срок ликвидации раньше" in early
+    assert not DebtMeasure.objects.exists()
+    assert client.post(add, data).status_code == 302
+    measure = DebtMeasure.objects.get()
+    url = reverse("admin:journal_debtmeasure_change", args=[measure.pk])
+    other = data | {"student": world.students[3].pk, "kind": "council"}
+    assert client.post(url, other).status_code == 302
+    measure.refresh_from_db()
+    assert (measure.student, measure.kind) == (world.students[1], "council")
 
 
 def built(slug: str, user, **answers):

@@ -1,10 +1,13 @@
 """Measures about academic debts (F9)."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.results.owing import OwingPages
 from admin_customizations.toolkit.filters import ChoiceFilter
+from admin_customizations.toolkit.refusals import OUT_OF_REACH
+from journal.domain.results.measures import EARLY, check_measures
 from journal.models import DebtMeasure
 
 
@@ -23,7 +26,18 @@ class DebtMeasureAdmin(OwingPages, ModelAdmin):
     actions_list = ["to_debts"]
     empty_hint = "Мер по задолженностям пока нет. Добавьте меру, когда она принята."
 
+    def get_readonly_fields(self, request, obj=None):
+        """A measure stays with the debt it was taken about."""
+        return ["student", "course"] if obj else []
+
     def save_model(self, request, obj, form, change):
         if not change:
+            place = obj.student_id, obj.course_id
+            try:
+                check_measures(request.user, [place], obj.date, obj.due_on)
+            except PermissionDenied as error:
+                raise ValidationError(OUT_OF_REACH) from error
             obj.by = request.user
+        elif obj.due_on and obj.due_on < obj.date:
+            raise ValidationError(EARLY)
         super().save_model(request, obj, form, change)

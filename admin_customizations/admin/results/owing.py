@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,9 +12,10 @@ from admin_customizations.admin.curriculum.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.debts import read_debts
-from journal.domain.results.measures import add_measures, may_measure
-from journal.models import DebtMeasure, Department, Group, Result
+from journal.domain.results.measures import add_measures
+from journal.models import DebtMeasure, Department, Group, Membership, Result
 
+PER_PAGE = 200
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -30,6 +32,18 @@ def _place(text: str) -> tuple[int, int]:
     if len(parts) != 2 or not all(p.isdecimal() and len(p) <= 18 for p in parts):
         raise ValidationError("Долг не разобран: обновите страницу.")
     return int(parts[0]), int(parts[1])
+
+
+def _chosen(day, group: int | None, department: int | None):
+    """The students of the group or the department on that day; None of all."""
+    if not group and not department:
+        return None
+    members = Membership.objects.on(day)
+    if group:
+        members = members.filter(group=group)
+    if department:
+        members = members.filter(group__department=department)
+    return members.order_by().values_list("student", flat=True)
 
 
 class OwingPages:
@@ -55,44 +69,43 @@ class OwingPages:
         if not self.has_owing_permission(request):
             raise PermissionDenied
         user, today = request.user, timezone.localdate()
-        may = user.has_perm("journal.add_debtmeasure")
         form = MeasureForm(request.POST or None, initial={"day": today})
-        found = read_debts(Result.objects.visible_to(user), today)
         if request.method == "POST" and form.is_valid():
             try:
-                return self._noted(request, form, found)
+                return self._noted(request, form)
             except ValidationError as error:
                 form.add_error(None, error)
-        groups = sorted({one.group for one in found})
-        group = request.GET.get("group", "")
+        groups = Group.objects.visible_to(user).filter(closed_on=None).order_by("name")
+        group = key_of(request.GET, "group")
         department = key_of(request.GET, "department")
-        shown = [one for one in found if not group or one.group == group]
-        if department:
-            own = Group.objects.filter(department=department)
-            names = set(own.values_list("name", flat=True))
-            shown = [one for one in shown if one.group in names]
+        late_only = bool(request.GET.get("late"))
+        found = read_debts(
+            Result.objects.visible_to(user), today, _chosen(today, group, department)
+        )
+        late = {id(one) for one in found if one.is_overdue(today)}
+        shown = [one for one in found if id(one) in late or not late_only]
+        page = Paginator(shown, PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **shell(self.admin_site, request),
             "title": "Академические задолженности",
             "form": form,
-            "may": may,
-            "debts": [(one, one.is_overdue(today)) for one in shown],
+            "may": user.has_perm("journal.add_debtmeasure"),
+            "page": page,
+            "debts": [(one, id(one) in late) for one in page],
+            "count": len(shown),
             "students": len({one.student for one in shown}),
-            "late": sum(one.is_overdue(today) for one in shown),
+            "late": len(late),
+            "late_only": late_only,
             "groups": groups,
             "group": group,
             "departments": Department.objects.all(),
             "department": department,
-            "is_any": bool(found),
+            "is_chosen": bool(group or department or late_only),
         }
         return TemplateResponse(request, "admin/results/debts.html", context)
 
-    def _noted(self, request, form, found):
-        owed = {(one.student, one.course) for one in found}
+    def _noted(self, request, form):
         places = [_place(text) for text in request.POST.getlist("debt")]
-        others = set(places) - owed
-        if others and may_measure(request.user, others) == others:
-            raise ValidationError("Долга уже нет: обновите страницу.")
         answers = form.cleaned_data
         count = add_measures(
             request.user,

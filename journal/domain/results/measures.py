@@ -1,16 +1,19 @@
 """Measures about debts, noted for many in one go (F9, M 5.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from journal.models import Course, DebtMeasure, Student, User
+from journal.domain.results.debts import read_debts
+from journal.models import Course, DebtMeasure, Result, Student, User
 from journal.models.reach import rights_q
 
 MOST = 500
+EARLY = "Срок ликвидации раньше даты меры."
 Place = tuple[int, int]
 
 
@@ -32,6 +35,28 @@ def may_measure(user: User, places: Iterable[Place]) -> set[Place]:
     }
 
 
+def check_measures(
+    user: User, places: Collection[Place], day: date, due_on: date | None
+) -> None:
+    """Raise PermissionDenied where one of the places is not the person's to note.
+
+    ValidationError for none, too many, a day of settling before the measure, or a place
+    where nothing is owed today.
+    """
+    if not places:
+        raise ValidationError("Отметьте долги, по которым принята мера.")
+    if len(places) > MOST:
+        raise ValidationError(f"За раз — не больше {MOST} долгов.")
+    if due_on and due_on < day:
+        raise ValidationError(EARLY)
+    if may_measure(user, places) != set(places):
+        raise PermissionDenied
+    students = {student for student, _ in places}
+    debts = read_debts(Result.objects.all(), timezone.localdate(), students)
+    if set(places) - {(one.student, one.course) for one in debts}:
+        raise ValidationError("Такого долга нет или он уже сдан: обновите страницу.")
+
+
 @transaction.atomic
 def add_measures(
     user: User,
@@ -41,20 +66,9 @@ def add_measures(
     due_on: date | None = None,
     text: str = "",
 ) -> int:
-    """Note one measure for each debt of `places`; how many.
-
-    Raises PermissionDenied where one of them is not the person's to note, ValidationError
-    for none, too many, or a day of settling before the measure.
-    """
+    """Note one measure for each debt of `places`; how many. Raises as `check_measures`."""
     places = list(dict.fromkeys(places))
-    if not places:
-        raise ValidationError("Отметьте долги, по которым принята мера.")
-    if len(places) > MOST:
-        raise ValidationError(f"За раз — не больше {MOST} долгов.")
-    if due_on and due_on < day:
-        raise ValidationError("Срок ликвидации раньше даты меры.")
-    if may_measure(user, places) != set(places):
-        raise PermissionDenied
+    check_measures(user, places, day, due_on)
     rows = [
         DebtMeasure(
             student_id=student,
