@@ -1,11 +1,17 @@
-"""Series of marks of terms that are over, from a table, to judge forecasts on (F12)."""
+"""Series of marks to judge forecasts on (F12); topics of theses that were pasted (F8)."""
 
 import csv
+import io
+import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 
 from journal.domain.results.experience import Entry, Place, Series
 from journal.domain.results.forecast import MARKS
+from journal.domain.results.topics import Topic
+from journal.exchange.lookups import ByName
+from journal.models import Employee, Student, Thesis
 
 COLUMNS = ("series", "course", "group", "planned", "position", "known_from", "mark")
 MOST_BYTES = 64 * 2**20
@@ -62,3 +68,63 @@ def _number(row: dict, name: str, line: int, least: int, most: int) -> int:
             f"Нужно целое число от {least} до {most}."
         )
     return int(said)
+
+
+HEADS = ("студент", "обучающийся", "фио", "ф", "фамилия")  # first words of a head
+MOST_TOPIC = Thesis._meta.get_field("topic").max_length
+
+
+def read_topics(
+    text: str, students: Iterable[Student], employees: Iterable[Employee]
+) -> tuple[list[Topic], list[str]]:
+    """Lines «student, topic, supervisor», and what is wrong with them, by line.
+
+    Cells stand apart by tabs, as a spreadsheet copies them, else by semicolons; a column
+    of numbers and a head are passed over. People are known by full names or by initials.
+    """
+    people = {
+        "студента": ByName(students, "full_name", "short_name"),
+        "преподавателя": ByName(employees, "full_name", "short_name"),
+    }
+    found: dict[int, Topic] = {}
+    wrong: list[str] = []
+    for number, cells in _lines(text):
+        try:
+            student = _one(people, "студента", cells[0])
+            topic = " ".join("".join(cells[1:2]).split())
+            if not 0 < len(topic) <= MOST_TOPIC:
+                raise SeriesError(f"тема — от 1 до {MOST_TOPIC} знаков")
+            name = "".join(cells[2:3])
+            led = _one(people, "преподавателя", name) if name else None
+            if student.pk in found:
+                raise SeriesError(f"{student.full_name}: строка уже была")
+            found[student.pk] = Topic(student, topic, led)
+        except SeriesError as error:
+            wrong.append(f"Строка {number}: {error}.")
+    if not found and not wrong:
+        wrong.append("Вставьте строки: студент, тема, руководитель.")
+    return list(found.values()), wrong
+
+
+def _lines(text: str) -> Iterable[tuple[int, list[str]]]:
+    mark = "\t" if "\t" in text else ";"
+    rows = csv.reader(
+        io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=mark
+    )
+    for number, row in enumerate(rows, 1):
+        cells = [cell.strip() for cell in row]
+        if cells and (cells[0].rstrip(".").isdecimal() or cells[0] == "№"):
+            cells = cells[1:]
+        if not any(cells) or re.split(r"\W", cells[0].casefold())[0] in HEADS:
+            continue
+        yield number, cells
+
+
+def _one(people: dict[str, ByName], who: str, said: str):
+    """The person of that name."""
+    found = people[who].find(said)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise SeriesError(f"«{said[:80]}» — не один человек, напишите имя полностью")
+    raise SeriesError(f"{who} «{said[:80]}» нет в списке")

@@ -94,6 +94,8 @@ BUTTONS: dict = {
 }
 ELSEWHERE: set = {
     "journal_debtmeasure_debts",
+    "journal_thesis_topics",
+    "journal_thesis_to_topics",
     "journal_debtmeasure_to_debts",
     "journal_lesson_absent",
     "journal_makeup_ledger",

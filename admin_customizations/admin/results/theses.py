@@ -1,16 +1,66 @@
 """Theses of the final attestation (F8)."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
+from admin_customizations.toolkit.pages import opened_from_list
+from admin_customizations.toolkit.shell import shell
 from journal.domain.results.defences import with_defence
-from journal.models import Thesis
+from journal.domain.results.topics import give_topics, groups_for_topics
+from journal.exchange.results import read_topics
+from journal.models import AcademicYear, Employee, Group, Student, Thesis
+
+EXAMPLE = "Иванов Иван Иванович\tСайт колледжа\tПетрова А. Н."
+
+
+class TopicsForm(forms.Form):
+    """A group, a year and the lines that were pasted."""
+
+    group = forms.ModelChoiceField(Group.objects.none(), label="Группа")
+    year = forms.ModelChoiceField(
+        AcademicYear.objects.order_by("-start"), label="Год выпуска"
+    )
+    order = forms.CharField(label="Приказ", required=False, max_length=100)
+    text = forms.CharField(
+        label="Студент, тема, руководитель",
+        max_length=100_000,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 14, "placeholder": EXAMPLE, "spellcheck": "true"}
+        ),
+    )
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.today = user, timezone.localdate()
+        self.fields["group"].queryset = groups_for_topics(user, self.today)
+
+    def save(self) -> tuple[int, int]:
+        """Make the theses; ValidationError names the lines that are not understood."""
+        said = self.cleaned_data
+        students = Student.objects.filter(
+            memberships__in=said["group"].memberships.on(self.today)
+        )
+        topics, wrong = read_topics(said["text"], students, Employee.objects.all())
+        if wrong:
+            raise ValidationError(wrong)
+        return give_topics(
+            self.user, said["group"], said["year"], topics, said["order"]
+        )
 
 
 @admin.register(Thesis)
 class ThesisAdmin(ModelAdmin):
     """Topics, supervisors, reviewers, protocols."""
+
+    actions_list = ["to_topics"]
 
     list_display = [
         "student",
@@ -62,6 +112,44 @@ class ThesisAdmin(ModelAdmin):
         ),
     ]
     empty_hint = "Выпускных работ пока нет. Добавьте тему и руководителя."
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.topics)
+        return [
+            path("topics/", view, name="journal_thesis_topics"),
+            *super().get_urls(),
+        ]
+
+    def has_topics_permission(self, request):
+        return request.user.has_perm("journal.add_thesis")
+
+    @opened_from_list("Темы списком", permission="topics", icon="content_paste")
+    def to_topics(self, request):
+        return HttpResponseRedirect(reverse("admin:journal_thesis_topics"))
+
+    def topics(self, request):
+        """Topics of a group pasted from a table: all of them are taken, or none."""
+        if not self.has_topics_permission(request):
+            raise PermissionDenied
+        year = AcademicYear.objects.on(timezone.localdate()).first()
+        form = TopicsForm(request.user, request.POST or None, initial={"year": year})
+        if request.method == "POST" and form.is_valid():
+            try:
+                made, changed = form.save()
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                words = f"Добавлено работ: {made}, изменено: {changed}."
+                self.message_user(request, words)
+                group = form.cleaned_data["group"].pk
+                url = reverse("admin:journal_thesis_changelist")
+                return HttpResponseRedirect(f"{url}?group__id__exact={group}")
+        context = {
+            **shell(self.admin_site, request),
+            "title": "Темы выпускных работ списком",
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/results/topics.html", context)
 
     def get_queryset(self, request):
         return with_defence(super().get_queryset(request))
