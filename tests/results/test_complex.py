@@ -81,6 +81,11 @@ def test_an_office_makes_writes_signs_and_everybody_reads_it(world, form, client
     )
     printed = office.get(reverse("admin:journal_sheet_print_paper", args=[sheet.pk]))
     assert printed.content.startswith(b"%PDF-")
+    # Whoever may make the sheet makes its retake; the others are offered none.
+    for client, may in ((office, True), (teacher, False)):
+        assert (
+            "Пересдача</a>" in page(client, "admin:journal_sheet_fill", sheet.pk)
+        ) == may
     _is_read(world, client_of, sheet)
 
 

@@ -108,3 +108,20 @@ def test_a_teacher_changes_a_form_that_names_people_in_no_list_of_hers(
     head["teacher"] = world.hr.employee.pk
     url = reverse("admin:journal_sheet_change", args=[exam.pk])
     assert client.post(url, own | head | rows).status_code == 200
+
+
+def test_a_draft_made_by_mistake_is_taken_away_until_it_says_something(
+    world, exam, client_of, wrote
+):
+    SheetMember.objects.create(sheet=exam, employee=world.deputy.employee, post="chair")
+    url = reverse("admin:journal_sheet_delete", args=[exam.pk])
+    client = client_of(world.teacher)
+    wrote(world.teacher, exam, world.students[0], "5")
+    assert "сначала очистите их" in client.get(url).content.decode()
+    client.post(url, {"post": "yes"})
+    assert Sheet.objects.exists()
+    wrote(world.teacher, exam, world.students[0], "", old="5")
+    assert client_of(world.curator).post(url, {"post": "yes"}).status_code == 403
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert not Sheet.objects.exists()
+    assert Sheet.history.first().history_user == world.teacher

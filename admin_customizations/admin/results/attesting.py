@@ -15,7 +15,7 @@ from admin_customizations.toolkit.pages import change_url
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.admission import proposed_out
 from journal.domain.results.headings import heading_of
-from journal.domain.results.retakes import owing_on
+from journal.domain.results.retakes import may_open_retake, owing_on
 from journal.domain.results.scales import (
     RUNNING,
     STATE,
@@ -140,8 +140,8 @@ class SheetPages:
             "may_head": is_draft and "change_sheet" in rights,
             "may_retake": sheet.state == Sheet.State.SIGNED
             and sheet.kind not in RUNNING
-            and "change_sheet" in rights
-            and bool(owing_on(sheet.retakes or sheet)),
+            and bool(owing_on(sheet.retakes or sheet))
+            and may_open_retake(request.user, sheet),
             "closed": closed,
             "early": early,
             "totals": totals_of(results),

@@ -24,13 +24,20 @@ from admin_customizations.toolkit.pages import (
     opened,
 )
 from admin_customizations.toolkit.widgets import LongSelect
-from journal.domain.results.retakes import CLOSED, open_retake, owing_on
+from journal.domain.results.retakes import (
+    CLOSED,
+    may_open_retake,
+    open_retake,
+    owing_on,
+)
 from journal.domain.results.scales import RUNNING, THRESHOLDS, kind_name, thresholds_of
 from journal.domain.results.sheets import (
     annul_sheet,
     check_parts,
+    drop_sheet,
     next_number,
     set_points,
+    what_keeps,
 )
 from journal.models import CourseTeacher, Employee, Sheet, SheetMember, SheetPart
 from journal.reports.results.papers import sheet_table, sheet_title
@@ -110,7 +117,7 @@ def is_draft(user, sheet) -> bool:
 
 
 def may_retake(user, sheet) -> bool:
-    return sheet.state == Sheet.State.SIGNED and _holds(user, sheet, "change")
+    return sheet.state == Sheet.State.SIGNED and may_open_retake(user, sheet)
 
 
 def may_annul(user, sheet) -> bool:
@@ -249,6 +256,15 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
         if obj is not None and obj.state != Sheet.State.DRAFT:
             return False
         return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs, request):
+        """A draft goes with its courses and commission, unless it says something."""
+        names, counts, lacking, _ = super().get_deleted_objects(objs, request)
+        kept = {f"{one}: {words}" for one in objs if (words := what_keeps(one))}
+        return names, counts, lacking, sorted(kept)
+
+    def delete_model(self, request, obj):
+        drop_sheet(request.user, obj.pk)
 
     @admin.display(description="ведомость", ordering="kind")
     def opened_link(self, sheet):

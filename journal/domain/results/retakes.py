@@ -6,8 +6,9 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from journal.domain.results.scales import OWED
-from journal.domain.results.sheets import open_sheet
+from journal.domain.results.sheets import may_open, open_sheet
 from journal.models import Employee, Result, Sheet, SheetMember, User
+from journal.models.reach import rights_over
 
 ATTEMPTS = 3  # in time, a retake, a retake before a commission
 CLOSED = "Эта ведомость не подписана: пересдавать ещё нечего."
@@ -58,6 +59,14 @@ def next_attempt(sheet: Sheet, students: Iterable[int]) -> int:
             f"Обе пересдачи использованы (273-ФЗ, ст. 58, ч. 5): {', '.join(out)}."
         )
     return max(2, max(spent.values(), default=1) + 1)
+
+
+def may_open_retake(user: User, sheet: Sheet) -> bool:
+    """May `user` make the retakes of this sheet: the sheets of all its courses?"""
+    if not rights_over(user, sheet, ["change_sheet"]):
+        return False
+    courses = [part.course for part in sheet.parts.select_related("course")]
+    return may_open(user, courses, sheet.group)
 
 
 def _refuse_odd(sheet: Sheet, day: date, members: list[SheetMember]) -> None:

@@ -47,6 +47,7 @@ __all__ = [
     "annul_sheet",
     "check_parts",
     "day_of",
+    "drop_sheet",
     "is_closed_for",
     "lacks_of",
     "marks_of_kind",
@@ -55,6 +56,7 @@ __all__ = [
     "roster_of",
     "shown",
     "sign_sheet",
+    "what_keeps",
     "write_results",
 ]
 
@@ -351,3 +353,31 @@ def annul_sheet(user: User, pk: int, reason: str) -> Sheet:
         sheet._change_reason = reason.strip()[:100]
         _save(user, sheet)
     return sheet
+
+
+def what_keeps(sheet: Sheet) -> str:
+    """Why a sheet may not be taken away, "" where it may."""
+    if sheet.state != Sheet.State.DRAFT:
+        return "Подписанную ведомость не удаляют, а аннулируют."
+    if sheet.results.exclude(mark="", status="").exists():
+        return "В ведомости уже есть результаты: сначала очистите их."
+    return ""
+
+
+@transaction.atomic
+def drop_sheet(user: User, pk: int) -> None:
+    """Take away a draft that was made by mistake, with its courses and commission.
+
+    Raises Sheet.DoesNotExist, PermissionDenied, ValidationError as `what_keeps` says.
+    """
+    sheet = locked(user, pk)
+    if sheet is None:
+        raise Sheet.DoesNotExist
+    if not rights_over(user, sheet, ["delete_sheet"]):
+        raise PermissionDenied
+    if words := what_keeps(sheet):
+        raise ValidationError(words)
+    rows = (sheet.results, sheet.parts, sheet.members)
+    for row in (*(one for some in rows for one in some.all()), sheet):
+        row._history_user = user
+        row.delete()
