@@ -83,3 +83,12 @@ def test_only_who_adds_theses_pastes_and_of_own_groups_alone(world, paste, clien
     assert answer.status_code == 200 and "Группа:" in answer.content.decode()
     assert not Thesis.objects.exists()
     assert client_of(world.studyunit).get(URL).status_code == 200
+
+
+def test_a_review_gives_a_mark_of_the_scale(world, client_of):
+    data = {"student": world.students[1].pk, "supervisor": world.teacher.employee.pk}
+    data |= {"group": world.group.pk, "year": world.year.pk, "topic": "Сеть"}
+    data |= {"kind": "work", "origin": "college", "review_mark": "7"}
+    client, url = client_of(world.deputy), reverse("admin:journal_thesis_add")
+    assert "Допустимо: 5, 4, 3, 2." in client.post(url, data).content.decode()
+    assert client.post(url, data | {"review_mark": "5"}).status_code == 302

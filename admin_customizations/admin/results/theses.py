@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import RegexValidator
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -150,6 +151,12 @@ class ThesisAdmin(ModelAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/results/topics.html", context)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("supervisor_mark", "review_mark"):
+            field.validators.append(RegexValidator("^[2-5]$", "Допустимо: 5, 4, 3, 2."))
+        return field
 
     def get_queryset(self, request):
         return with_defence(super().get_queryset(request))
