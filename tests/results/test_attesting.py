@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from journal.domain.archive.closing import close_period
 from journal.domain.results.admission import proposed_out
@@ -296,6 +297,16 @@ def test_the_table_of_points_stands_once_points_do(world):
     for most, other in ((50, table), (100, table | {"5": 95})):
         with pytest.raises(ValidationError, match="уберите баллы"):
             set_points(sheet, most, other)
+
+
+def test_points_give_no_mark_that_a_sheet_does_not_know(world, client_of):
+    table = {"3": 20, "4": 40, "5": 70}
+    for kind in ("credit", "term"):
+        sheet = open_sheet(world.deputy, kind, [world.course], date=world.today)
+        with pytest.raises(ValidationError, match="нет отметок"):
+            set_points(sheet, 100, table)
+        url = reverse("admin:journal_sheet_points", args=[sheet.pk])
+        assert client_of(world.deputy).get(url).status_code == 403
 
 
 def test_a_course_work_and_an_exam_of_one_course_stand_apart(world):

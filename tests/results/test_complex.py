@@ -75,6 +75,10 @@ def test_an_office_makes_writes_signs_and_everybody_reads_it(world, form, client
     paper = sheet_table(sheet)
     assert paper.title == "Ведомость комплексного дифференцированного зачёта № 1"
     assert "КДЗ-1" in paper.lines
+    assert [name for post, name in paper.signatures if post == "Преподаватель"] == [
+        "Жданов Л. Б.",
+        "Цветков Ю. Ф.",
+    ]
     assert any(
         line.startswith("Дисциплины: ") and str(world.practice.discipline) in line
         for line in paper.lines

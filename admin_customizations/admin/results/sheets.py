@@ -30,7 +30,13 @@ from journal.domain.results.retakes import (
     open_retake,
     owing_on,
 )
-from journal.domain.results.scales import RUNNING, THRESHOLDS, kind_name, thresholds_of
+from journal.domain.results.scales import (
+    RUNNING,
+    THRESHOLDS,
+    kind_name,
+    takes_points,
+    thresholds_of,
+)
 from journal.domain.results.sheets import (
     annul_sheet,
     check_parts,
@@ -39,7 +45,14 @@ from journal.domain.results.sheets import (
     set_points,
     what_keeps,
 )
-from journal.models import CourseTeacher, Employee, Sheet, SheetMember, SheetPart
+from journal.models import (
+    CourseTeacher,
+    Employee,
+    Institution,
+    Sheet,
+    SheetMember,
+    SheetPart,
+)
 from journal.reports.results.papers import sheet_table, sheet_title
 from journal.reports.writers import WRITERS, file_name, render
 
@@ -114,6 +127,10 @@ class SheetMemberInline(NamesTeachers, TabularInline):
 
 def is_draft(user, sheet) -> bool:
     return sheet.state == Sheet.State.DRAFT and sheet.is_editable_by(user)
+
+
+def may_set_points(user, sheet) -> bool:
+    return takes_points(sheet, Institution.current()) and is_draft(user, sheet)
 
 
 def may_retake(user, sheet) -> bool:
@@ -304,7 +321,7 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
 
     @confirmed(
         "Баллы и пороги",
-        may=is_draft,
+        may=may_set_points,
         form=PointsForm,
         icon="scoreboard",
         text="Отметка следует из баллов: введите баллы, и журнал поставит её сам.",

@@ -54,6 +54,11 @@ def marks_of_sheet(sheet: Sheet, rules: Institution) -> tuple[str, ...]:
     return marks_of_kind(sheet.kind, rules)
 
 
+def takes_points(sheet: Sheet, rules: Institution) -> bool:
+    """May points give its marks? They give 5 to 2, and marks of record follow lessons."""
+    return sheet.kind not in RUNNING and "5" in marks_of_sheet(sheet, rules)
+
+
 def statuses_of(sheet: Sheet) -> tuple[str, ...]:
     """Why a student may stand without a mark; in a mark of record that is «н/а»."""
     return () if sheet.kind in RUNNING else tuple(Result.Status.values)

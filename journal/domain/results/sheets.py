@@ -16,6 +16,7 @@ from journal.domain.results.scales import (
     SINGLE,
     STATE,
     marks_of_kind,
+    takes_points,
 )
 from journal.domain.results.writing import (
     ResultChange,
@@ -315,9 +316,11 @@ def set_points(sheet: Sheet, most: int, thresholds: dict[str, int]) -> Sheet:
     """Give a draft its most points and the per cent from which each mark is given.
 
     Raises ValidationError once points stand on it: their marks follow from the table by
-    which they were given.
+    which they were given; and of a sheet that knows no such marks.
     """
     sheet = Sheet.objects.select_for_update().get(pk=sheet.pk)
+    if not takes_points(sheet, Institution.current()):
+        raise ValidationError("В этой ведомости нет отметок, которые дают баллы.")
     changed = (sheet.points_most, sheet.heading.get("thresholds")) != (most, thresholds)
     if changed and sheet.results.filter(points__isnull=False).exists():
         raise ValidationError(

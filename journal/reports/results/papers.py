@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from journal.domain.results.correcting import corrections_of
 from journal.domain.results.headings import heading_of
-from journal.domain.results.scales import RUNNING, STATE, kind_name
+from journal.domain.results.scales import COMPLEX, RUNNING, STATE, kind_name
 from journal.domain.results.writing import roster_of, shown
 from journal.models import Result, Sheet
 from journal.reports.table import Column, Table
@@ -216,5 +216,8 @@ def _signatures(sheet: Sheet, head: dict) -> list[tuple[str, str]]:
     teacher = head.get("examiner") or ", ".join(head.get("teachers", ()))
     if sheet.kind in STATE:
         return members or [("Председатель", "")]
-    signed = [("Преподаватель", teacher), *members]
+    names = [teacher]
+    if sheet.kind in COMPLEX:  # each answers for the own course
+        names = list(dict.fromkeys([teacher, *head.get("teachers", ())]))
+    signed = [*(("Преподаватель", name) for name in names), *members]
     return [*signed, ("Заведующий отделением", head.get("head", ""))]
