@@ -115,6 +115,7 @@ class NamesTeachers:
 class SheetPartInline(TabularInline):
     model = SheetPart
     formset = PartFormSet
+    tab = False  # what it refuses stands in sight
     fields = ["course"]
     autocomplete_fields = ["course"]
 
