@@ -171,7 +171,7 @@ def test_a_family_sees_its_own_activities(world, circle, client_of):
     html = client_of(world.student).get("/diary/activities/").content.decode()
     assert "Шахматы" in html and "Партия 2" in html  # the first one's day is past
     leader = world.teacher.employee.short_name
-    assert f"Кружок, руководитель {leader}" in html
+    assert f"Кружок · руководитель {leader}" in html
     held(world, circle, student)
     (own,) = activities_of(student.pk, world.today)
     assert (own.held, own.there) == (1, 1)

@@ -25,7 +25,7 @@ def _activity(one: Own) -> SafeString:
         f"каб. {activity.place}" if activity.place_id else "",
         f"руководитель {activity.leader.short_name}",
     ]
-    lines = [capfirst(", ".join(filter(None, about)))]
+    lines = [capfirst(" · ".join(filter(None, about)))]
     if one.held:
         held = plural(one.held, "занятие", "занятия", "занятий")
         lines.append(f"Проведено {held}, посещено {one.there}.")
