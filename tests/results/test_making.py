@@ -125,3 +125,23 @@ def test_a_draft_made_by_mistake_is_taken_away_until_it_says_something(
     assert client.post(url, {"post": "yes"}).status_code == 302
     assert not Sheet.objects.exists()
     assert Sheet.history.first().history_user == world.teacher
+
+
+def test_all_sheets_of_a_session_are_made_by_one_button(world, client_of):
+    url, asked = reverse("admin:journal_sheet_due"), {"period": world.period.pk}
+    office, teacher = client_of(world.deputy), client_of(world.teacher)
+    lacking = [one for one in due_sheets(world.teacher, world.period) if not one.sheet]
+    assert f"Создать все: {len(lacking)}" in teacher.get(url, asked).content.decode()
+    teacher.post(url, asked | {"key": "every"})
+    assert Sheet.objects.count() == len(lacking) > 1
+    assert all(one.sheet for one in due_sheets(world.teacher, world.period))
+    every = due_sheets(world.deputy, world.period)
+    page = office.post(url, asked | {"key": "every"}, follow=True).content.decode()
+    assert f"Создано ведомостей: {len(every) - len(lacking)}." in page
+    assert Sheet.objects.count() == len(every) > len(lacking)
+    assert "Создать все" not in page
+    office.post(url, asked | {"key": "every"})
+    assert Sheet.objects.count() == len(every)
+    listed = office.get(reverse("admin:journal_sheet_changelist")).content.decode()
+    assert str(world.course.discipline) in listed
+    assert office.post(url, {"key": "every", "period": "x"}).status_code in (302, 400)

@@ -1,5 +1,7 @@
 """Sheets that a session asks for, each made with one button (F7)."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -12,6 +14,9 @@ from admin_customizations.toolkit.shell import shell
 from journal.domain.results.making import due_sheet, due_sheets, make_sheet
 from journal.models import Course, Group, Period
 from journal.models.reach import rights_q
+
+EVERY = "every"
+MOST_AT_ONCE = 200  # sheets that one request makes
 
 
 class DuePages:
@@ -42,6 +47,8 @@ class DuePages:
         period = _chosen(periods, key_of(data, "period")) or _running(periods)
         group = key_of(data, "group")
         if request.method == "POST":
+            if data.get("key") == EVERY:
+                return self._all_made(request, period, group)
             return self._made(request, period, group, data.get("key", ""))
         mine = Course.objects.filter(
             rights_q(request.user, Course.reach, "add_sheet"), period=period
@@ -60,9 +67,31 @@ class DuePages:
             "group": group,
             "found": found,
             "left": sum(one.sheet is None for one in found),
+            "own": sum(one.sheet is None and one.is_own for one in found),
+            "every": EVERY,
             "today": timezone.localdate(),
         }
         return TemplateResponse(request, "admin/results/due.html", context)
+
+    def _all_made(self, request, period, group: int | None):
+        """Every sheet that is lacking, as if each were made by its own button."""
+        if period is None:
+            raise BadRequest("period: за какой период создать ведомости")
+        found = due_sheets(request.user, period, [group] if group else None)
+        lacking = [one for one in found if one.sheet is None and one.is_own]
+        made = 0
+        for one in lacking[:MOST_AT_ONCE]:
+            try:
+                make_sheet(request.user, one)
+                made += 1
+            except ValidationError as error:
+                words = f"{one.group}, {one.title}: {' '.join(error.messages)}"
+                self.message_user(request, words, "ERROR")
+        left = len(lacking) - MOST_AT_ONCE
+        more = f" Осталось ещё {left}: нажмите ещё раз." if left > 0 else ""
+        self.message_user(request, f"Создано ведомостей: {made}.{more}")
+        query = urlencode({"period": period.pk, "group": group or ""})
+        return HttpResponseRedirect(f"{request.path}?{query}")
 
     def _made(self, request, period, group: int | None, key: str):
         if period is None or group is None:

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -210,6 +210,7 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
 
     list_display = [
         "opened_link",
+        "subject",
         "date",
         "number",
         "group",
@@ -291,6 +292,15 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
             reverse("admin:journal_sheet_fill", args=[sheet.pk]),
             _capital(kind_name(sheet.kind, sheet.complex_form)),
         )
+
+    def get_queryset(self, request):
+        parts = SheetPart.objects.select_related("course__discipline")
+        return super().get_queryset(request).prefetch_related(Prefetch("parts", parts))
+
+    @admin.display(description="что аттестуется")
+    def subject(self, sheet):
+        names = (part.course.discipline.name for part in sheet.parts.all())
+        return sheet.title or ", ".join(names)
 
     @labelled(description="состояние", ordering="state", label=STATES)
     def state_label(self, sheet):
