@@ -146,7 +146,7 @@ ROLES = (
             *SHEETS,
             "annul:sheet",
             f"{EDIT}:thesis,debtmeasure",
-            "decide:correctionrequest",
+            "add,decide:correctionrequest",
             "add,undo:sittingreview",
             "refit:forecastfit",
             "import:result",
@@ -175,7 +175,8 @@ ROLES = (
             REFERENCE,
             JOURNAL,
             CONTINGENT,
-            "view:periodclosing,importbatch,excuse,correctionrequest",
+            "view:periodclosing,importbatch,excuse",
+            "add,view:correctionrequest",
             *SHEETS,
             f"{EDIT}:thesis,debtmeasure",
             f"{EDIT}:group,subgroup,subgroupmember,course,courseteacher,membership,"

@@ -65,3 +65,11 @@ def signed(request, world):
     return SimpleNamespace(
         sheet=sheet, result=results[world.students[0].pk], results=results
     )
+
+
+def cell(world, student, field="1", old="5", new="4", lesson=None):
+    return Change((lesson or world.lesson_past).pk, student.pk, field, old, new)
+
+
+def code_of(user, change, reason="Описка"):
+    return ask_cells(user, [change], reason)[0].code

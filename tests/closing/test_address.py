@@ -59,7 +59,7 @@ def test_nonsense_is_refused_in_words(closed, client_of, text, status):
 def test_who_may_not_ask_is_refused_and_nobody_asks_for_another(
     closed, client_of, body
 ):
-    assert post(client_of(closed.deputy), body).status_code == 403
+    assert post(client_of(closed.office), body).status_code == 403
     assert post(client_of(closed.student), body).status_code == 302
     other = {"X-User": str(closed.teacher2.pk)}
     assert post(client_of(closed.teacher), body, **other).status_code == 401

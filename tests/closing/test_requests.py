@@ -11,94 +11,19 @@ from django.urls import reverse
 from journal.domain.archive.closing import close_period
 from journal.domain.control.requests import (
     answered_to,
-    ask_cells,
     ask_result,
     decide,
     values_now,
     waiting_for,
     withdraw,
 )
-from journal.domain.lessons import TAKEN, Change, write_cells
+from journal.domain.lessons import write_cells
 from journal.domain.lessons.past import past_of_cell
 from journal.domain.results.correcting import corrections_of
 from journal.domain.results.past import past_of_sheet
-from journal.models import Absence, CorrectionRequest, Mark, Result
+from journal.models import Absence, CorrectionRequest, Mark, Result, User
+from tests.closing.conftest import cell
 from tests.conftest import NOW
-
-
-def cell(world, student, field="1", old="5", new="4", lesson=None):
-    return Change((lesson or world.lesson_past).pk, student.pk, field, old, new)
-
-
-def code_of(user, change, reason="Описка"):
-    return ask_cells(user, [change], reason)[0].code
-
-
-# Asking
-
-
-def test_nothing_is_asked_for_that_the_person_may_write(world):
-    (answer,) = ask_cells(world.teacher, [cell(world, world.students[0])], "Описка")
-    assert (answer.status, answer.code) == (400, "open")
-    assert not CorrectionRequest.objects.exists()
-
-
-def test_a_request_changes_nothing_but_waits_for_a_second_person(closed, asked):
-    first = closed.students[0]
-    request = asked(closed.teacher, first, "4", old="5")
-    assert (request.old, request.new, request.by) == ("5", "4", closed.teacher)
-    assert (request.group, request.course) == (closed.group, closed.course)
-    assert Mark.objects.get(pk=closed.mark.pk).value == "5"
-    assert list(waiting_for(closed.deputy)) == [request]
-    assert list(waiting_for(closed.director)) == [request]
-    for user in (closed.teacher, closed.curator, closed.deputy_upr, closed.student):
-        assert not waiting_for(user).exists()
-
-
-@pytest.mark.parametrize(
-    ("user", "change", "code"),
-    [
-        ("teacher", {"old": "3"}, "conflict"),
-        ("teacher", {"new": "7"}, "value"),
-        ("teacher", {"new": "5"}, "same"),
-        ("teacher", {"field": "9"}, "value"),
-        ("teacher2", {}, "missing"),
-        ("curator", {}, "foreign"),  # no marks of others
-    ],
-)
-def test_a_request_is_refused_as_the_writer_would_refuse_it(closed, user, change, code):
-    person = closed.people[user]
-    assert code_of(person, cell(closed, closed.students[0], **change)) == code
-    assert not CorrectionRequest.objects.exists()
-
-
-def test_whoever_was_elsewhere_that_day_is_asked_for_in_vain(closed):
-    stranger = closed.students2[1]
-    assert code_of(closed.teacher, cell(closed, stranger, old="")) == "roster"
-
-
-def test_one_cell_has_one_request_at_a_time(closed, asked):
-    first = closed.students[0]
-    request = asked(closed.teacher, first, "4", old="5")
-    assert code_of(closed.teacher, cell(closed, first, new="3")) == "pending"
-    withdraw(closed.teacher, request)
-    assert code_of(closed.teacher, cell(closed, first, new="3")) == "asked"
-
-
-def test_a_request_says_why(closed):
-    change = cell(closed, closed.students[0])
-    for reason in ("", "  ", "ё" * 301):
-        with pytest.raises(ValidationError):
-            ask_cells(closed.teacher, [change], reason)
-    for user in (closed.deputy, closed.dispatcher, closed.student, closed.nobody):
-        with pytest.raises(PermissionDenied):
-            ask_cells(user, [change], "Описка")
-
-
-def test_presence_of_a_whole_lesson_is_no_cell_to_ask_for(closed):
-    change = Change(closed.lesson_past.pk, None, TAKEN, "1", "")
-    assert code_of(closed.teacher, change) == "closed"
-
 
 # Deciding
 
@@ -307,6 +232,16 @@ def test_a_draft_is_mended_and_a_stranger_refused(world, signed):
         ask_result(world.teacher, signed.result, "3", "Описка")
     close_period(world.period, "results", world.deputy)
     assert decide(world.deputy, [first.pk], True)[0].is_done
+
+
+def test_a_result_that_somebody_who_left_asked_for_is_told_as_such(world, signed):
+    request = ask_result(world.teacher, signed.result, "5", "Описка")
+    User.objects.filter(pk=world.teacher.pk).update(is_active=False)
+    (done,) = decide(world.deputy, [request.pk], True)
+    assert (done.is_done, "закрыта" in done.words) == (False, True)
+    assert decide(world.deputy, [request.pk], False, "Уволен")[0].is_done
+    again = ask_result(world.deputy, signed.result, "5", "Описка")
+    assert decide(world.director, [again.pk], True)[0].is_done
 
 
 # Pages

@@ -62,7 +62,8 @@ def _required(column: Column, today: date) -> str:
 
 def _head(column: Column, today: date, address: str) -> str:
     classes = []
-    if not column.is_editable or column.is_cancelled or column.date > today:
+    is_open = column.is_editable or column.may_ask
+    if not is_open or column.is_cancelled or column.date > today:
         classes.append("ro")
     if column.date == today:
         classes.append("now")
@@ -173,7 +174,8 @@ def roster_html(spread: Spread, today: date) -> SafeString:
     if not spread.columns:
         return mark_safe("")
     column = spread.columns[0]
-    state = "" if column.is_editable and column.date <= today else ' class="ro"'
+    is_open = column.is_editable or column.may_ask
+    state = "" if is_open and column.date <= today else ' class="ro"'
     taken = " data-t" if column.is_taken else ""
     quick = "".join(
         f'<button type="button" tabindex="-1" data-key="{key}" aria-label="{name}">{key}</button>'

@@ -1,6 +1,6 @@
-"""Correcting what is closed: asked by who might write there, decided by another (F10).
+"""Correcting what is closed: asked by some, decided by another (F10).
 
-A request names one cell or one result, what the person saw there and what it ought to
+Whoever might write there asks, or looks after it (`domain.lessons.asking`). A request names one cell or one result, what the person saw there and what it ought to
 be. Approving writes it in the same transaction by the one writer of cells, or of
 results, with the person who asked as its author and the other named in the reason.
 """
@@ -27,6 +27,7 @@ from journal.models import Absence, CorrectionRequest, Lesson, Mark, Result, Use
 State = CorrectionRequest.State
 PENDING = "Об этой записи запрос уже ждёт решения."
 UNREASONED = "Напишите, почему нужно исправить."
+GONE = "Учётная запись того, кто просил, закрыта. Отклоните запрос: его подаст другой."
 SAME = "Должно быть то же, что и стоит: исправлять нечего."
 MOST_REASON = 300
 
@@ -195,6 +196,8 @@ def _decide(user: User, key: int, is_approved: bool, remark: str) -> Decision:
                 return Decision(request, True, "отклонено")
             _move(request, user, State.APPROVED)
             outcome = _written(request, user)
+            if not request.by.is_active:
+                outcome.message = GONE
             if outcome.status != 200:
                 raise _Undone(outcome)
             _move(request, user, State.DONE)

@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.domain.lessons.amounts import absence_value
+from journal.domain.lessons.asking import asking_q, said
 from journal.domain.lessons.presence import (
     Document,
     documents_of,
@@ -80,6 +81,7 @@ class Place(NamedTuple):
     may_note: bool
     is_closed: bool
     is_lesson_closed: bool
+    may_ask: bool
     default_kind: int
 
 
@@ -176,7 +178,8 @@ def open_book(user: User, changes: list[Change], reason: str, right: str = "") -
     places = places_to_write(user, ids, book.rules, right)
     book.lessons = {place.pk: place for place in places}
     ids = list(book.lessons)
-    if closed := [pk for pk, place in book.lessons.items() if place.is_closed]:
+    closed = [one.pk for one in places if one.is_closed or one.may_ask]
+    if closed:
         book.allowed = set(_allowed(lessons=closed))
     _read_ticks(book, changes)
     if not ids or not students:
@@ -227,12 +230,7 @@ def _places(like: Likeness, right: str) -> Prepared:
         asker = like.asker(user, employee)
 
         def may(codename):
-            condition = rights_q(asker, Lesson.reach, codename)
-            return Case(
-                When(condition, then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
-            )
+            return said(rights_q(asker, Lesson.reach, codename))
 
         def closed(aspect):
             rows = PeriodClosing.objects.filter(
@@ -263,6 +261,7 @@ def _places(like: Likeness, right: str) -> Prepared:
                 may(right or "change_absence"),
                 closed(PeriodClosing.Aspect.MARKS),
                 closed(PeriodClosing.Aspect.LESSONS),
+                said(asking_q(asker, is_closed=False)),
                 # The first of the institution's list, an answer in the lesson, is
                 # what a work is until its teacher says otherwise.
                 Subquery(WorkKind.objects.values("pk")[:1]),

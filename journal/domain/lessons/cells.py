@@ -89,7 +89,8 @@ def try_cells(user: User, changes: Iterable[Change]) -> list[Outcome]:
     outcomes = []
     for change in changes:
         lesson = book.lessons.get(change.lesson)
-        book.allowed.add((change.lesson, change.student, change.field))
+        if lesson and lesson.is_closed:
+            book.allowed.add((change.lesson, change.student, change.field))
         outcome = _answer(book, change)
         if outcome.status == 200 and not lesson.is_closed:
             words = "Период открыт: исправьте запись сами."
@@ -175,17 +176,17 @@ def _current(book: Book, change: Change, number: int) -> str:
 
 def _may_write(book: Book, lesson: Place, change: Change) -> None:
     right = "may_note" if change.field in (ABSENCE, TAKEN) else "may_mark"
-    if not getattr(lesson, right):
+    is_allowed = (lesson.pk, change.student, change.field) in book.allowed
+    is_closed = lesson.is_closed and not is_allowed
+    may_ask = lesson.may_ask and (is_allowed or is_closed)
+    if change.field == TAKEN:
+        is_closed, may_ask = lesson.is_closed or lesson.is_lesson_closed, False
+    if not (getattr(lesson, right) or may_ask):
         raise Refused(
             403,
             "foreign",
             "Это занятие другого преподавателя: его можно только читать.",
         )
-    if change.field == TAKEN:
-        is_closed = lesson.is_closed or lesson.is_lesson_closed
-    else:
-        place = (lesson.pk, change.student, change.field)
-        is_closed = lesson.is_closed and place not in book.allowed
     if is_closed:
         raise Refused(
             403, "closed", "Период закрыт: запись исправляют по разрешённому запросу."

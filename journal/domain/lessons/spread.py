@@ -7,19 +7,17 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.db.models import (
-    BooleanField,
-    Case,
     F,
     FilteredRelation,
     IntegerField,
     Q,
     Value,
-    When,
 )
 from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import Step
 from journal.domain.lessons.amounts import absence_value
+from journal.domain.lessons.asking import asking_q, said
 from journal.domain.lessons.owed import owed_numbers
 from journal.models import (
     Absence,
@@ -44,7 +42,7 @@ class Column:
     """One lesson of the spread, of the subgroup number `part` if of one.
 
     `weights` and `kinds` of its works by number, `required` are the numbers of those
-    that every student is to do.
+    that every student is to do. `may_ask`: corrections of it may be asked for.
     """
 
     lesson: int
@@ -57,6 +55,7 @@ class Column:
     is_cancelled: bool
     is_editable: bool
     part: int | None = None
+    may_ask: bool = False
     weights: dict[int, int] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
     required: set[int] = field(default_factory=set)
@@ -204,12 +203,9 @@ def _column_rows(like: Likeness, path: str) -> Prepared:
                 "hours",
                 "attendance_taken_at",
                 "is_cancelled",
-                Case(
-                    When(mine, then=Value(True)),
-                    default=Value(False),
-                    output_field=BooleanField(),
-                ),
+                said(mine),
                 "subgroup__number",
+                said(asking_q(asker, is_closed=True)),
             )
         )
 
@@ -221,7 +217,14 @@ def _columns(user: User, course: Course, lesson: int | None) -> dict[int, Column
         user=user.pk, employee=employee_key(user), key=lesson or course.pk
     )
     return {
-        row[0]: Column(*row[:6], row[6] is not None, bool(row[7]), bool(row[8]), row[9])
+        row[0]: Column(
+            *row[:6],
+            row[6] is not None,
+            bool(row[7]),
+            bool(row[8]),
+            row[9],
+            bool(row[10]),
+        )
         for row in rows
     }
 
