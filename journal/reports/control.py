@@ -126,7 +126,14 @@ class CorrectionsForm(GroupForm):
             Q(pk__in=teachers.values("employee")) | Q(pk__in=visible.values("pk")),
             user__isnull=False,
         )
-        self.fields["by"].offer((one.user_id, one.short_name) for one in people)
+        # Whoever writes with all rights need not be an employee.
+        others = User.objects.filter(is_superuser=True, employee__isnull=True)
+        self.fields["by"].offer(
+            [
+                *((one.user_id, one.short_name) for one in people),
+                *((one.pk, str(one)) for one in others),
+            ]
+        )
 
     def narrow(self) -> None:
         """Disciplines and students are those of the chosen group."""

@@ -1,8 +1,9 @@
 """Many corrections of one person in one go, shown to a second person (safety A16).
 
 A sitting is one person's changes and deletions of marks, absences and results that
-stood already, with no longer gap between them than half an hour. It is read from the
-history and stored nowhere; a `SittingReview` says that somebody looked at it. What a
+stood already, with no longer gap between them than half an hour; of an account with all
+rights also what it entered first in the journal of others (safety A45). It is read from
+the history and stored nowhere; a `SittingReview` says that somebody looked at it. What a
 second person let through is none: approved requests, absences excused by a document,
 the undoing of a sitting.
 """
@@ -18,7 +19,8 @@ from django.utils import timezone
 
 from journal.domain.control.quiet import is_quiet
 from journal.domain.control.requests import words_of
-from journal.domain.control.steps import before
+from journal.domain.control.steps import before, strange_q
+from journal.domain.lessons.asking import said
 from journal.models import (
     Absence,
     CorrectionRequest,
@@ -38,7 +40,10 @@ Verdict = SittingReview.Verdict
 
 @dataclass(frozen=True)
 class Sitting:
-    """Changes of one user between two moments: how many, how many of them when."""
+    """Changes of one user between two moments: how many, how many of them when.
+
+    `strange` are those in the journal of others.
+    """
 
     person: int
     began: datetime
@@ -46,6 +51,7 @@ class Sitting:
     count: int
     quiet: int
     late: int
+    strange: int = 0
     review: SittingReview | None = None
 
     @cached_property
@@ -54,6 +60,8 @@ class Sitting:
         found = []
         if self.count >= Institution.current().flag_changes:
             found.append("много исправлений подряд")
+        if self.strange:
+            found.append("в чужом журнале")
         if self.quiet:
             found.append("в нерабочее время")
         if self.count >= FEW and self.late * 2 > self.count:
@@ -62,12 +70,17 @@ class Sitting:
 
 
 def changed(model, since: datetime, until: datetime, person: int | None) -> QuerySet:
-    """Steps of a model's history in which a value that stood was changed or deleted."""
+    """Steps of a model's history in which a value that stood was changed or deleted.
+
+    With `strange`, and what accounts with all rights entered in the journal of others.
+    """
     rows = model.history.filter(
-        history_type__in="~-",
         history_date__gte=since,
         history_date__lte=until,
         history_user__isnull=False,
+    ).annotate(strange=said(strange_q(model)))
+    rows = rows.filter(
+        Q(history_type__in="~-") | Q(history_user__is_superuser=True, strange=True)
     )
     if person is not None:
         rows = rows.filter(history_user=person)
@@ -78,7 +91,7 @@ def changed(model, since: datetime, until: datetime, person: int | None) -> Quer
         rows = rows.annotate(
             old_mark=Coalesce(before(Result, "mark"), Value("")),
             old_status=Coalesce(before(Result, "status"), Value("")),
-        ).exclude(old_mark="", old_status="")
+        ).exclude(old_mark="", old_status="", strange=False)
         same = Q(old_mark=F("mark"), old_status=F("status"))
         return rows.exclude(same & Q(history_type="~"))
     return rows
@@ -101,9 +114,9 @@ def read_sittings(person: int | None = None, now: datetime | None = None):
     for model, day in DAYS.items():
         rows = changed(model, since, now, person).order_by()
         steps += [
-            (user, at, lesson_day)
-            for user, at, reason, lesson_day in rows.values_list(
-                "history_user", "history_date", "history_change_reason", day
+            (user, at, lesson_day, strange)
+            for user, at, strange, reason, lesson_day in rows.values_list(
+                "history_user", "history_date", "strange", "history_change_reason", day
             )
             if (user, reason) not in let_through
         ]
@@ -153,7 +166,7 @@ def _is_cut(last, step, reviews) -> bool:
 
 
 def _sitting(run: list, reviews: list[SittingReview], rules: Institution) -> Sitting:
-    person, began, _ = run[0]
+    person, began = run[0][:2]
     ended = run[-1][1]
     seen = [one for one in reviews if one.began_at <= began and ended <= one.ended_at]
     return Sitting(
@@ -161,8 +174,9 @@ def _sitting(run: list, reviews: list[SittingReview], rules: Institution) -> Sit
         began,
         ended,
         len(run),
-        sum(is_quiet(at, rules) for _, at, _ in run),
-        sum(_is_late(at, day, rules) for _, at, day in run),
+        sum(is_quiet(at, rules) for _, at, *_ in run),
+        sum(_is_late(at, day, rules) for _, at, day, _ in run),
+        sum(bool(strange) for *_, strange in run),
         seen[0] if seen else None,
     )
 

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from journal.domain.control.quiet import is_quiet, quiet_q
-from journal.models import Institution, PeriodClosing
+from journal.models import Absence, Institution, Mark, PeriodClosing, Result
 
 UNKNOWN = "неизвестно"
 CHANGED, LATE, QUIET, CLOSED = "changed", "late", "quiet", "closed"
 MARKS, ABSENCES, RESULTS, LESSONS = "marks", "absences", "results", "lessons"
 WITH, WITHOUT = "with", "without"
+# Who a mark, an absence or a result belongs to: who gives the lesson, or was to.
+OWNERS = {
+    Mark: ("task__lesson__teacher__user", "task__lesson__planned_teacher__user"),
+    Absence: ("lesson__teacher__user", "lesson__planned_teacher__user"),
+    Result: ("sheet__teacher__user",),
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,22 @@ def before(model, name: str) -> Subquery:
         id=OuterRef("id"), history_id__lt=OuterRef("history_id")
     )
     return Subquery(steps.order_by("-history_id").values(name)[:1])
+
+
+def strange_q(model) -> Q:
+    """Steps in the journal of others (safety A45).
+
+    Of marks whoever neither gives the lesson nor was to; of absences and results, which
+    others write too by their roles, an account with all rights alone.
+    """
+    own = Q()
+    for path in OWNERS[model]:
+        own |= Q(**{path: F("history_user")})
+    # Of a work that was deleted the way to its lesson is lost.
+    place = OWNERS[model][0].partition("__teacher")[0]
+    known = Q(**{f"{place}__isnull": False})
+    strange = known & ~own
+    return strange if model is Mark else strange & Q(history_user__is_superuser=True)
 
 
 def time_of(asked: Asked) -> Q:
