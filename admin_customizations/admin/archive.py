@@ -80,7 +80,9 @@ class ClosingForm(forms.ModelForm):
     """Closes; where something is missing, it asks why all the same."""
 
     reason = forms.CharField(
-        label="Причина, если заполнено не всё", max_length=MOST_REASON, required=False
+        label="Причина, если заполнено не всё или период ещё идёт",
+        max_length=MOST_REASON,
+        required=False,
     )
 
 
@@ -152,7 +154,7 @@ class PeriodClosingAdmin(ModelAdmin):
         begun = Period.objects.filter(first_day__lte=today).select_related("year")
         period = begun.order_by("-first_day").first()
         if key := asked_key(request.GET.get("period", "")):
-            period = get_object_or_404(Period.objects.select_related("year"), pk=key)
+            period = get_object_or_404(begun, pk=key)
         if request.method == "POST" and period:
             try:
                 return self._close(request, period)

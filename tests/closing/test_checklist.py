@@ -141,11 +141,19 @@ def test_over_gaps_a_period_is_closed_with_a_reason_that_history_keeps(world):
         close_checked(world.deputy, world.period, "lessons", "Приказ № 5")
 
 
-def test_where_nothing_is_missing_no_reason_is_asked_for(world):
+def test_where_nothing_is_missing_no_reason_is_asked_for_once_the_period_is_over(
+    world,
+):
     world.test.is_control = False
     world.test.save()
     assert lacking(checklist_of(world.period, world.today)["marks"]) == ""
-    close_checked(world.deputy, world.period, "marks")
+    with pytest.raises(ValidationError, match=r"^..Период идёт до [0-9.]*. Чтобы"):
+        close_checked(world.deputy, world.period, "marks")
+    with pytest.raises(ValidationError, match="Период начнётся"):
+        close_checked(world.deputy, world.next_period, "marks", "Приказ")
+    assert not PeriodClosing.objects.exists()
+    with time_machine.travel(NOW + datetime.timedelta(days=78)):
+        close_checked(world.deputy, world.period, "marks")
     assert PeriodClosing.objects.get().history.get().history_change_reason is None
 
 
@@ -160,14 +168,17 @@ def test_the_deputy_closes_aspect_by_aspect_from_the_page(world, client_of):
     assert "Чтобы закрыть так, напишите почему." in answer
     page = client.post(at, {"aspect": "lessons", "reason": "Приказ"}, follow=True)
     assert "занятия: закрыто." in page.content.decode()
-    assert client.post(at, {"aspect": "marks"}).status_code == 302
+    page = client.post(at, {"aspect": "marks"}).content.decode()
+    assert "Период идёт до 30.12.2026. Чтобы закрыть так" in page
+    assert client.post(at, {"aspect": "marks", "reason": "Приказ"}).status_code == 302
     assert set(PeriodClosing.objects.values_list("aspect", flat=True)) == {
         "lessons",
         "marks",
     }
     assert client.post(at, {"aspect": "all"}).status_code == 400
     assert client.get(at, {"period": "x"}).status_code == 400
-    assert client.get(at, {"period": "99999"}).status_code == 404
+    for period in (99999, world.next_period.pk):
+        assert client.get(at, {"period": period}).status_code == 404
 
 
 def test_links_of_the_checklist_lead_to_what_is_missing(world, client_of):

@@ -101,18 +101,25 @@ def lacking(points: Iterable[Point]) -> str:
 def close_checked(
     by: User, period: Period, aspect: str, reason: str = ""
 ) -> PeriodClosing:
-    """Close an aspect; over gaps with a reason alone, and history names both.
+    """Close an aspect; over gaps, or while the period runs, with a reason alone.
 
-    Raises ValidationError that names what is missing, or that it is closed already.
+    History names the reason and the gaps. Raises ValidationError that names what is
+    missing, or that the period has not begun or is closed already.
     """
-    gaps = lacking(checklist_of(period, timezone.localdate()).get(aspect, []))
+    today = timezone.localdate()
+    if today < period.first_day:
+        raise ValidationError(f"Период начнётся {period.first_day:%d.%m.%Y}.")
+    gaps = lacking(checklist_of(period, today).get(aspect, []))
     reason = reason.strip()
     if len(reason) > MOST_REASON:
         raise ValidationError(f"Причина — не длиннее {MOST_REASON} знаков.")
-    if gaps and not reason:
-        raise ValidationError(
-            f"Заполнено не всё: {gaps}. Чтобы закрыть так, напишите почему."
-        )
+    problems = [f"Заполнено не всё: {gaps}."] if gaps else []
+    # What is closed is opened again for days only: nobody is to write in it any more.
+    if today <= period.last_day:
+        problems.insert(0, f"Период идёт до {period.last_day:%d.%m.%Y}.")
+    if problems and not reason:
+        words = "Чтобы закрыть так, напишите почему."
+        raise ValidationError(" ".join([*problems, words]))
     words = f"{reason} (не заполнено: {gaps})" if gaps else reason
     return close_period(period, aspect, by, words)
 
