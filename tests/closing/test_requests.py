@@ -284,6 +284,8 @@ def test_the_deputy_decides_many_at_once_and_is_told_what_did_not_go(
         ({"approve": "99999999999999999999"}, 400),
         ({"approve": "", "pick": ["1\0"]}, 400),
         ({"approve": ""}, 200),
+        ({"approve": "999999"}, 404),
+        ({"refuse": "", "remark": "x", "pick": ["999999"]}, 404),
     ],
 )
 def test_nonsense_decides_nothing(closed, asked, client_of, data, status):

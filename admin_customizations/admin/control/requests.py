@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -190,9 +190,12 @@ class CorrectionRequestAdmin(ReadOnly, ModelAdmin):
         is_approved = "approve" in data
         one = asked_key(data.get("approve" if is_approved else "refuse", ""))
         keys = [one] if one else [asked_key(key) for key in data.getlist("pick")]
-        keys = [key for key in keys if key][:SHOWN]
+        keys = list(dict.fromkeys(key for key in keys if key))[:SHOWN]
         if not keys:
             raise ValidationError("Ничего не отмечено: отметьте запросы в списке.")
+        seen = CorrectionRequest.objects.visible_to(request.user)
+        if seen.filter(pk__in=keys).count() != len(keys):
+            raise Http404
         remark = data.get("remark", "").replace("\x00", "")
         found = decide(request.user, keys, is_approved, remark)
         self._tell(request, found, is_approved)
