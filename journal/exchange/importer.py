@@ -35,6 +35,7 @@ class Importer(TableReader):
     asks_create: ClassVar[str] = ""
     create_flags: ClassVar[tuple[str, ...]] = ()
     asks_attach: ClassVar[str] = ""
+    maps: ClassVar[str] = ""  # what --map names, where no field
     asks_names: ClassVar[bool] = False  # pairs of names may be confirmed beforehand
 
     def __init__(self, by: User | None, options: Options | None = None) -> None:

@@ -53,8 +53,9 @@ class ImportCommand(BaseCommand):
             "--map",
             action="append",
             default=[],
-            metavar="СТОЛБЕЦ=ПОЛЕ",
-            help="заголовок или буква столбца и поле: "
+            metavar="ЧТО=ЗНАЧЕНИЕ" if self.importer.maps else "СТОЛБЕЦ=ПОЛЕ",
+            help=self.importer.maps
+            or "заголовок или буква столбца и поле: "
             + ", ".join(sorted(self.importer.takes()))
             + "; без поля столбец не загружается",
         )

@@ -3,7 +3,6 @@
 import contextlib
 import json
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -11,28 +10,17 @@ from django.urls import reverse
 
 from journal.domain.archive.closing import close_period
 from journal.exchange.lessons.entries import days_of, read_entry
-from journal.exchange.reading import Refusal, read_workbook
-from journal.exchange.registry import IMPORTERS
+from journal.exchange.reading import Refusal
 from journal.exchange.undo import undo
 from journal.models import (
     Absence,
-    Course,
-    CourseTeacher,
-    Discipline,
-    Group,
     ImportBatch,
     Lesson,
     Mark,
-    Membership,
-    Student,
 )
 from tests import cast
 from tests.imports import book, counts, look, said, take
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "rosters"
-real = pytest.mark.skipif(
-    not DATA.is_dir(), reason="рядом с проектом нет ../shared/data с настоящими файлами"
-)
 COURSE = {"given": {"course": "Математика, 2-ИС"}}
 
 
@@ -99,16 +87,44 @@ def test_what_is_not_understood_is_named_and_nothing_is_stored(world):
     found = take("marks", rows, world.teacher, **COURSE)
     errors = said(found.obstacles)
     for place in (
-        "Список|3|C3|«8»: допустимы 2–5",
-        "Список|3|D3|«+»",
+        "Значение «8» в C3: что это?",
+        "Значение «+» в D3",
         "Незнакомов Пётр: в группе такого нет",
-        "F5|«4,5»",
+        "Значение «4,5» в F5",
     ):
         assert place in errors
     assert found.batch is None and not marks_of(world.lesson)
     rest = take("marks", rows, world.teacher, attach=True, **COURSE)
-    assert counts(rest) == (1, 0, 0) and "«8»" in said(rest.left_out)
-    assert marks_of(world.lesson) == {"Быков 1": "5"}
+    left = said(rest.left_out)
+    assert counts(rest) == (0, 0, 0) and "«8»: допустимы 2–5" in left
+    # One number in three is none of five points: so «5» need not be a five.
+    assert "F3|«5»: в таблице есть и другие числа" in left
+    assert not marks_of(world.lesson)
+
+
+def test_what_a_value_means_is_asked_once_for_all_its_cells(world):
+    rows = table(
+        world,
+        [1, "Быков Илья", 9, "+", None, 5],
+        [2, "Чайкина Софья", None, "+", None, "осв"],
+        [3, "Ершов Тимур", None, 9, None, None],
+    )
+    seen = look("marks", rows, world.teacher, **COURSE)
+    asked = {one.title: (one.sheet, one.row) for one in seen.questions}
+    titles = ["«9» в C3, D5", "«+» в D3, D4", "«5» в F3", "«осв» в F4"]
+    assert list(asked) == [f"Значение {one}" for one in titles]
+    places = list(asked.values())
+    for wrong in ("7", "9", ""):
+        answers = dict.fromkeys(places, "з") | {places[0]: wrong}
+        found = take("marks", rows, world.teacher, answers=answers, **COURSE)
+        assert found.batch is None, wrong
+    answers = dict(zip(places, ("4", "з", "3", "skip"), strict=True))
+    found = take("marks", rows, world.teacher, answers=answers, **COURSE)
+    assert counts(found) == (5, 0, 0), said(found.obstacles)
+    unfilled = {"Быков 1": "з", "Чайкина 1": "з", "Ершов 1": "4"}
+    assert marks_of(world.lesson_unfilled) == unfilled
+    assert marks_of(world.lesson) == {"Быков 1": "3"}
+    assert "F4|«осв»" in said(found.left_out)
 
 
 def test_a_spreadsheet_that_made_dates_of_marks_is_refused_with_its_cells(world):
@@ -195,7 +211,10 @@ def test_undoing_empties_the_cells_but_for_what_was_changed_since(world):
         ("5/н", (["5"], "н")),
         ("Незач.", (["х"], "")),
         ("оп", ([], "о")),
+        ("4,0", (["4"], "")),
+        ("5.00", (["5"], "")),
         ("4,5", None),
+        ("6,0", None),
         ("6", None),
         ("н б", None),
         ("+", None),
@@ -247,6 +266,13 @@ def test_the_command_names_course_columns_and_author(world, tmp_path):
     done = run(*own, "--map", f"Опрос={day}", "--map", "D=")
     assert (done["stored"], done["added"]) == (True, 1), done["errors"]
     assert marks_of(world.lesson_unfilled) == {"Быков 1": "5"}
+    path.write_bytes(book(table(world, [1, "Чайкина Софья", "+", "-", None, 9])))
+    assert len(run(*own)["errors"]) == 3
+    meant = ("--map", "«+»=з", "--map", "«-»=", "--map", "«9»=")
+    done = run(*own, *meant, "--map", "«9»=7")
+    assert "«9»: допустимы" in done["errors"][0]["reason"]
+    done = run(*own, *meant, "--map", "«9»=5")
+    assert (done["stored"], done["added"]) == (True, 2), done["errors"]
 
 
 def test_a_teacher_loads_marks_step_by_step(world, client_of):
@@ -279,85 +305,3 @@ def test_a_teacher_loads_marks_step_by_step(world, client_of):
     assert marks_of(world.lesson_unfilled) == {"Быков 1": "4"}
     assert ImportBatch.objects.get().importer == "marks"
     assert client_of(world.curator).get(upload).status_code == 403
-
-
-def real_course(world, name, students, days):
-    """A group of a real file's names, a course, a lesson on each of its days."""
-    group = Group.objects.create(name="ИСИП-101", specialty=world.specialty)
-    for said_ in students:
-        last, first, *middle = said_.replace(".", " ").split()
-        one = Student.objects.create(
-            last_name=last, first_name=first, middle_name=" ".join(middle)
-        )
-        Membership.objects.create(student=one, group=group, start=world.year.start)
-    course = Course.objects.create(
-        group=group,
-        period=world.period,
-        discipline=Discipline.objects.create(name=name),
-    )
-    CourseTeacher.objects.create(
-        course=course, employee=world.teacher.employee, start=world.year.start
-    )
-    for place in range(days):
-        cast.lesson(world, course, -40 + place, 7, "teacher", topic=f"Тема {place + 1}")
-    return course
-
-
-def read(name):
-    path = DATA / name
-    return read_workbook(path.read_bytes(), path.name)
-
-
-@real
-def test_a_real_journal_of_thirty_days_goes_in_by_a_confirmed_mapping(world):
-    """05: marks and «н» on thirty days that are no lessons here, so each is asked."""
-    workbook = read("05_journal_college_isip101.xlsx")
-    flat = IMPORTERS["marks"].opened(workbook).sheets[0].rows[1:]
-    names = list(dict.fromkeys(row[0] for row in flat))
-    heads = list(dict.fromkeys(row[1] for row in flat))
-    course = real_course(world, "Основы безопасности", names, len(heads))
-    given = {"given": {"course": str(course.pk)}}
-    from journal.exchange.options import Options
-
-    seen = IMPORTERS["marks"](world.teacher, Options(**given)).collect(workbook)
-    assert len(seen.questions) == len(heads) >= 28
-    lessons = course.lessons.order_by("date")
-    answers = {
-        (one.sheet, one.row): str(lesson.pk)
-        for one, lesson in zip(seen.questions, lessons, strict=True)
-    }
-    data = (DATA / "05_journal_college_isip101.xlsx").read_bytes()
-    found = take("marks", data, world.teacher, answers=answers, **given)
-    assert not found.obstacles, said(found.obstacles)
-    assert found.added == len(flat) and found.batch is not None
-    marks = Mark.objects.filter(task__lesson__course=course).count()
-    away = Absence.objects.filter(lesson__course=course).count()
-    assert (marks, away) == (
-        sum(row[3] != "н" for row in flat),
-        sum(row[3] == "н" for row in flat),
-    )
-    assert len(undo(found.batch, world.teacher).deleted) == len(flat)
-    assert not Mark.objects.filter(task__lesson__course=course).exists()
-
-
-@real
-def test_a_ten_point_journal_names_every_cell_it_cannot_take(world):
-    """11: dates as numbers («6.1» is the sixth of October), marks of ten points, «+», «-»."""
-    workbook = read("11_journal_dates_as_floats.xlsx")
-    rows = IMPORTERS["marks"].opened(workbook).sheets[0].rows[1:]
-    assert {row[2] for row in rows} >= {"1.09", "6.1", "27.1", "3.11"}
-    unknown = [row for row in rows if read_entry(row[3]) is None]
-    assert {row[3] for row in unknown} == {"1", "6", "7", "8", "9", "+", "-"}
-
-
-@real
-@pytest.mark.parametrize("name", ["04_journal_college_template.xlsx"])
-def test_an_empty_template_has_nothing_to_load(name):
-    with pytest.raises(Refusal, match="айдена таблица отметок"):
-        IMPORTERS["marks"].opened(read(name))
-
-
-@real
-def test_the_real_gradebook_that_became_dates_is_refused_with_its_cells():
-    with pytest.raises(Refusal, match="Лист1!C2"):
-        IMPORTERS["marks"].opened(read("08_gradebook_numbers_became_dates.xlsx"))

@@ -34,6 +34,7 @@ class Column:
     head: str
     day: str
     rows: list[Row] = field(default_factory=list)
+    is_aside: bool = False
 
 
 def column_of(row: Row) -> Column:
@@ -50,7 +51,9 @@ def read_entry(said: str) -> tuple[list[str], str] | None:
     """(marks, letter of absence) of «5», «5 4», «н», «н 4»; None where it is none."""
     marks, absence = [], ""
     if re.fullmatch(r"\d+[.,]\d+", said.strip()):
-        return None  # «4,5» is an average, no two marks
+        whole, _, rest = re.split("([.,])", said.strip())
+        # «4,0» is a number of a table, «4,5» an average and no two marks.
+        return ([whole], "") if whole in MARKS and not rest.strip("0") else None
     for word in re.split(r"[\s,;/.]+", said.strip().casefold()):
         if word in MARKS:
             marks.append(MARKS[word])

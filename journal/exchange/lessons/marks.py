@@ -26,6 +26,7 @@ from journal.exchange.lessons.entries import (
     students_by_name,
 )
 from journal.exchange.lessons.matrix import lay_flat
+from journal.exchange.lessons.meanings import meanings_of
 from journal.exchange.lookups import squeezed
 from journal.exchange.mapping import Row
 from journal.exchange.options import Options, SheetOptions
@@ -38,6 +39,8 @@ from journal.models import Absence, Course, Lesson, Mark, Membership, User
 
 REASON = "импорт"
 MOST_OFFERED = 100
+WRONG = "допустимы 2–5, з, х, н, б, у, о"
+WRONG_SCALE = "в таблице есть и другие числа, отметки не по пятибалльной шкале"
 OF_COURSE = 0  # the number under which the course of a sheet is asked
 
 
@@ -58,11 +61,17 @@ class MarksImporter(Importer):
         "журнале, останется как есть."
     )
     asks_attach = "Загрузить остальное, если часть клеток не понята"
+    maps = (
+        "заголовок или буква столбца и дата его занятия (C=15.09.2026, второе занятие "
+        "дня — «15.09.2026 2», без даты столбец не загружается); значение в кавычках и "
+        "его смысл («+»=з, без смысла клетки не загружаются)"
+    )
     stores = ()
 
     def __init__(self, by: User | None, options: Options | None = None) -> None:
         options = options or Options()
-        # Columns named by hand: title or letter → the day of its lesson, "" for none.
+        # Columns named by hand: title or letter → the day of its lesson, "" for none;
+        # values in guillemets → what they mean.
         self.by_hand = {
             key.strip().casefold(): said or "" for key, said in options.named.items()
         }
@@ -158,8 +167,15 @@ class MarksImporter(Importer):
         )
         names = students_by_name(seats.select_related("student"))
         stands = _stands(lessons)
-        for column in columns.values():
-            if lesson := self._lesson(sheet, column, lessons):
+        found = {
+            letter: self._lesson(sheet, column, lessons)
+            for letter, column in columns.items()
+        }
+        used = [one for one in columns.values() if not one.is_aside]
+        rows = [row for one in used for row in one.rows]
+        self.meanings = meanings_of(self, sheet, rows)
+        for column in used:
+            if lesson := found[column.letter]:
                 self._column(column, lesson, names, stands)
 
     def _lesson(
@@ -188,6 +204,7 @@ class MarksImporter(Importer):
         return next((one for one in lessons if str(one.pk) == answer), None)
 
     def _aside(self, sheet: str, column: Column) -> None:
+        column.is_aside = True
         place = f"{column.letter} «{column.head}»"
         self.note("ignored", sheet, None, place, "столбец не загружается")
 
@@ -195,11 +212,18 @@ class MarksImporter(Importer):
         """Works of a lesson are numbered on: two columns of a day are two works."""
         begin, widest = self.used[lesson.pk], 0
         for row in column.rows:
-            entry = read_entry(as_text(row.values["said"]))
+            said = as_text(row.values["said"]).strip()
+            meant = self.meanings.get(said, said)
             student = self._student(row, names)
+            if meant == SKIP:
+                place = as_text(row.values["place"])
+                self.note("left_out", row.sheet, row.number, place, f"«{said}»")
+                continue
+            entry = read_entry(meant)
             if entry is None:
-                said = as_text(row.values["said"])
-                self._refuse(row, f"«{said}»: допустимы 2–5, з, х, н, б, у, о.")
+                self._refuse(
+                    row, f"«{said}»: {WRONG_SCALE if read_entry(said) else WRONG}."
+                )
                 continue
             if student is None:
                 continue

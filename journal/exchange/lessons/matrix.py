@@ -32,9 +32,10 @@ def lay_flat(workbook: Workbook) -> Workbook:
         sheet.rows and sheet.rows[0][: len(HEAD)] == HEAD for sheet in workbook.sheets
     ):
         return workbook
-    flat, spoilt = [], []
+    flat, spoilt, named = [], [], []
     for sheet in workbook.sheets:
         if not sheet.hidden and (found := _name_cell(sheet)):
+            named.append(f"«{sheet.name}»")
             rows, dates = _rows(sheet, *found)
             spoilt += [f"{sheet.name}!{place}" for place in dates]
             if rows:
@@ -45,6 +46,11 @@ def lay_flat(workbook: Workbook) -> Workbook:
             "таблица превратила отметки в даты, что там стояло, узнать нельзя: "
             f"{', '.join(spoilt[:SHOWN])}{more}. Задайте этим столбцам формат "
             "«Текстовый», впишите отметки заново и загрузите файл ещё раз."
+        )
+    if named and not flat:
+        raise Refusal(
+            "под столбцами с датами занятий или названиями работ нет ни одной отметки: "
+            f"{', '.join(named[:SHOWN])}."
         )
     if not flat:
         raise Refusal(
