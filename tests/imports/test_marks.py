@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from journal.domain.archive.closing import close_period
+from journal.domain.control.strangers import written_by_others
 from journal.exchange.lessons.entries import days_of, read_entry
 from journal.exchange.reading import Refusal
 from journal.exchange.undo import undo
@@ -19,6 +20,7 @@ from journal.models import (
     Mark,
 )
 from tests import cast
+from tests.conftest import NOW
 from tests.imports import book, counts, look, said, take
 
 COURSE = {"given": {"course": "Математика, 2-ИС"}}
@@ -175,8 +177,22 @@ def test_the_writer_refuses_whoever_was_elsewhere_and_closed_periods(world):
     found = take("marks", table(world, [1, "Яшин Егор", 5]), world.teacher, **COURSE)
     assert "не в группе 2-ИС" in said(found.errors) and found.batch is None
     close_period(world.period, "marks", world.deputy)
-    found = take("marks", table(world, [1, "Быков Илья", 5]), world.teacher, **COURSE)
-    assert "Период закрыт" in said(found.errors) and found.batch is None
+    rows = table(world, [1, "Быков Илья", 5, 4], [2, "Чайкина Софья", 5, 4])
+    found = take("marks", rows, world.teacher, **COURSE)
+    (note,) = found.errors
+    assert note.column == "C3, D3, C4 и ещё 1" and "Период закрыт" in note.reason
+    assert found.batch is None
+
+
+def test_a_deputy_loads_the_marks_of_any_course_and_its_teacher_is_told(world):
+    rows = table(world, [1, "Быков Илья", 5, None, 4])
+    found = take("marks", rows, world.deputy, **COURSE)
+    assert counts(found) == (1, 0, 0), said(found.errors)
+    assert "в журнале уже «3»" in said(found.left_out)
+    (told,) = written_by_others(world.teacher, NOW)
+    assert (told.by, told.place) == (world.deputy.pk, world.lesson_old)
+    undo(found.batch, world.deputy)
+    assert "Быков 1" not in marks_of(world.lesson_old)
 
 
 def test_a_course_of_another_teacher_is_not_among_ones_own(world):

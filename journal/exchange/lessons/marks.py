@@ -26,7 +26,8 @@ from journal.exchange.lessons.entries import (
     students_by_name,
 )
 from journal.exchange.lessons.matrix import lay_flat
-from journal.exchange.lessons.meanings import meanings_of
+from journal.exchange.lessons.meanings import cells_words, meanings_of
+from journal.exchange.lessons.stored import stands_in, trace_of
 from journal.exchange.lookups import squeezed
 from journal.exchange.mapping import Row
 from journal.exchange.options import Options, SheetOptions
@@ -35,7 +36,7 @@ from journal.exchange.reading import Refusal, Workbook
 from journal.exchange.reading.text import as_text
 from journal.exchange.records import ChangedMeanwhileError
 from journal.exchange.rights import reached
-from journal.models import Absence, Course, Lesson, Mark, Membership, User
+from journal.models import Course, Lesson, Mark, Membership, User
 
 REASON = "импорт"
 MOST_OFFERED = 100
@@ -166,7 +167,7 @@ class MarksImporter(Importer):
             group=course.group_id, start__lte=course.period.last_day
         )
         names = students_by_name(seats.select_related("student"))
-        stands = _stands(lessons)
+        stands = stands_in(lessons)
         found = {
             letter: self._lesson(sheet, column, lessons)
             for letter, column in columns.items()
@@ -195,7 +196,11 @@ class MarksImporter(Importer):
         answer = self.options.answers.get((sheet, column.number), "")
         if answer not in {key for key, _ in offered}:
             answer = ""
-        reason = "на эту дату занятий несколько" if found else "какое это занятие"
+        reason = "какое это занятие"
+        if found:
+            reason = "на эту дату занятий несколько, какое из них"
+        elif by_hand or column.day:
+            reason = "на эту дату занятий нет, к какому отнести"
         title = f"Столбец {column.letter} «{column.head}»"
         asked = (sheet, column.number, title, f"{reason}?", offered, answer, "занятие")
         self.outcome.questions.append(Question(*asked))
@@ -286,7 +291,10 @@ class MarksImporter(Importer):
             outcome
             for start in range(0, len(self.wanted), MOST_CHANGES)
             for outcome in write_cells(
-                self.by, self.wanted[start : start + MOST_CHANGES], reason
+                self.by,
+                self.wanted[start : start + MOST_CHANGES],
+                reason,
+                self.permission(),
             )
         ]
 
@@ -297,12 +305,13 @@ class MarksImporter(Importer):
         with transaction.atomic():
             outcomes = self._write_cells()
             transaction.set_rollback(True)
+        refused: dict[tuple, list[Row]] = defaultdict(list)
         for outcome in outcomes:
             change = outcome.change
             row = self.changes_of[change.lesson, change.student, change.field]
             place = as_text(row.values["place"])
             if outcome.status != 200:
-                self.note("errors", row.sheet, row.number, place, outcome.message)
+                refused[row.sheet, outcome.message].append(row)
                 continue
             words = "пропуск" if change.field == ABSENCE else "отметка"
             changes = ((words, "", change.new),)
@@ -310,13 +319,17 @@ class MarksImporter(Importer):
             self.outcome.entries.append(
                 Entry(row.sheet, row.number, title, "added", changes)
             )
+        for (sheet, words), rows in refused.items():
+            rows.sort(key=lambda one: (one.number, column_of(one).number))
+            cells = cells_words([as_text(one.values["place"]) for one in rows])
+            self.note("errors", sheet, rows[0].number, cells, words)
         if count := len(self.outcome.entries):
             self.outcome.parts.append(("отметки и пропуски", count, 0))
 
     def store_all(self, reason: str) -> list[dict]:
         if any(one.status != 200 for one in self._write_cells()):
             raise ChangedMeanwhileError("отметки")
-        return _trace(self.wanted)
+        return trace_of(self.wanted)
 
     @classmethod
     def take_back(cls, rows: Sequence, by: User | None, reason: str) -> None:
@@ -334,7 +347,8 @@ class MarksImporter(Importer):
         changes.sort(key=lambda one: (one.lesson, one.student))
         for start in range(0, len(changes), MOST_CHANGES):
             part = changes[start : start + MOST_CHANGES]
-            if any(one.status != 200 for one in write_cells(by, part, reason)):
+            answers = write_cells(by, part, reason, cls.permission())
+            if any(one.status != 200 for one in answers):
                 raise ChangedMeanwhileError("отметки")
 
 
@@ -350,42 +364,3 @@ def _without_names(options: Options) -> Options:
 def _words(lesson: Lesson) -> str:
     number = f", {lesson.number}-е занятие" if lesson.number else ""
     return f"{lesson.date:%d.%m.%Y}{number}{', ' + lesson.topic[:60] if lesson.topic else ''}"
-
-
-def _stands(lessons: list[Lesson]) -> dict[tuple[int, int, str], str]:
-    """What stands in the cells of these lessons."""
-    keys = [one.pk for one in lessons]
-    marks = Mark.objects.filter(task__lesson__in=keys).order_by()
-    found = {
-        (lesson, student, str(number)): value
-        for lesson, student, number, value in marks.values_list(
-            "task__lesson", "student", "task__number", "value"
-        )
-    }
-    absences = Absence.objects.filter(lesson__in=keys).order_by()
-    for lesson, student, reason in absences.values_list("lesson", "student", "reason"):
-        found[lesson, student, ABSENCE] = reason
-    return found
-
-
-def _trace(changes: Sequence[Change]) -> list[dict]:
-    """The rows that came of the changes, for undoing."""
-    wanted = {(one.lesson, one.student, one.field) for one in changes}
-    lessons = {one.lesson for one in changes}
-    rows = [
-        ("mark", pk, (lesson, student, str(number)))
-        for pk, lesson, student, number in Mark.objects.filter(task__lesson__in=lessons)
-        .order_by()
-        .values_list("pk", "task__lesson", "student", "task__number")
-    ]
-    rows += [
-        ("absence", pk, (lesson, student, ABSENCE))
-        for pk, lesson, student in Absence.objects.filter(lesson__in=lessons)
-        .order_by()
-        .values_list("pk", "lesson", "student")
-    ]
-    return [
-        {"model": model, "pk": pk, "changes": None}
-        for model, pk, key in rows
-        if key in wanted
-    ]

@@ -47,14 +47,19 @@ def unread(rows: Iterable[Row]) -> dict[str, list[str]]:
     return {said: cells for said, cells in places.items() if said in unknown}
 
 
+def cells_words(cells: list[str]) -> str:
+    """«C3, D5, D7 и ещё 4»."""
+    more = f" и ещё {len(cells) - SHOWN}" if len(cells) > SHOWN else ""
+    return ", ".join(cells[:SHOWN]) + more
+
+
 def questions_of(
     sheet: str, values: Mapping[str, list[str]], answers: Mapping
 ) -> list[Question]:
     """A question a value, at most MOST_ASKED; `answers` by sheet and number."""
     found = []
     for number, (said, cells) in enumerate(list(values.items())[:MOST_ASKED], FIRST):
-        more = f" и ещё {len(cells) - SHOWN}" if len(cells) > SHOWN else ""
-        title = f"Значение «{said[:40]}» в {', '.join(cells[:SHOWN])}{more}"
+        title = f"Значение «{said[:40]}» в {cells_words(cells)}"
         answer = answers.get((sheet, number), "")
         answer = answer if answer in dict(ANSWERS) else ""
         asked = (sheet, number, title, "что это?", ANSWERS, answer, "значение")
