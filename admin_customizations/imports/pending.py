@@ -52,8 +52,9 @@ class Pending:
         for place, answer in self.answers.items():
             row, _, sheet = place.partition("@")
             answers[sheet, int(row)] = answer
+        is_open = not self.sheets and IMPORTERS[self.slug].is_laid_out
         return Options(
-            sheets=used,
+            sheets=None if is_open else used,
             start=date.fromisoformat(self.start) if self.start else None,
             create=self.create,
             attach=self.attach,

@@ -76,7 +76,11 @@ def upload(site):
             status = 400
             if form.is_valid():
                 try:
-                    return step("import_columns", _begin(request, importer, form))
+                    pending = _begin(request, importer, form)
+                    return step(
+                        "import_preview" if importer.is_laid_out else "import_columns",
+                        pending,
+                    )
                 except Refusal as refusal:
                     form.add_error("file", str(refusal))
         recent = ImportBatch.objects.filter(importer=slug).select_related("by")
@@ -254,6 +258,7 @@ def _preview_page(site, request, importer, pending: Pending, outcome: Outcome):
         400 if request.method == "POST" and not outcome.stale else status,
         outcome=outcome,
         pending=pending,
+        attaches=importer.asks_attach,
         shown=SHOWN,
         added=[e for e in outcome.entries if e.verb == "added"][:SHOWN],
         changed=[e for e in outcome.entries if e.verb == "changed"][:SHOWN],

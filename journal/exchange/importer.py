@@ -35,6 +35,7 @@ class Importer(TableReader):
     asks_create: ClassVar[str] = ""
     create_flags: ClassVar[tuple[str, ...]] = ()
     asks_attach: ClassVar[str] = ""
+    is_laid_out: ClassVar[bool] = False  # columns need no agreement, the preview asks
     maps: ClassVar[str] = ""  # what --map names, where no field
     asks_names: ClassVar[bool] = False  # pairs of names may be confirmed beforehand
 

@@ -176,6 +176,11 @@ def test_the_writer_refuses_whoever_was_elsewhere_and_closed_periods(world):
     """Яшин came 22 days ago: a mark of 30 days ago is not his to have here."""
     found = take("marks", table(world, [1, "Яшин Егор", 5]), world.teacher, **COURSE)
     assert "не в группе 2-ИС" in said(found.errors) and found.batch is None
+    rows = table(world, [1, "Яшин Егор", 5, 4, "+"])
+    answers = {("Список", 10_000): "5"}
+    found = take("marks", rows, world.teacher, answers=answers, attach=True, **COURSE)
+    assert "не в группе 2-ИС" in said(found.left_out) and counts(found) == (2, 0, 0)
+    assert marks_of(world.lesson_past)["Яшин 1"] == "5"
     close_period(world.period, "marks", world.deputy)
     rows = table(world, [1, "Быков Илья", 5, 4], [2, "Чайкина Софья", 5, 4])
     found = take("marks", rows, world.teacher, **COURSE)
@@ -297,25 +302,16 @@ def test_a_teacher_loads_marks_step_by_step(world, client_of):
     client = client_of(world.teacher)
     file = SimpleUploadedFile("о.xlsx", book(table(world, [1, "Быков Илья", None, 4])))
     upload = reverse("admin:import", args=["marks"])
-    answer = client.post(upload, {"file": file}, follow=True)
-    columns = answer.redirect_chain[-1][0]
-    page = client.post(
-        columns,
-        {
-            "use-0": "on",
-            "course-0": "Математика, 2-ИС",
-            "col-0-A": "student",
-            "col-0-B": "head",
-            "col-0-C": "date",
-            "col-0-D": "said",
-            "col-0-E": "place",
-        },
-        follow=True,
-    )
+    page = client.post(upload, {"file": file}, follow=True)
+    asked = {one.title: one.place for one in page.context["outcome"].questions}
+    assert "Лист «Список»" in asked
+    at = page.redirect_chain[-1][0]
+    answers = {f"answer-{asked['Лист «Список»']}": str(world.course.pk)}
+    page = client.post(at, {"action": "answer", **answers}, follow=True)
     text = page.content.decode()
     assert "Быков Илья" in text and "отметки и пропуски" in text.lower()
     client.post(
-        page.redirect_chain[-1][0],
+        at,
         {"action": "apply", "fingerprint": page.context["outcome"].fingerprint},
     )
     assert marks_of(world.lesson_unfilled) == {"Быков 1": "4"}

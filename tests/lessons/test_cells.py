@@ -148,6 +148,10 @@ def test_who_transferred_is_refused_in_lessons_before_with_the_day_of_arrival(wo
     assert outcome.status == 400
     assert f"{came:%d.%m.%Y}" in outcome.message
     assert mover.last_name in outcome.message
+    late = world.lesson_elsewhere_past
+    outcome = one(world.teacher_elsewhere, late, mover, "1", "5", reason="долг")
+    last = came - timedelta(days=1)
+    assert f"по {last:%d.%m.%Y})" in outcome.message
 
 
 def test_a_visible_lesson_of_somebody_else_is_403(world, student):

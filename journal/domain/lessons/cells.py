@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -229,7 +230,7 @@ def _covers(spans: list, day) -> bool:
 
 
 def _dates(span) -> str:
-    until = f" по {span.end:%d.%m.%Y}" if span.end else ""
+    until = f" по {span.end - timedelta(days=1):%d.%m.%Y}" if span.end else ""
     return f"с {span.start:%d.%m.%Y}{until}"
 
 

@@ -62,6 +62,7 @@ class MarksImporter(Importer):
         "журнале, останется как есть."
     )
     asks_attach = "Загрузить остальное, если часть клеток не понята"
+    is_laid_out = True
     maps = (
         "заголовок или буква столбца и дата его занятия (C=15.09.2026, второе занятие "
         "дня — «15.09.2026 2», без даты столбец не загружается); значение в кавычках и "
@@ -306,12 +307,14 @@ class MarksImporter(Importer):
             outcomes = self._write_cells()
             transaction.set_rollback(True)
         refused: dict[tuple, list[Row]] = defaultdict(list)
+        gone: set[Change] = set()
         for outcome in outcomes:
             change = outcome.change
             row = self.changes_of[change.lesson, change.student, change.field]
             place = as_text(row.values["place"])
             if outcome.status != 200:
                 refused[row.sheet, outcome.message].append(row)
+                gone.add(change)
                 continue
             words = "пропуск" if change.field == ABSENCE else "отметка"
             changes = ((words, "", change.new),)
@@ -322,7 +325,9 @@ class MarksImporter(Importer):
         for (sheet, words), rows in refused.items():
             rows.sort(key=lambda one: (one.number, column_of(one).number))
             cells = cells_words([as_text(one.values["place"]) for one in rows])
-            self.note("errors", sheet, rows[0].number, cells, words)
+            kind = "left_out" if self.options.attach else "errors"
+            self.note(kind, sheet, rows[0].number, cells, words)
+        self.wanted = [one for one in self.wanted if one not in gone]
         if count := len(self.outcome.entries):
             self.outcome.parts.append(("отметки и пропуски", count, 0))
 

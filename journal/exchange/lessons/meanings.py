@@ -77,9 +77,9 @@ def meanings_of(importer, sheet: str, rows: Iterable[Row]) -> dict[str, str]:
     asked = {said: cells for said, cells in values.items() if by_hand[said] is None}
     found = dict.fromkeys(asked, "")
     found |= {said: by_hand[said] or SKIP for said in values.keys() - asked}
-    if not importer.options.attach:
-        questions = questions_of(sheet, asked, importer.options.answers)
-        importer.outcome.questions += questions
-        for said, question in zip(asked, questions, strict=False):
-            found[said] = question.answer or SKIP
+    questions = questions_of(sheet, asked, importer.options.answers)
+    is_asked = not importer.options.attach
+    importer.outcome.questions += [one for one in questions if is_asked or one.answer]
+    for said, question in zip(asked, questions, strict=False):
+        found[said] = question.answer or (SKIP if is_asked else "")
     return found
