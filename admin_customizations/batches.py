@@ -35,6 +35,12 @@ def batch_order(site):
         if not may_order(request.user):
             raise Http404
         form = BatchForm(request.POST or None, user=request.user)
+        # A link chooses beforehand; what the person may not choose is no choice there.
+        for name, chosen in request.GET.lists():
+            if name == "group":
+                form.initial[name] = chosen
+            elif name == "period":
+                form.initial[name] = chosen[-1]
         if request.method == "POST" and form.is_valid():
             batch = order(form)
             if len(form.cleaned_data["group"]) <= AT_ONCE:

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from admin_customizations.admin.control.sittings import names_of, sitting_url
-from journal.domain.archive.closing import not_closed
+from admin_customizations.admin.control.sittings import sitting_url, strange_lines
+from journal.domain.archive.closing import closed_again, not_closed
 from journal.domain.contingent.deliveries import count_late
 from journal.domain.contingent.mismatches import answered_since, count_new
 from journal.domain.control.requests import answered_to, spoken, waiting_for
 from journal.domain.control.sittings import flagged
-from journal.domain.control.strangers import written_by_others
 from journal.domain.control.works import unmarked_works
 from journal.domain.curriculum.completeness import count_without_plan
 from journal.domain.curriculum.readiness import own_late
@@ -34,7 +33,7 @@ from journal.domain.results.due import held_by, owed
 from journal.domain.results.making import late_sheets
 from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
-from journal.models import Course, Institution, Lesson, ThematicPlan, WorkProgramme
+from journal.models import Course, Institution, ThematicPlan, WorkProgramme
 from journal.models.reach import grants
 from journal.pages.diary.words import plural
 from journal.roles import Anchor
@@ -292,20 +291,8 @@ def _strangers(user) -> list[Duty]:
     """What others wrote of late in a teacher's own journal."""
     if not user.has_perm("journal.change_mark") or not hasattr(user, "employee"):
         return []
-    told = written_by_others(user, timezone.now() - FRESH)
-    names = names_of({one.by for one in told[:SHOWN]}) if told else {}
-    found = []
-    for one in told[:SHOWN]:
-        page = "lesson" if isinstance(one.place, Lesson) else "sheet"
-        url = reverse(f"admin:journal_{page}_change", args=[one.place.pk])
-        at = f"{timezone.localtime(one.at):%d.%m.%Y %H:%M}"
-        words = f"Записано не вами, {one.place}: {one.count} ({names[one.by]}, {at})"
-        found.append(Duty(words, url, is_late=False))
-    if len(told) > SHOWN:
-        url = reverse("admin:report", args=["corrections"])
-        words = "Есть ещё записи не вашей рукой: откройте журнал исправлений"
-        found.append(Duty(words, url, is_late=False))
-    return found
+    lines = strange_lines(user, timezone.now() - FRESH, SHOWN)
+    return [Duty(words, url, is_late=False) for words, url in lines]
 
 
 def _term_marks(user, today: date) -> list[Duty]:
@@ -357,7 +344,7 @@ def _control_works(user, today: date) -> list[Duty]:
 
 
 def _periods(user, today: date) -> list[Duty]:
-    """Periods that ended and wait to be closed."""
+    """Periods that ended and wait to be closed, and those that were open again."""
     if not user.has_perm("journal.add_periodclosing"):
         return []
     at = reverse("admin:journal_periodclosing_checklist")
@@ -368,6 +355,13 @@ def _periods(user, today: date) -> list[Duty]:
             f"{at}?period={period.pk}",
         )
         for period, count in not_closed(today)
+    ] + [
+        Duty(
+            f"{period}: период открывали снова, выдайте ведомости заново",
+            f"{at}?period={period.pk}",
+            is_late=False,
+        )
+        for period in closed_again(timezone.now() - FRESH)
     ]
 
 

@@ -152,7 +152,7 @@ def _page(request, context: dict, status: int = 200) -> HttpResponse:
 
 
 def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResponse:
-    table = report.build(form.params())
+    table = report.make(form)
     if kind == "html":
         # The writer escapes every value; the table is its HTML.
         context["table"] = mark_safe(render(table, kind))  # noqa: S308

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.timetable.asked import asked_key
+from admin_customizations.batches import may_order
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import (
     AskForm,
@@ -38,8 +39,8 @@ from journal.domain.archive.closing import (
     may_reopen,
     reopen_period,
 )
-from journal.domain.archive.reopened import reopenings
-from journal.models import Period, PeriodClosing
+from journal.domain.archive.reopened import Opened, reopenings
+from journal.models import Group, Period, PeriodClosing
 
 NAMED = 15
 PERIODS = 8
@@ -74,6 +75,16 @@ def gap_url(period: Period, point: Point, gap: Gap) -> str:
     if point.slug == "attestation":
         return reverse("admin:journal_sheet_changelist")
     return reverse("admin:journal_sheet_change", args=[gap.key])
+
+
+def anew_url(period: Period, opened: Opened, user) -> str:
+    """Where the reports of the groups that were changed are made anew; "" of none."""
+    names = {one.group for one in opened.changes}
+    if not names or not may_order(user):
+        return ""
+    groups = Group.objects.visible_to(user).filter(name__in=names)
+    query = {"period": period.pk, "group": list(groups.values_list("pk", flat=True))}
+    return f"{reverse('admin:report_batches')}?{urlencode(query, doseq=True)}"
 
 
 class ClosingForm(forms.ModelForm):
@@ -211,7 +222,12 @@ class PeriodClosingAdmin(ModelAdmin):
                     "closing": closing,
                     "is_closed": closing and is_closed(closing),
                     "may_close": closing is None and self.has_add_permission(request),
-                    "opened": reopenings(closing, request.user) if closing else [],
+                    "opened": [
+                        (one, anew_url(period, one, request.user))
+                        for one in (
+                            reopenings(closing, request.user) if closing else ()
+                        )
+                    ],
                 }
             )
         return found

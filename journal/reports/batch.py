@@ -223,7 +223,7 @@ def _pdf(batch: ReportBatch, group: Group, report: Report) -> bytes:
         raise RefusedError(
             " ".join(one for ones in form.errors.values() for one in ones)
         )
-    table = report.build(form.params())
+    table = report.make(form)
     stamp(table, batch.by)
     return render(table, "pdf")
 

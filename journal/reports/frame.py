@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from journal.domain.archive.reopened import edition_of
 from journal.models import Group, Institution
 
 from .table import Table
@@ -46,6 +47,21 @@ def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
 def counted(facts: Iterable[tuple[str, int]]) -> str:
     """«занятий: 12, без темы: 3»: figures that need no grammatical case."""
     return ", ".join(f"{what}: {number}" for what, number in facts)
+
+
+def say_edition(table: Table, period: Any) -> None:
+    """Of a period that was open again after its closing: which edition this is (A44)."""
+    edition = edition_of(period.pk) if hasattr(period, "pk") else None
+    if edition is None:
+        return
+    day = f"{timezone.localtime(edition.until):%d.%m.%Y}"
+    if edition.until > timezone.now():
+        words = f"Закрытый период открыт снова по {day} ({edition.words})."
+        after = "После этого дня ведомость может стать другой."
+        table.warnings = [*table.warnings, f"{words} {after}"]
+        return
+    words = f"Редакция {edition.number}: период открывали снова до {day}"
+    table.lines = [*table.lines, f"{words} ({edition.words})"]
 
 
 def stamp(table: Table, user: Any) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django import forms
 
+from . import frame
 from .table import Table
 
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
@@ -102,9 +103,15 @@ class Report:
     def form(self, user: Any, data: Any = None) -> ReportForm:
         """The form for this user; unbound without data.
 
-        Valid, it gives the argument of `build`: `report.build(form.params())`.
+        Valid, it is what `make` takes.
         """
         return self.form_class(data, user=user)
+
+    def make(self, form: ReportForm) -> Table:
+        """The table that a valid form asks for, with the edition of its period."""
+        table = self.build(form.params())
+        frame.say_edition(table, form.cleaned_data.get("period"))
+        return table
 
 
 REPORTS: dict[str, Report] = {}

@@ -1,6 +1,7 @@
 """A period is closed by a checklist, over gaps with a reason; what came after is shown."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from journal.domain.archive.checklist import checklist_of, close_checked, lacking
 from journal.domain.archive.closing import close_again, close_period, reopen_period
-from journal.domain.archive.reopened import reopenings
+from journal.domain.archive.reopened import edition_of, reopenings
 from journal.domain.lessons import Change, write_cells
 from journal.domain.results.sheets import sign_sheet
 from journal.models import (
@@ -241,6 +242,7 @@ def test_what_was_changed_while_it_was_open_again_is_shown(closed, client_of):
         assert write(first, "5", "4") == "saved"
         close_again(closing, closed.deputy)
     PeriodClosing.objects.filter(pk=closing.pk).update(reopened_until=NOW)
+    anew = f"{reverse('admin:report_batches')}?period={closed.period.pk}&amp;group="
     with time_machine.travel(NOW + datetime.timedelta(hours=3)):
         assert write(second, "3", "4") == "closed"
         (one,) = reopenings(PeriodClosing.objects.get(), closed.deputy)
@@ -249,6 +251,38 @@ def test_what_was_changed_while_it_was_open_again_is_shown(closed, client_of):
     assert one.since.hour + 1 == one.until.hour
     assert [(each.old, each.new) for each in one.changes] == [("5", "4")]
     assert "Сверка с работами. Изменений: 1" in page
+    assert f"{anew}{closed.group.pk}" in page
+
+
+def test_statements_of_a_period_that_was_open_again_say_their_edition(
+    closed, client_of, django_assert_num_queries
+):
+    closing = closed.period.closings.get()
+    asked = {"group": closed.group.pk, "period": closed.period.pk}
+    statement = reverse("admin:report", args=["attestation"])
+
+    def page(address, hours, **data):
+        with time_machine.travel(NOW + datetime.timedelta(hours=hours)):
+            return client_of(closed.deputy).get(address, data).content.decode()
+
+    assert "Редакция" not in page(statement, 0, **asked)
+    for hour, reason in ((1, "Сверка"), (25, "Жалоба")):
+        with time_machine.travel(NOW + datetime.timedelta(hours=hour)):
+            closing.refresh_from_db()
+            today = closed.today + datetime.timedelta(days=hour // 24)
+            reopen_period(closing, closed.director, today, reason)
+        seen = page(statement, hour, **asked)
+        assert "Закрытый период открыт снова по" in seen and "Редакция" not in seen
+        with time_machine.travel(NOW + datetime.timedelta(hours=hour + 1)):
+            close_again(closing, closed.deputy)
+    words = "Редакция 3: период открывали снова до 15.10.2026 (отметки и посещаемость: Жалоба)"
+    assert words in page(statement, 27, **asked)
+    assert "выдайте ведомости заново" in page(reverse("admin:index"), 27)
+    with django_assert_num_queries(1):
+        assert edition_of(closed.next_period.pk) is None
+    orders = reverse("admin:report_batches")
+    chosen = page(orders, 27, **asked | {"group": [closed.group.pk, "x"]})
+    assert re.search(f'name="group" value="{closed.group.pk}"[^>]* checked>', chosen)
 
 
 # Results of a closed period, by the database

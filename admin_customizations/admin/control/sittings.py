@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly
@@ -24,13 +25,14 @@ from journal.domain.control.sittings import (
     may_undo,
     read_sittings,
 )
+from journal.domain.control.strangers import written_by_others
 from journal.domain.control.undoing import (
     Cell,
     approve_sitting,
     cells_of,
     undo_sitting,
 )
-from journal.models import SittingReview, User
+from journal.models import Lesson, SittingReview, User
 
 SHOWN = 100
 
@@ -48,6 +50,23 @@ def names_of(people: set[int]) -> dict[int, str]:
         one.pk: one.employee.short_name if hasattr(one, "employee") else str(one)
         for one in rows
     }
+
+
+def strange_lines(user: User, since: datetime, most: int) -> list[tuple[str, str]]:
+    """(words, address) of what others wrote in a teacher's journal since then."""
+    told = written_by_others(user, since)
+    names = names_of({one.by for one in told[:most]}) if told else {}
+    found = []
+    for one in told[:most]:
+        page = "lesson" if isinstance(one.place, Lesson) else "sheet"
+        at = f"{timezone.localtime(one.at):%d.%m.%Y %H:%M}"
+        words = f"Записано не вами, {one.place}: {one.count} ({names[one.by]}, {at})"
+        url = reverse(f"admin:journal_{page}_change", args=[one.place.pk])
+        found.append((words, url))
+    if len(told) > most:
+        words = "Есть ещё записи не вашей рукой: откройте журнал исправлений"
+        found.append((words, reverse("admin:report", args=["corrections"])))
+    return found
 
 
 def _asked(request) -> Sitting:

@@ -39,6 +39,15 @@ def not_closed(today: date) -> list[tuple[Period, int]]:
     ]
 
 
+def closed_again(since: datetime) -> list[Period]:
+    """Periods of which an aspect, open for a while, was closed again since then."""
+    rows = PeriodClosing.objects.filter(
+        reopened_until__gte=since, reopened_until__lte=timezone.now()
+    )
+    found = Period.objects.filter(pk__in=rows.values("period")).select_related("year")
+    return list(found.order_by("first_day"))
+
+
 @transaction.atomic
 def close_period(
     period: Period, aspect: str, by: User, reason: str = ""

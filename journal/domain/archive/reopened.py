@@ -1,7 +1,14 @@
-"""What was changed while a closed aspect of a period was open again (F10, safety A44)."""
+"""What was changed while a closed aspect of a period was open again (F10, safety A44).
 
+Statements are made anew whenever they are asked for; of a period that was open again
+they say which edition they are, so that the one given out before is known for old.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -17,6 +24,7 @@ from journal.domain.control.steps import (
 from journal.models import PeriodClosing, User
 
 Aspect = PeriodClosing.Aspect
+ASPECT = attrgetter("aspect")
 KINDS = {
     Aspect.LESSONS: (LESSONS,),
     Aspect.MARKS: (MARKS, ABSENCES),
@@ -41,11 +49,18 @@ def reopenings(closing: PeriodClosing, user: User) -> list[Opened]:
     Read from the history of the closing, the newest first; a step that closes early ends
     the time before it.
     """
+    steps = closing.history.select_related("reopened_by__employee")
+    found = _times(steps.order_by("history_id"))
+    for one in found:
+        one.changes = _changes(closing, one, user)
+    return found[::-1]
+
+
+def _times(steps: Iterable) -> list[Opened]:
+    """The times in which one closing was open again, in order, without the changes."""
     found: list[Opened] = []
     until = None
-    for step in closing.history.select_related("reopened_by__employee").order_by(
-        "history_id"
-    ):
+    for step in steps:
         if step.reopened_until == until:
             continue
         until = step.reopened_until
@@ -56,9 +71,43 @@ def reopenings(closing: PeriodClosing, user: User) -> list[Opened]:
             found.append(Opened(step.history_date, until, name, step.reopen_reason))
         elif found:
             found[-1].until = min(found[-1].until, step.history_date)
-    for one in found:
-        one.changes = _changes(closing, one, user)
-    return found[::-1]
+    return found
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Of what a statement of a period is made: the first closing gives edition 1.
+
+    Aspects closed again on one day make one edition. `until` is when the last of them
+    was, or will be, closed again; `words` name the aspects and the reasons.
+    """
+
+    number: int
+    until: datetime
+    words: str
+
+
+def edition_of(period: int) -> Edition | None:
+    """The edition of statements of a period; None of one never open again. One query."""
+    steps = PeriodClosing.history.filter(period=period).order_by("id", "history_id")
+    times = [
+        (one, Aspect(aspect).label)
+        for aspect, own in groupby(
+            steps.select_related("reopened_by__employee"), ASPECT
+        )
+        for one in _times(own)
+    ]
+    if not times:
+        return None
+    days = {timezone.localdate(one.until) for one, _ in times}
+    last = max(days)
+    words = [
+        f"{aspect}: {one.reason}"
+        for one, aspect in times
+        if timezone.localdate(one.until) == last
+    ]
+    until = max(one.until for one, _ in times)
+    return Edition(len(days) + 1, until, "; ".join(dict.fromkeys(words)))
 
 
 def _changes(closing: PeriodClosing, opened: Opened, user: User) -> list[Correction]:
