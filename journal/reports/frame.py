@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -42,6 +43,18 @@ def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
     curator = group.curator.short_name if group.curator else ""
     post = "Классный руководитель" if rules.is_school else "Куратор"
     return [(rules.signatory_post, rules.signatory_name), (post, curator)]
+
+
+def stay(name: str, spans: Sequence, first: date, last: date) -> str:
+    """The name with «(с 05.10)», «(по 06.10)» of whoever came or left within the days.
+
+    `spans` are half-open days in the group, in order.
+    """
+    start, end = spans[0][0], spans[-1][1]
+    words = [f"с {start:%d.%m}"] if first < start <= last else []
+    if end is not None and end <= last:
+        words.append(f"по {end - timedelta(days=1):%d.%m}")
+    return f"{name} ({' '.join(words)})" if words else name
 
 
 def counted(facts: Iterable[tuple[str, int]]) -> str:

@@ -115,12 +115,12 @@ def test_two_absences_for_one_reason_add_up_and_two_latenesses_show(world, group
     assert figures(row)[:5] == [3, None, None, 3, 2]
 
 
-def test_who_left_is_muted_and_dated(world, group):
+def test_who_came_is_dated_and_who_left_muted_too(world, group):
     table = report(world.curator, "attendance", group=group.pk)
     styles = {row.cells["name"]: row.style for row in table.rows}
     assert styles == {
         "Ежов Яков": "",
-        "Ёлкин Яков": "",
+        "Ёлкин Яков (с 05.10)": "",
         "Жуков Яков (по 06.10)": "muted",
     }
 
@@ -168,7 +168,7 @@ def test_a_span_has_a_grid_a_month_then_the_months_then_the_whole(world, group):
         },
         "Октябрь 2026": {
             "Ежов Яков": (4, 10),
-            "Ёлкин Яков": (0, 4),
+            "Ёлкин Яков (с 05.10)": (0, 4),
             "Жуков Яков (по 06.10)": (2, 6),
             "Всего по группе": (6, 20),
         },

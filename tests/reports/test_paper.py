@@ -47,6 +47,7 @@ def test_the_left_page_has_marks_and_absences_by_date(world, group):
         "Дюков": [None, None, None, None],
         "Уваров": [None, None, "–", "–"],
     }
+    assert left.rows[-1]["name"] == "Уваров Яков (по 08.10)"
     assert [found["Вольф"][one] for one in ("Средний балл", "Пропущено часов")] == [
         None,
         2,

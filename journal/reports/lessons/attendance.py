@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -197,7 +197,7 @@ def _student(number: int, line: RegisterLine, month: tuple[int, int]) -> Row:
     cells = {str(day): _day(line, date(*month, day)) for day in range(1, end.day + 1)}
     left = line.spans[-1][1]
     gone = left is not None and left <= end
-    name = f"{line.name} (по {left - timedelta(days=1):%d.%m})" if gone else line.name
+    name = frame.stay(line.name, line.spans, date(*month, 1), end)
     total = line.months.get(month, Totals())
     figures = _figures(total)
     return Row({"n": number, "name": name, **cells, **figures}, "muted" if gone else "")

@@ -182,7 +182,10 @@ def _left(
         ]
     rows = []
     for number, line in enumerate(lines, 1):
-        row: dict[str, Any] = {"n": number, "name": line.name}
+        first = spread.course.period.first_day
+        last = spread.columns[-1].date if spread.columns else first
+        name = frame.stay(line.name, line.spans, first, last)
+        row: dict[str, Any] = {"n": number, "name": name}
         row |= {str(one.lesson): _cell(line, one) for one in part}
         if is_last:
             row |= {"mean": spread.average(line), "missed": spread.missed(line)}
