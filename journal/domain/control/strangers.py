@@ -4,13 +4,16 @@ An account with all rights, whoever corrected by an approved request in the teac
 place, a deputy who undid corrections. Read from the history, stored nowhere.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, Value
 
 from journal.domain.control.steps import OWNERS, strange_q
-from journal.models import Lesson, Sheet, User
+from journal.models import Absence, Lesson, Mark, Result, Sheet, Task, User
+from journal.models.reach import employee_key
+
+LONG_AGO = timedelta(days=400)
 
 
 class Strange(NamedTuple):
@@ -22,27 +25,41 @@ class Strange(NamedTuple):
     at: datetime
 
 
+def _own(employee: int, since: datetime) -> dict:
+    """Model → the lookup to the person's own places and these, as a subquery.
+
+    From the places to the steps: of all that was written in a fortnight little is here.
+    """
+    own = Q(teacher=employee) | Q(planned_teacher=employee)
+    lessons = Lesson.objects.filter(own, date__gte=since.date() - LONG_AGO).order_by()
+    sheets = Sheet.objects.filter(teacher=employee).order_by()
+    tasks = Task.objects.filter(lesson__in=lessons.values("pk")).order_by()
+    return {
+        Mark: ("task__in", tasks.values("pk")),
+        Absence: ("lesson__in", lessons.values("pk")),
+        Result: ("sheet__in", sheets.values("pk")),
+    }
+
+
 def written_by_others(user: User, since: datetime) -> list[Strange]:
     """What others wrote in the person's lessons and sheets since then, the newest first.
 
+    Of lessons of the last year or so; the deputy sees older ones too (`sittings`).
     One query, one more for lessons and one for sheets.
     """
     rows = None
-    for model, owners in OWNERS.items():
-        place = owners[0].partition("__teacher")[0]
-        own = Q()
-        for path in owners:
-            own |= Q(**{path: user.pk})
+    for model, (lookup, places) in _own(employee_key(user), since).items():
+        place = OWNERS[model][0].partition("__teacher")[0]
         steps = model.history.filter(
-            own, strange_q(model), history_date__gte=since, history_user__isnull=False
+            strange_q(model), **{lookup: places}, history_date__gte=since
         )
         part = (
             steps.order_by()
-            .values_list("history_user", place, Value(place.endswith("lesson")))
+            .values_list("history_user", place, Value(model is not Result))
             .annotate(count=Count("pk"), last=Max("history_date"))
         )
         rows = part if rows is None else rows.union(part, all=True)
-    found = list(rows)
+    found = [row for row in rows if row[0]]  # what nobody did, the system did
     lessons = Lesson.objects.select_related("course__discipline", "course__group")
     sheets = Sheet.objects.select_related("group", "period__year")
     known = {
