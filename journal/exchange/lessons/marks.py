@@ -328,6 +328,7 @@ class MarksImporter(Importer):
             kind = "left_out" if self.options.attach else "errors"
             self.note(kind, sheet, rows[0].number, cells, words)
         self.wanted = [one for one in self.wanted if one not in gone]
+        self.outcome.entries.sort(key=lambda one: one.row)
         if count := len(self.outcome.entries):
             self.outcome.parts.append(("отметки и пропуски", count, 0))
 

@@ -59,7 +59,7 @@ def questions_of(
     """A question a value, at most MOST_ASKED; `answers` by sheet and number."""
     found = []
     for number, (said, cells) in enumerate(list(values.items())[:MOST_ASKED], FIRST):
-        title = f"Значение «{said[:40]}» в {cells_words(cells)}"
+        title = f"«{said[:40]}» в {cells_words(cells)}"
         answer = answers.get((sheet, number), "")
         answer = answer if answer in dict(ANSWERS) else ""
         asked = (sheet, number, title, "что это?", ANSWERS, answer, "значение")
