@@ -106,11 +106,12 @@ def test_hours_missed_leave_out_who_came_late(world, group):
 
 
 def test_figures_of_disciplines_follow_the_formulas(world, group):
-    """Suggested marks, thresholds 2,5 3,5 4,5; N leaves out the exempt, keeps «н/а».
+    """Suggested marks, thresholds 2,5 3,5 4,5; N leaves out the exempt, and the «н/а»
+    of those who have too few marks so far.
 
-    Алгебра: 4, 2, н/а; N = 3. Успеваемость 1/3, качество 1/3, СОУ (64 + 16 + 7) / 3.
+    Алгебра: 4, 2, н/а; N = 2. Успеваемость 1/2, качество 1/2, СОУ (64 + 16) / 2.
     Валеология: 5, 3, 5, 2; N = 4. 3/4, 2/4, (100 + 36 + 100 + 16) / 4 = 63.
-    Биология: зач., незач., зач., н/а; N = 4; a credit counts to успеваемость: 2/4.
+    Биология: зач., незач., зач., н/а; N = 3; a credit counts to успеваемость: 2/3.
     Means: (4,00 + 2,20) / 2; (5,00 + 3,33 + 4,67 + 2,00) / 4; of the group
     (4,50 + 2,77 + 4,67 + 2,00) / 4 = 3,485.
     """
@@ -123,20 +124,20 @@ def test_figures_of_disciplines_follow_the_formulas(world, group):
     }
     assert figures == {
         "Средний": ["3.10", "3.75", None, None, "3.49"],
-        "Успеваемость,": ["33.33", "75.00", "50.00", None, None],
-        "Качество,": ["33.33", "50.00", None, None, None],
-        "СОУ,": ["29.00", "63.00", None, None, None],
+        "Успеваемость,": ["50.00", "75.00", "66.67", None, None],
+        "Качество,": ["50.00", "50.00", None, None, None],
+        "СОУ,": ["40.00", "63.00", None, None, None],
     }
     assert found["Средний"]["Пропущено часов всего"] == 4
     assert found["Средний"]["Пропущено часов без уваж. причины"] == 2
 
 
 def test_the_group_passes_where_nobody_fails_anything(world, group):
-    """Ежов: 4, 5, зач. Ёлкин has a «2», Жуков and Зинин «н/а»: one of four."""
+    """Ежов: 4, 5, зач.; Жуков: 5, зач. Ёлкин and Зинин have a «2»: two of four."""
     notes = report(world.deputy, "attestation", group=group.pk).notes
     assert notes[-1] == (
-        "По группе: с отметками или «н/а» студентов 4; без «2», «незач.» и «н/а» 1"
-        " (25,0 %), только с «4», «5» и «зач.» 1 (25,0 %)."
+        "По группе: с отметками студентов 4; без «2», «незач.» и «н/а» 2 (50,0 %),"
+        " только с «4», «5» и «зач.» 2 (50,0 %)."
     )
 
 

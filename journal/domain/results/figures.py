@@ -30,7 +30,10 @@ from journal.domain.results.official import YEAR
 
 @dataclass
 class Figures:
-    """Students by category; `certified` have marks and no «н/а», `uncertified` an «н/а»."""
+    """Students by category; `certified` have marks and no «н/а», `uncertified` an «н/а».
+
+    Here an «н/а» of too few current marks is one too; no other figure counts it.
+    """
 
     students: int
     certified: int
@@ -68,20 +71,19 @@ def mean_of(line: StudentLine) -> Decimal | None:
 
 
 def figures_of(lines: Iterable[StudentLine]) -> Figures:
-    """Figures of these students, of one group or of several together.
-
-    Too few current marks make nobody failing before the period is over: such «н/а» is
-    counted apart, one on a signed sheet is a debt.
-    """
+    """Figures of these students, of one group or of several together."""
     lines = list(lines)
     marks = [line.marks() for line in lines]
     means = [number for line in lines if (number := mean_of(line)) is not None]
     return Figures(
         students=len(lines),
-        certified=sum(bool(ones) and NOT_CERTIFIED not in ones for ones in marks),
-        uncertified=sum(NOT_CERTIFIED in ones for ones in marks),
-        by_category=Counter(category(line.decided()) for line in lines),
-        rates=group_rates(line.decided() for line in lines),
+        certified=sum(
+            bool(ones) and not line.is_uncertified
+            for line, ones in zip(lines, marks, strict=True)
+        ),
+        uncertified=sum(line.is_uncertified for line in lines),
+        by_category=Counter(map(category, marks)),
+        rates=group_rates(marks),
         mean=mean(means),
     )
 

@@ -82,9 +82,21 @@ class Standing(NamedTuple):
         return Decimal(NUMERIC[self.mark]) if self.mark in NUMERIC else None
 
     @property
+    def is_off(self) -> bool:
+        """Is the student exempt, or the course recredited?"""
+        return leaves_count(self.mark)
+
+    @property
     def is_counted(self) -> bool:
-        """Is the student in N? The exempt, recredits and courses not begun are not."""
-        return self.mark != NOTHING_YET and not leaves_count(self.mark)
+        """Is the student in N (domain §2.0)? The one rule of «н/а» for every report.
+
+        «н/а» of a signed sheet is a result: it stays in N, weighs 7 and is a debt. One
+        that only says that current marks are few so far is none: whoever has it is among
+        «не получившие отметок», out of N, and is counted apart. So are the exempt,
+        recredits and courses in which nobody has a mark.
+        """
+        is_early = self.is_current and self.mark == NOT_CERTIFIED
+        return self.mark != NOTHING_YET and not is_early and not self.is_off
 
 
 UNKNOWN = Standing(None, NOTHING_YET, is_current=False)
@@ -122,13 +134,10 @@ class StudentLine:
         found = (self.standings[key] for key in keys if key in self.standings)
         return [one.mark for one in found if one.is_counted]
 
-    def decided(self) -> list[str]:
-        """`marks` without «н/а» that only says that current marks are few so far."""
-        return [
-            one.mark
-            for one in self.standings.values()
-            if one.is_counted and not (one.is_current and one.mark == NOT_CERTIFIED)
-        ]
+    @property
+    def is_uncertified(self) -> bool:
+        """Has the student an «н/а», of a sheet or of too few current marks?"""
+        return any(one.mark == NOT_CERTIFIED for one in self.standings.values())
 
 
 class Unfilled(NamedTuple):

@@ -31,7 +31,7 @@ from journal.reports import frame
 from journal.reports.registry import report
 from journal.reports.results.signs import (
     OF_GROUP,
-    RULE,
+    RULES,
     STATUSES,
     ResultsForm,
     chosen_courses,
@@ -101,15 +101,14 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         warnings=warnings(found, params, basis),
         notes=[
             "Каждый студент стоит в одной строке категорий. Неуспевающий — с «2»,"
-            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; «н/а» по текущим"
-            " отметкам (их пока мало) — отдельной строкой; нет сведений — нет ни одной"
+            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; нет сведений — нет ни одной"
             " отметки «5»–«2».",
             *(
                 ["тек. — по текущим отметкам, ведомость ещё не подписана."][
                     : basis == KNOWN
                 ]
             ),
-            RULE,
+            RULES[basis],
         ]
         if found.lines
         else (),
@@ -123,21 +122,19 @@ def _rows(found: Statement) -> list[Any]:
     lines = found.lines
     by_name: dict[str, list[StudentLine]] = {name: [] for name in ORDER}
     for line in lines:
-        by_name[category(line.decided())].append(line)
+        by_name[category(line.marks())].append(line)
     rows: list[Any] = [_row("Всего студентов", lines, len(lines))]
     for name in ORDER:
         own = by_name[name]
         words = _people(
             found,
             own,
-            lambda one, name=name: (
-                one.mark in NAMED.get(name, ()) and not _is_early(one)
-            ),
+            lambda one, name=name: one.is_counted and one.mark in NAMED.get(name, ()),
         )
         rows.append(_row(CATEGORIES[name], own, len(lines), words))
     for title, fits in (
         ("Не аттестованы (н/а)", lambda one: one.mark == NOT_CERTIFIED),
-        ("Освобождены, перезачтено", lambda one: one.mark and not one.is_counted),
+        ("Освобождены, перезачтено", lambda one: one.is_off),
     ):
         own = [line for line in lines if any(map(fits, line.standings.values()))]
         rows.append(_row(title, own, len(lines), _people(found, own, fits)))
@@ -163,11 +160,6 @@ def _people(
         brackets = f" ({', '.join(named)})" if named else ""
         words.append(f"{short_name(line.name)}{brackets}")
     return "; ".join(words)
-
-
-def _is_early(one: Standing) -> bool:
-    """Is it an «н/а» of too few current marks, which has a line of its own?"""
-    return one.is_current and one.mark == NOT_CERTIFIED
 
 
 def _said(one: Standing) -> str:

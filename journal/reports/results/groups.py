@@ -24,7 +24,7 @@ from journal.reports.results.signs import (
     BASES,
     OF_GROUP,
     OFFICE,
-    RULE,
+    RULES,
     ResultsForm,
     chosen_courses,
     period_title,
@@ -139,7 +139,7 @@ def groups_results(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
         warnings=warnings(found, params, KNOWN),
-        notes=[ABOUT, RULE] if rows else (),
+        notes=[ABOUT, RULES[KNOWN]] if rows else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
         empty=NOBODY,
@@ -152,9 +152,8 @@ NOBODY = (
 )
 ABOUT = (
     "Аттестован студент, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
-    " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; «н/а» по текущим отметкам"
-    " (их пока мало) — в своём столбце; нет сведений — нет ни одной отметки"
-    " «5»–«2». Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
+    " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; с «н/а» — и те, у кого"
+    " пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2». Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
     " студентов только с «4» и «5»; итоги отделений считаются по студентам."
 )
 STUDENTS = ("Студентов",)
@@ -229,9 +228,9 @@ def failures(params: dict[str, Any]) -> Table:
         ],
         warnings=warnings(found, params, KNOWN),
         notes=[
-            "% неуспеваемости — доля «2», «незач.» и «н/а» среди студентов, учтённых по"
-            " дисциплине; студент считается в каждой своей дисциплине.",
-            RULE,
+            "% неуспеваемости — доля «2», «незач.» и «н/а» в ведомости среди студентов,"
+            " учтённых по дисциплине; студент считается в каждой своей дисциплине.",
+            RULES[KNOWN],
         ]
         if failing
         else (),

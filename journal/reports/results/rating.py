@@ -34,7 +34,7 @@ from journal.reports.results.signs import (
     CREDITS,
     OF_GROUP,
     RIGHT,
-    RULE,
+    RULES,
     SIGNS,
     ResultsForm,
     chosen_courses,
@@ -156,12 +156,12 @@ def _row(number: int, line: StudentLine, found: Statement, missed) -> dict[str, 
     for course in found.courses:
         one = line.standings[course.pk]
         key = str(course.pk)
-        if not one.is_counted:
-            row[key] = Cell(one.mark, "muted") if one.mark else None
+        if one.is_off:
+            row[key] = Cell(one.mark, "muted")
         elif one.average is not None:
             row[key] = Cell(one.average, "bad") if one.mark == "2" else one.average
         else:
-            row[key] = CREDITS.get(one.mark, one.mark)
+            row[key] = CREDITS.get(one.mark, one.mark) or None
         row[f"{key}-n"] = one.count or None
     return row
 
@@ -181,13 +181,12 @@ def _totals(found: Statement, missed) -> list[dict[str, Any]]:
     ]
     for course in found.courses:
         column = [line.standings[course.pk] for line in found.lines]
-        marks = [one.mark for one in column if one.is_counted]
-        figures = rates(marks)
+        figures = rates(one.mark for one in column if one.is_counted)
         averages = [one.average for one in column if one.average is not None]
         values = (mean(averages), figures.success, figures.quality)
         for row, value in zip(rows, values, strict=False):
             row[str(course.pk)] = value
-        rows[3][f"{course.pk}-n"] = marks.count(NOT_CERTIFIED)
+        rows[3][f"{course.pk}-n"] = sum(one.mark == NOT_CERTIFIED for one in column)
     return rows
 
 
@@ -197,7 +196,7 @@ def _notes(rules: Institution) -> list[str]:
         "тек. — средневзвешенный балл текущих отметок с начала учебного периода до конца"
         " месяца; отметкой за период не является. н/а — отметок меньше"
         f" {max(rules.marks_needed, 1)}.",
-        RULE,
+        RULES[KNOWN],
     ]
 
 
@@ -225,10 +224,10 @@ def rating(params: dict[str, Any]) -> Table:
         warnings=warnings(found, params, KNOWN),
         notes=[
             "Аттестован — по дисциплине есть отметка «5», «4», «3» или зачёт; не"
-            " аттестован — «2», «незач.» или «н/а». Место — по числу неаттестованных"
+            " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу неаттестованных"
             " дисциплин, затем по среднему баллу; у равных место одно.",
             "Средний балл — по отметкам ведомостей, а где их нет — по текущим отметкам.",
-            RULE,
+            RULES[KNOWN],
         ]
         if found.lines
         else (),

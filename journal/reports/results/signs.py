@@ -45,6 +45,12 @@ RULE = (
     " «не сдавал» входят как «н/а»; зачёт входит только в успеваемость. Выбывшие к дате"
     " отчёта не учитываются."
 )
+# What counts in figures, by what a report reads (`Standing.is_counted`).
+RULES = dict.fromkeys(
+    (CURRENT, KNOWN),
+    f"{RULE} «н/а» до подписания ведомости значит, что текущих отметок пока мало: в"
+    " проценты, СОУ и средний балл не входит, долгом не считается.",
+) | {SIGNED: RULE}
 BASES = {
     CURRENT: "Рассчитано по текущим отметкам",
     SIGNED: "По подписанным ведомостям",
@@ -116,8 +122,10 @@ def group_head(params: dict[str, Any], basis: str, rules: Institution) -> list[s
 
 def cell(standing: Standing) -> Any:
     """A mark of record as it is, a running average with a star, «н/а» and the like."""
-    if not standing.is_counted:
-        return Cell(standing.mark, "muted") if standing.mark else None
+    if not standing.mark:
+        return None
+    if standing.is_off:
+        return Cell(standing.mark, "muted")
     if not standing.is_current:
         return of_mark(standing.mark, standing.status)
     if standing.average is not None:

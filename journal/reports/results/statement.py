@@ -23,7 +23,7 @@ from journal.reports.questions import PeriodForm, own_courses, sees_whole
 from journal.reports.registry import report
 from journal.reports.results.signs import (
     CREDITS,
-    RULE,
+    RULES,
     SIGNS,
     cell,
     unfilled_warnings,
@@ -163,7 +163,7 @@ def _is_running(found: Statement, course: TaughtCourse) -> bool:
 
 
 def _cell(standing: Standing, is_running: bool) -> Any:
-    if is_running and standing.is_counted:
+    if is_running and standing.is_current and standing.mark:
         number, mark = standing.average, standing.mark
         if number is not None:
             return Cell(number, "bad") if mark == "2" else number
@@ -220,7 +220,7 @@ def _group_rates(found: Statement) -> str:
     if figures.graded:
         good = f"{figures.good} ({_percent(figures.good, figures.graded)})"
     return (
-        f"По группе: с отметками или «н/а» студентов {figures.counted}; без «2»,"
+        f"По группе: с отметками студентов {figures.counted}; без «2»,"
         f" «незач.» и «н/а» {figures.passing}"
         f" ({_percent(figures.passing, figures.counted)}), только с «4», «5» и"
         f" «зач.» {good}."
@@ -243,7 +243,7 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
         " Средний балл отметкой за период не является; для успеваемости, качества и СОУ"
         f" балл от {five} принят за «5», от {four} — за «4», от {three} — за «3», ниже —"
         " за «2».",
-        RULE,
+        RULES[KNOWN],
         *([WORKS] if any(one.pk < 0 for one in found.courses) else ()),
         _group_rates(found),
     ]

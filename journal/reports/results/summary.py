@@ -30,7 +30,7 @@ from journal.reports.registry import report
 from journal.reports.results.signs import (
     OF_GROUP,
     RIGHT,
-    RULE,
+    RULES,
     SIGNS,
     ResultsForm,
     cell,
@@ -70,7 +70,7 @@ def results(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=group_head(params, SIGNED, rules),
         warnings=warnings(found, params, SIGNED),
-        notes=[SIGNS, RULE, _group_words(found)] if found.lines else (),
+        notes=[SIGNS, RULES[SIGNED], _group_words(found)] if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         paper="A4" if len(found.courses) <= FEW else "A3",
@@ -289,6 +289,6 @@ def _year_cells(found: Statement, line: StudentLine, slots: Slots) -> dict[str, 
             )
             continue
         standing = line.standings[course]
-        if not standing.is_counted and standing.mark:
+        if standing.is_off:
             cells[key] = Cell(standing.mark, "muted")
     return cells

@@ -22,7 +22,7 @@ from journal.reports.results.signs import (
     BASES,
     OFFICE,
     RIGHT,
-    RULE,
+    RULES,
     ResultsForm,
     period_title,
     read_chosen,
@@ -152,7 +152,7 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
             BASES[basis],
         ],
         warnings=warnings(found, params, basis),
-        notes=[ABOUT, RULE] if rows else (),
+        notes=[ABOUT, RULES[basis]] if rows else (),
         signatures=[
             (rules.signatory_post, rules.signatory_name),
             ("Преподаватель", teacher.short_name),
@@ -222,14 +222,14 @@ def _row(number: int, course: TaughtCourse, lines, hours: dict) -> dict[str, Any
 
 def _figures(column: Iterable) -> dict[str, Any]:
     column = list(column)
-    marks = [one.mark for one in column if one.is_counted]
-    count, figures = Counter(marks), rates(marks)
+    figures = rates(one.mark for one in column if one.is_counted)
+    count = Counter(one.mark for one in column)
     values: dict[str, Any] = {f"m-{key}": count[key] for key in SIGNS_OF}
     for key in ("2", FAIL, NOT_CERTIFIED):
         if count[key]:
             values[f"m-{key}"] = Cell(count[key], "bad")
     return values | {
-        "off": sum(bool(one.mark) and not one.is_counted for one in column),
+        "off": sum(one.is_off for one in column),
         "success": figures.success,
         "quality": figures.quality,
         "sou": figures.sou,
