@@ -40,7 +40,7 @@ from journal.models.sqlite import russian_key
 
 from . import frame
 from .questions import DayField, GroupForm, PlainSelect, RowField
-from .registry import report
+from .registry import OF_STUDY, TEACHING, report
 from .table import Cell, Column, Table
 
 DAYS = 30
@@ -172,17 +172,7 @@ class CorrectionsForm(GroupForm):
     "Журнал исправлений",
     number="R37",
     area="control",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "studyunit",
-        "department",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=(*OF_STUDY, "curator", *TEACHING),
     form=CorrectionsForm,
     short="Журнал исправлений",
     description="Кто, когда и почему исправил отметку, отсутствие, результат или тему: что было и"

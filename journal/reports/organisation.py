@@ -17,7 +17,7 @@ from journal.domain.organisation.picture import (
 from journal.models import AcademicYear, CalendarSpan, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import MONTHS, RowField
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Section, Table
 
 Kind = CalendarSpan.Kind
@@ -51,19 +51,7 @@ class CalendarForm(ReportForm):
     "Календарный график по неделям",
     number="R33",
     area="curriculum",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "dispatcher",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=(*OF_JOURNAL, "dispatcher"),
     form=CalendarForm,
     short="Календарный график",
     is_personal=False,

@@ -19,6 +19,12 @@ from . import frame
 from .table import Table
 
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
+# Who reports are for, so that a decorator names a set and what it adds.
+OF_STUDY = ("admin", "director", "deputy", "deputy_upr", "studyunit", "department")
+OFFICE = (*OF_STUDY, "deputy_uvr")
+TEACHING = ("teacher", "master")
+OF_GROUP = (*OFFICE, "curator")
+OF_JOURNAL = (*OF_GROUP, *TEACHING)
 MACHINERY = {"table", "registry", "writers", "questions", "frame", "batch"}
 
 

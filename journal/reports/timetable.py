@@ -25,7 +25,7 @@ from journal.models.sqlite import russian_key
 
 from . import frame
 from .questions import DayField, RowField
-from .registry import ReportForm, report
+from .registry import OF_STUDY, TEACHING, ReportForm, report
 from .table import Cell, Column, Section, Table
 
 NOTHING = "------"
@@ -223,18 +223,7 @@ SESSION = (
     "Расписание сессии и ГИА",
     number="E3",
     area="timetable",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "studyunit",
-        "department",
-        "dispatcher",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=(*OF_STUDY, "dispatcher", "curator", *TEACHING),
     form=SessionForm,
     short="Расписание сессии",
     is_personal=False,

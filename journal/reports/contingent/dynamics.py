@@ -10,9 +10,9 @@ from django.utils import timezone
 from journal.domain.contingent.movement import read_movement, read_results
 from journal.models import AcademicYear, Institution
 from journal.reports import frame
-from journal.reports.contingent.movement import ROLES, ScopeForm, figures_of, scope
+from journal.reports.contingent.movement import ScopeForm, figures_of, scope
 from journal.reports.questions import RowField, month_end, month_title
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OF_GROUP, ReportForm, report
 from journal.reports.table import Column, Table
 
 DAY = timedelta(days=1)
@@ -81,7 +81,7 @@ def _by_month(groups: Any, base: date, last: date) -> tuple[list[dict], int]:
     "Динамика движения обучающихся",
     number="R21",
     area="contingent",
-    roles=ROLES,
+    roles=(*OF_GROUP, "dispatcher", "secretary"),
     form=DynamicsForm,
     description="По месяцам от дня эталонной наполняемости: прибыло, выбыло, на конец и"
     " отличие от эталона.",
@@ -154,7 +154,7 @@ RESULTS = {
     "Итоговые данные по обучающимся",
     number="R23",
     area="contingent",
-    roles=ROLES,
+    roles=(*OF_GROUP, "dispatcher", "secretary"),
     form=ResultsForm,
     description="Чем для студентов кончился учебный год: переведено, условно, оставлено,"
     " выпущено, отчислено — по приказам.",

@@ -23,24 +23,12 @@ from journal.reports.questions import (
     RowField,
     groups_for,
 )
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.table import Column, Table
 
 DAY = timedelta(days=1)
 SUMMARY, LIST = "summary", "list"
 CAME, LEFT = ("Прибыло",), ("Выбыло",)
-ROLES = (
-    "admin",
-    "director",
-    "deputy",
-    "deputy_upr",
-    "deputy_uvr",
-    "studyunit",
-    "department",
-    "dispatcher",
-    "secretary",
-    "curator",
-)
 
 
 def scope(params: dict[str, Any]):
@@ -91,7 +79,7 @@ class MovementForm(ScopeForm):
     "Сводная ведомость движения обучающихся",
     number="R18",
     area="contingent",
-    roles=ROLES,
+    roles=(*OF_GROUP, "dispatcher", "secretary"),
     form=MovementForm,
     short="Движение",
     description="На начало, прибыло и выбыло с причинами, на конец — по группам, или"

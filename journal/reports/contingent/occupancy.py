@@ -19,7 +19,7 @@ from journal.domain.contingent.occupancy import (
 from journal.models import Group, Institution, Student, StudyForm
 from journal.reports import frame
 from journal.reports.questions import WHOLE, DayField, groups_for
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OF_GROUP, ReportForm, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 NO_DEPARTMENT = "Вне отделений"
@@ -63,17 +63,7 @@ class OccupancyForm(ReportForm):
     "Наполняемость групп",
     number="R22",
     area="contingent",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "secretary",
-        "curator",
-    ),
+    roles=(*OF_GROUP, "secretary"),
     form=OccupancyForm,
     description="Сколько студентов в каждой группе на выбранный день: пол, бюджет и"
     " договор, форма обучения, академические отпуска, отклонение от нормы.",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from journal.domain.curriculum.completeness import STATES, Admission, read_admissions
 from journal.models import Institution
 from journal.reports import frame
-from journal.reports.registry import report
+from journal.reports.registry import OF_STUDY, report
 from journal.reports.table import Cell, Column, Row, Table
 
 
@@ -18,7 +18,7 @@ from journal.reports.table import Cell, Column, Row, Table
     "Учебные планы групп",
     number="D1",
     area="curriculum",
-    roles=("admin", "director", "deputy", "deputy_upr", "studyunit", "department"),
+    roles=OF_STUDY,
     short="Учебные планы",
     description="По специальностям и годам набора: есть ли у групп утверждённый учебный"
     " план, кто и когда его утвердил, на сколько дней опоздали.",

@@ -25,7 +25,7 @@ from journal.models import (
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
-from journal.reports.registry import report
+from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 GROUPS, TEACHERS = "groups", "teachers"
@@ -62,19 +62,7 @@ class FulfilmentForm(PeriodForm):
     "Выполнение учебной программы",
     number="R33",
     area="curriculum",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "dispatcher",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=(*OF_JOURNAL, "dispatcher"),
     form=FulfilmentForm,
     short="Выполнение программы",
     is_personal=False,

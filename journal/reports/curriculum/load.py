@@ -19,19 +19,9 @@ from journal.domain.results import period_at
 from journal.models import AcademicYear, Department, Institution, Period
 from journal.reports import frame
 from journal.reports.questions import PlainSelect, RowField
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Cell, Column, Row, Table
 
-OFFICE = (
-    "admin",
-    "director",
-    "deputy",
-    "deputy_upr",
-    "deputy_uvr",
-    "studyunit",
-    "department",
-    "dispatcher",
-)
 FLAGS = {
     "": "Все преподаватели",
     OVER: "С перегрузкой",
@@ -105,7 +95,7 @@ class LoadForm(YearForm):
     "Нагрузка преподавателей",
     number="R33",
     area="curriculum",
-    roles=OFFICE,
+    roles=(*OFFICE, "dispatcher"),
     form=LoadForm,
     short="Нагрузка преподавателей",
     is_personal=False,
@@ -223,7 +213,7 @@ class UnassignedForm(YearForm):
     "Курсы без преподавателя",
     number="R33",
     area="curriculum",
-    roles=OFFICE,
+    roles=(*OFFICE, "dispatcher"),
     form=UnassignedForm,
     short="Курсы без преподавателя",
     is_personal=False,

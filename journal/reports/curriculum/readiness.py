@@ -19,7 +19,7 @@ from journal.domain.curriculum.readiness import (
 from journal.models import Institution, Period
 from journal.reports import frame
 from journal.reports.questions import PlainSelect, RowField
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OFFICE, TEACHING, ReportForm, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 EVERYTHING, UNDONE, LATE = "all", "undone", "late"
@@ -66,17 +66,7 @@ class ReadinessForm(ReportForm):
     "Готовность тематических планов",
     number="D2",
     area="curriculum",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "teacher",
-        "master",
-    ),
+    roles=(*OFFICE, *TEACHING),
     form=ReadinessForm,
     short="Готовность КТП",
     description="По преподавателям и курсам: у кого нет плана, черновик, план на"

@@ -8,22 +8,8 @@ from journal.domain.lessons.activities import Journal, read_journal
 from journal.models import Activity, Institution
 from journal.reports import frame
 from journal.reports.questions import RowField
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Row, Section, Table
-
-ROLES = (
-    "admin",
-    "director",
-    "deputy",
-    "deputy_upr",
-    "deputy_uvr",
-    "studyunit",
-    "department",
-    "extracurricular",
-    "curator",
-    "teacher",
-    "master",
-)
 
 
 class ActivityForm(ReportForm):
@@ -42,7 +28,7 @@ class ActivityForm(ReportForm):
     "Журнал внеурочной деятельности",
     number="F14",
     area="lessons",
-    roles=ROLES,
+    roles=(*OF_JOURNAL, "extracurricular"),
     form=ActivityForm,
     short="Внеурочная деятельность",
     description="План и журнал кружка, секции или классных часов: темы, часы, даты,"

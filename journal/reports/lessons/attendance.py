@@ -27,7 +27,7 @@ from journal.reports.questions import (
     months_until,
     sees_whole,
 )
-from journal.reports.registry import report
+from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 MOST_MONTHS = 12
@@ -69,18 +69,7 @@ class AttendanceForm(GroupForm):
     "Отчёт о посещаемости группы",
     number="R12",
     area="lessons",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=OF_JOURNAL,
     form=AttendanceForm,
     short="Посещаемость группы",
     description="Табель за месяц или несколько: кто, когда и почему отсутствовал,"

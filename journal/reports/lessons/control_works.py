@@ -10,7 +10,7 @@ from journal.domain.control.works import ControlTask, measured_works
 from journal.models import Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, RowField
-from journal.reports.registry import report
+from journal.reports.registry import OF_STUDY, TEACHING, report
 from journal.reports.table import Cell, Column, Row, Table
 
 
@@ -25,10 +25,7 @@ class ControlWorksForm(PeriodForm):
     "Контрольные работы: сроки результатов",
     number="F4",
     area="lessons",
-    roles=(
-        *("admin", "director", "deputy", "deputy_upr", "studyunit", "department"),
-        *("curator", "teacher", "master"),
-    ),
+    roles=(*OF_STUDY, "curator", *TEACHING),
     form=ControlWorksForm,
     short="Сроки контрольных работ",
     description="По каждой контрольной работе: сколько студентов её писало, у скольких есть"

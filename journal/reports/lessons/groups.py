@@ -16,14 +16,13 @@ from journal.domain.lessons.attendance import (
 from journal.models import AcademicYear, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import WHOLE, groups_for
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.groups import (
     NOBODY,
     GroupsForm,
     by_department,
     head_of_many,
 )
-from journal.reports.results.signs import OF_GROUP
 from journal.reports.table import Column, Row, Section, Table
 
 MISSED = ("Пропущено часов",)

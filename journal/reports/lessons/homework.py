@@ -8,7 +8,7 @@ from journal.domain.lessons.homework import Checking, measured_checking
 from journal.models import Institution
 from journal.reports import frame
 from journal.reports.lessons.control_works import ControlWorksForm
-from journal.reports.registry import report
+from journal.reports.registry import OF_STUDY, TEACHING, report
 from journal.reports.table import Column, Row, Table
 
 
@@ -17,10 +17,7 @@ from journal.reports.table import Column, Row, Table
     "Домашние задания: сдача и проверка",
     number="F4",
     area="lessons",
-    roles=(
-        *("admin", "director", "deputy", "deputy_upr", "studyunit", "department"),
-        *("teacher", "master"),
-    ),
+    roles=(*OF_STUDY, *TEACHING),
     form=ControlWorksForm,
     short="Проверка домашних заданий",
     description="По преподавателям: сколько работ собрано, сдано, сдано позже срока,"

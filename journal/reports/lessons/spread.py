@@ -21,8 +21,7 @@ from journal.models import (
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, RowField, own_courses, sees_whole
-from journal.reports.registry import report
-from journal.reports.results.signs import OFFICE
+from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.table import Cell, Column, Table
 
 RIGHT = "view_mark"
@@ -63,7 +62,7 @@ class PaperForm(PeriodForm):
     "Журнал учебных занятий",
     number="R36",
     area="lessons",
-    roles=(*OFFICE, "department", "curator", "teacher", "master"),
+    roles=OF_JOURNAL,
     form=PaperForm,
     short="Журнал на бумаге",
     description="Обе стороны журнала для печати: слева посещаемость и отметки по датам,"

@@ -17,8 +17,7 @@ from journal.domain.lessons.attendance import (
 from journal.models import Institution, Period
 from journal.reports import frame
 from journal.reports.questions import WHOLE
-from journal.reports.registry import report
-from journal.reports.results.signs import OF_GROUP
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.summary import YearlyForm
 from journal.reports.table import Column, Row, Table
 

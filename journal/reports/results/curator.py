@@ -28,9 +28,8 @@ from journal.domain.results.group import (
 )
 from journal.models import Institution
 from journal.reports import frame
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
-    OF_GROUP,
     RULES,
     STATUSES,
     ResultsForm,

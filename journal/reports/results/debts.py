@@ -11,7 +11,7 @@ from journal.domain.results.debts import Debt, read_debts
 from journal.models import Institution, Result
 from journal.reports import frame
 from journal.reports.questions import WHOLE, DayField, GroupForm
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 
@@ -32,16 +32,7 @@ class DebtsForm(GroupForm):
     "Академические задолженности и принятые меры",
     number="R40",
     area="results",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "curator",
-    ),
+    roles=OF_GROUP,
     form=DebtsForm,
     short="Задолженности",
     description="Кто что не сдал по подписанным ведомостям, с какого дня и после скольких"

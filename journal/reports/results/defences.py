@@ -8,7 +8,7 @@ from journal.domain.results.defences import Defences, read_defences
 from journal.models import AcademicYear, Institution, Thesis
 from journal.reports import frame
 from journal.reports.questions import RowField
-from journal.reports.registry import ReportForm, report
+from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Column, Row, Table
 
 MARKS = {
@@ -44,15 +44,7 @@ class YearForm(ReportForm):
     "Результаты защиты выпускных квалификационных работ",
     number="R9",
     area="results",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-    ),
+    roles=OFFICE,
     form=YearForm,
     is_personal=False,
     description="По специальностям и формам обучения: допущено, защищено с какой отметкой,"

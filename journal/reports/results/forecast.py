@@ -17,9 +17,9 @@ from journal.models import Course, Group, Institution, Student
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PeriodForm, PlainSelect
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.groups import GroupsForm, head_of_many
-from journal.reports.results.signs import OF_GROUP, RIGHT, chosen_courses
+from journal.reports.results.signs import RIGHT, chosen_courses
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 BY = {"department": "по отделениям", "specialty": "по специальностям"}

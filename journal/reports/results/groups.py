@@ -19,11 +19,9 @@ from journal.models import Department, Group, Institution
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PlainSelect, RowField, groups_for
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, OFFICE, report
 from journal.reports.results.signs import (
     BASES,
-    OF_GROUP,
-    OFFICE,
     RULES,
     ResultsForm,
     chosen_courses,
@@ -201,7 +199,7 @@ def _figures(one: Figures, name: str) -> dict[str, Any]:
     "Неуспеваемость по дисциплинам",
     number="R8",
     area="results",
-    roles=(*OFFICE, "department"),
+    roles=OFFICE,
     form=FailuresForm,
     short="Неуспеваемость по дисциплинам",
     is_personal=False,

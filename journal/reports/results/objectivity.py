@@ -21,20 +21,9 @@ from journal.models import Course, Department, Institution
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
-from journal.reports.registry import report
+from journal.reports.registry import OF_STUDY, TEACHING, report
 from journal.reports.table import Cell, Column, Row, Table
 
-ROLES = (
-    "admin",
-    "director",
-    "deputy",
-    "deputy_upr",
-    "studyunit",
-    "department",
-    "curator",
-    "teacher",
-    "master",
-)
 TEACHERS, COURSES, GROUPS, STUDENTS = "teachers", "courses", "groups", "students"
 BY = {
     TEACHERS: "по преподавателям",
@@ -91,7 +80,7 @@ def _lines(params: dict[str, Any]) -> list[str]:
     "Объективность отметок",
     number="R34",
     area="results",
-    roles=ROLES,
+    roles=(*OF_STUDY, "curator", *TEACHING),
     form=ObjectivityForm,
     short="Объективность",
     description="Отметки за период против средневзвешенных текущих и против экзамена:"
@@ -237,7 +226,7 @@ def _students(found: list[Compared], by: str) -> tuple[list[Column], list]:
     "Итоговые отметки: сроки",
     number="F6",
     area="results",
-    roles=ROLES,
+    roles=(*OF_STUDY, "curator", *TEACHING),
     form=ResultsForm,
     short="Сроки отметок",
     is_personal=False,

@@ -29,10 +29,9 @@ from journal.reports.questions import (
     month_title,
     months_until,
 )
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
     CREDITS,
-    OF_GROUP,
     RIGHT,
     RULES,
     SIGNS,

@@ -26,8 +26,6 @@ from journal.reports.questions import WHOLE, BegunPeriod, PeriodForm, groups_for
 from journal.reports.table import Cell
 
 RIGHT = "view_mark"
-OFFICE = ("admin", "director", "deputy", "deputy_upr", "deputy_uvr", "studyunit")
-OF_GROUP = (*OFFICE, "department", "curator")
 CREDITS = {PASS: "зач.", FAIL: Cell("незач.", "bad")}
 STATUSES = {
     "absent": "неявка",

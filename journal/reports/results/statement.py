@@ -20,7 +20,7 @@ from journal.domain.results.official import COURSEWORK
 from journal.models import AttestationForm, Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
-from journal.reports.registry import report
+from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.results.signs import (
     CREDITS,
     RULES,
@@ -57,19 +57,7 @@ class StatementForm(PeriodForm):
     "Сводная ведомость успеваемости по группе",
     number="R5",
     area="results",
-    roles=(
-        "admin",
-        "director",
-        "deputy",
-        "deputy_upr",
-        "deputy_uvr",
-        "studyunit",
-        "department",
-        "certificates",
-        "curator",
-        "teacher",
-        "master",
-    ),
+    roles=(*OF_JOURNAL, "certificates"),
     form=StatementForm,
     short="Ведомость группы",
     description="Результаты студентов по всем дисциплинам периода: по ведомостям, до них"

@@ -26,9 +26,8 @@ from journal.models import Course, Institution, Period
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PeriodForm
-from journal.reports.registry import report
+from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
-    OF_GROUP,
     RIGHT,
     RULES,
     SIGNS,

@@ -17,10 +17,9 @@ from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
 from journal.reports import frame
 from journal.reports.questions import WHOLE, RowField, groups_for
-from journal.reports.registry import report
+from journal.reports.registry import OFFICE, TEACHING, report
 from journal.reports.results.signs import (
     BASES,
-    OFFICE,
     RIGHT,
     RULES,
     ResultsForm,
@@ -30,8 +29,6 @@ from journal.reports.results.signs import (
 )
 from journal.reports.table import Cell, Column, Row, Table
 from journal.roles import Anchor
-
-ROLES = (*OFFICE, "department", "teacher", "master")
 
 
 class TeacherForm(ResultsForm):
@@ -67,7 +64,7 @@ class TeacherForm(ResultsForm):
     "Предварительный отчёт преподавателя за учебный период",
     number="R19",
     area="results",
-    roles=ROLES,
+    roles=(*OFFICE, *TEACHING),
     form=TeacherForm,
     short="Предварительный отчёт преподавателя",
     is_personal=False,
@@ -84,7 +81,7 @@ def teacher_preliminary(params: dict[str, Any]) -> Table:
     "Отчёт преподавателя за учебный период",
     number="R20",
     area="results",
-    roles=ROLES,
+    roles=(*OFFICE, *TEACHING),
     form=TeacherForm,
     short="Отчёт преподавателя",
     is_personal=False,
