@@ -28,7 +28,8 @@ class Column:
     neighbours with equal headings share them. A title may have lines ("\\n": the
     discipline, its teacher). `width` counts characters, 0 leaves it to the writer.
     `percent` values run from 0 to 100. `decimals` None shows a number as it is, with
-    two digits after the comma at most; text in a number column ("н/а") stays text.
+    two digits after the comma at most and a Decimal with just those it has («4,00»);
+    text in a number column ("н/а") stays text.
     `row_header` marks the column that names the row; without one it is the first
     text column.
     """

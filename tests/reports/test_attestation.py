@@ -136,8 +136,8 @@ def test_the_group_passes_where_nobody_fails_anything(world, group):
     """Ежов: 4, 5, зач.; Жуков: 5, зач. Ёлкин and Зинин have a «2»: two of four."""
     notes = report(world.deputy, "attestation", group=group.pk).notes
     assert notes[-1] == (
-        "По группе: с отметками студентов 4; без «2», «незач.» и «н/а» 2 (50,0 %),"
-        " только с «4», «5» и «зач.» 2 (50,0 %)."
+        "По группе: с отметками студентов 4; без «2», «незач.» и «н/а» 2 (50,00 %),"
+        " только с «4», «5» и «зач.» 2 (50,00 %)."
     )
 
 

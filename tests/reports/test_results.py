@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from journal.models import Membership
+from journal.models import Membership, Student
 from journal.reports.writers import WRITERS, render
 from tests.reports.groups import (
     ALGEBRA,
@@ -64,7 +64,7 @@ def test_r15_rates_stand_under_each_discipline(world, group):
 
 def test_a_final_report_says_what_is_not_signed_and_that_the_period_runs(world, group):
     said = " ".join(report(world.deputy, "results", group=group.pk).warnings)
-    assert "итоги подписаны: 1 из 5. Это Черчение." in said
+    assert "Итоги не подписаны по 1 из 5 дисциплин: Черчение." in said
     assert "Учебный период идёт до" in said
     lesson(world, group.courses.first(), -1, attendance_taken_at=None, topic="")
     said = " ".join(report(world.deputy, "curator_final", group=group.pk).warnings)
@@ -151,6 +151,7 @@ def test_r8_puts_the_worst_discipline_first(world, group):
 
 
 def test_r14_names_students_with_their_disciplines(world, group):
+    Student.objects.filter(last_name="Дюков").update(middle_name="Эльдар оглы")
     table = report(world.curator, "curator_final", group=group.pk)
     found = {
         line.values[0]: tuple(map(plain, line.values[1:]))
@@ -160,20 +161,20 @@ def test_r14_names_students_with_their_disciplines(world, group):
     assert found["Всего студентов"][0] == 5
     assert found["Отличники"] == (1, Decimal("20.00"), "Абаев Я.")
     assert found["С одной «4»"] == (1, Decimal("20.00"), "Бунин Я. (Алгебра — 4)")
-    assert found["Хорошисты"] == (1, Decimal("20.00"), "Дюков Я.")
+    assert found["Хорошисты"] == (1, Decimal("20.00"), "Дюков Я. Э.")
     assert found["Неуспевающие"] == (
         2,
         Decimal("40.00"),
         "Вольф Я. (Биология — незач.); Гусев Я. (Алгебра — неявка)",
     )
-    assert found["Освобождены, перезачтено"][2] == "Дюков Я. (Алгебра — осв.)"
+    assert found["Освобождены, перезачтено"][2] == "Дюков Я. Э. (Алгебра — осв.)"
     assert found["Абсолютная успеваемость, %"][0] == Decimal("60.00")
     assert found["Качественная успеваемость, %"][0] == Decimal("60.00")
     assert found["Средний балл"][0] == Decimal("4.07")
     # «5» × 5, «4» × 5, «3» × 3, «н/а» × 1 of 14: (500 + 320 + 108 + 7) / 14
     assert found["СОУ, %"][0] == Decimal("66.79")
     assert found["Без уважительной причины"] == (2, None, "Вольф Я. — 2")
-    assert found["В среднем на студента"][0] == 0.8
+    assert found["В среднем на студента"][0] == Decimal("0.80")
 
 
 def test_r13_marks_what_comes_of_current_marks(world, group):

@@ -68,6 +68,10 @@ def test_a_row_that_does_not_match_the_columns_is_refused_by_every_format(row):
         (2.5, Column("a", "", kind="number", decimals=0), "3"),
         (Decimal("1.005"), Column("a", "", kind="number", decimals=2), "1,01"),
         (5, Column("a", "", kind="number", decimals=2), "5,00"),
+        # a Decimal has the digits it has: figures of one row look alike
+        (Decimal("4.00"), Column("a", "", kind="number"), "4,00"),
+        (Decimal(5), Column("a", "", kind="number"), "5"),
+        (Decimal("4.3356"), Column("a", "", kind="number"), "4,34"),
         (-3, Column("a", "", kind="number"), "−3"),
         (-0.001, Column("a", "", kind="number", decimals=1), "0,0"),
         (87.25, Column("a", "", kind="percent", decimals=1), "87,3\u00a0%"),

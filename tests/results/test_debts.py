@@ -160,7 +160,7 @@ def test_r40_lists_debts_attempts_and_measures(world, debts):
         "Быков Илья Павлович",
         "Математика, этот учебный год, 1 семестр",
         world.today - timedelta(days=1),
-        "2 13.10.2026",
+        "2 (13.10.2026)",
         "пересдача комиссии 14.10.2026 (к 14.10)",
     ]
     assert next(iter(table.foot())).values[1:3] == ["Студентов: 2", "Долгов: 3"]
@@ -239,11 +239,15 @@ def test_r9_counts_defences_by_hand(world, defence):
         "09.02.07 Информационные системы",
         "очная",
         *("4", "4"),
-        *("2", "50.0", "1", "25.0", "0", "0.0", "1", "25.0"),
+        *("2", "50.00", "1", "25.00", "0", "0.00", "1", "25.00"),
         *("4.00", "75.00"),
         *("1", "1", "1", "1", "2", "1"),
     ]
     assert table.warnings == []
+    assert table.lines[-1].endswith("по состоянию на 14.10.2026")
+    yesterday = built("defences", world.deputy, day=world.today - timedelta(days=1))
+    (line,) = yesterday.body()
+    assert (line.values[3], line.values[-1]) == (0, 0)
 
 
 def test_a_list_of_theses_says_the_mark_and_the_load_of_the_supervisor(world, defence):

@@ -21,7 +21,7 @@ CATEGORIES = {
     ONE_FOUR: "С одной «4»",
     GOOD: "Хорошисты",
     ONE_THREE: "С одной «3»",
-    REST: "Остальные",
+    REST: "Остальные с «3»",
     UNKNOWN: "Нет сведений",
 }
 DEBTS = ("2", FAIL, NOT_CERTIFIED)

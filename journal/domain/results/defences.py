@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from journal.domain.results.averages import NUMERIC, average, rates
+from journal.domain.results.averages import NUMERIC, average, percent_of, rates
 from journal.models import (
     AcademicYear,
     Diploma,
@@ -44,12 +45,8 @@ class Defences:
         return sum(self.marks[mark] for mark in NUMERIC)
 
     def share(self, mark: str) -> Decimal | None:
-        """Per cent of those who defended, to one decimal; None where nobody did."""
-        if not self.defended:
-            return None
-        return (Decimal(100 * self.marks[mark]) / self.defended).quantize(
-            Decimal("0.1")
-        )
+        """Per cent of those who defended, to two decimals; None where nobody did."""
+        return percent_of(self.marks[mark], self.defended)
 
     @property
     def average(self) -> Decimal | None:
@@ -67,10 +64,10 @@ class Defences:
         self.origins += other.origins
 
 
-def read_defences(theses, year: AcademicYear) -> list[Defences]:
+def read_defences(theses, year: AcademicYear, day: date) -> list[Defences]:
     """Figures of these (visible) theses of a year, by specialty and form of study.
 
-    The form is that of the student's last membership of the group. Four queries.
+    Marks are those of sheets up to `day`, diplomas those issued by then. The form is that of the student's last membership of the group. Four queries.
     """
     rows = list(
         theses.filter(year=year).select_related("group__specialty").order_by("pk")
@@ -84,6 +81,7 @@ def read_defences(theses, year: AcademicYear) -> list[Defences]:
             sheet__kind=Sheet.Kind.DEFENCE,
             sheet__state=Sheet.State.SIGNED,
             sheet__period__year=year,
+            sheet__date__lte=day,
         )
         .exclude(mark="")
         .order_by("sheet__attempt", "sheet__date", "sheet")
@@ -91,7 +89,9 @@ def read_defences(theses, year: AcademicYear) -> list[Defences]:
     )
     honours = set(
         Diploma.objects.filter(
-            student__in=students, kind=Diploma.Kind.HONOURS
+            Q(issued_on__isnull=True) | Q(issued_on__lte=day),
+            student__in=students,
+            kind=Diploma.Kind.HONOURS,
         ).values_list("student", flat=True)
     )
     found: dict[tuple[str, str], Defences] = {}

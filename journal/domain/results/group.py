@@ -44,13 +44,13 @@ from journal.models import (
     Absence,
     Course,
     CourseTeacher,
-    Employee,
     Exemption,
     Institution,
     Lesson,
     Mark,
     Membership,
 )
+from journal.models.people.persons import short_name
 from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
@@ -123,6 +123,7 @@ class StudentLine:
 
     pk: int
     name: str
+    short: str
     group: int
     standings: dict[int, Standing] = field(default_factory=dict)
     missed: int = 0
@@ -266,20 +267,17 @@ def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
             for start, end, *names in found
             if start <= day and (end is None or day < end)
         ]
-        names = [_short(*names) for names in now or [found[-1][2:]]]
+        names = [short_name(*names) for names in now or [found[-1][2:]]]
         columns[course].teachers = list(dict.fromkeys(names))
     return sorted(columns.values(), key=lambda one: russian_key(one.discipline))
-
-
-def _short(last: str, first: str, middle: str) -> str:
-    return Employee(last_name=last, first_name=first, middle_name=middle).short_name
 
 
 def _lines(groups: list[int], day: date) -> tuple[list[StudentLine], set[int]]:
     """The members in order, and who of them had been in another group before."""
     lines, movers = [], set()
     for pk, group, moved, *names in _read_members(groups=groups, day=day):
-        lines.append(StudentLine(pk, " ".join(filter(None, names)), group))
+        full = " ".join(filter(None, names))
+        lines.append(StudentLine(pk, full, short_name(*names), group))
         if moved:
             movers.add(pk)
     return sorted(lines, key=lambda line: (russian_key(line.name), line.pk)), movers

@@ -43,6 +43,11 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def short_name(last: str, *given: str) -> str:
+    """«Иванова А. П.» of the parts of a name, the empty ones left out."""
+    return " ".join([last, *(f"{part[0]}." for part in given if part)])
+
+
 class Person(Model):
     """Name and contacts; never identified by the name alone."""
 
@@ -85,10 +90,7 @@ class Person(Model):
     @property
     def short_name(self) -> str:
         """«Иванова А. П.»"""
-        initials = [
-            f"{part[0]}." for part in (self.first_name, self.middle_name) if part
-        ]
-        return " ".join([self.last_name, *initials])
+        return short_name(self.last_name, self.first_name, self.middle_name)
 
     def clean(self):
         super().clean()

@@ -94,7 +94,7 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
             f"{frame.group_name(group, rules)} · по состоянию на {last:%d.%m.%Y}",
         ],
         warnings=_warnings(found),
-        notes=[ABOUT] if found.lines else (),
+        notes=[_about(rules)] if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         empty=f"В группе {group} в этом году никто не числился."
@@ -102,12 +102,15 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
     )
 
 
-ABOUT = (
-    "Пропущен день — студент отсутствовал на всех занятиях дня с отмеченным"
-    " присутствием, по болезни — если болел на всех. Пропущен урок — занятие пропущено от"
-    " начала до конца; пропуск его части сюда не входит. Выбывшие стоят серым и учтены по"
-    " день выбытия."
-)
+def _about(rules: Institution) -> str:
+    missed = "Пропущен урок" if rules.is_school else "Пропущено занятие"
+    return (
+        "Пропущен день — отсутствовал на всех занятиях дня с отмеченным присутствием, по"
+        f" болезни — если болел на всех. {missed} — от начала до конца; пропуск части сюда"
+        " не входит. Выбывшие стоят серым и учтены по день выбытия."
+    )
+
+
 Spans = dict[str, tuple[str, date, date]]
 KEYS = tuple(field.name for field in fields(Missed))
 

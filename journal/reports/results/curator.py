@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from journal.domain.results import with_comma
-from journal.domain.results.averages import NOT_CERTIFIED, percent_of, rates
+from journal.domain.results.averages import NOT_CERTIFIED, percent_of, quotient, rates
 from journal.domain.results.categories import (
     CATEGORIES,
     DEBTS,
@@ -36,16 +36,15 @@ from journal.reports.results.signs import (
     chosen_courses,
     group_head,
     read_chosen,
-    short_name,
     warnings,
     why_empty,
 )
-from journal.reports.table import Column, Row, Section, Table
+from journal.reports.table import Cell, Column, Section, Table
 
 COLUMNS = (
     Column("what", "Показатель", row_header=True),
     Column("count", "Значение", kind="number", decimals=None),
-    Column("share", "% студентов", kind="percent", decimals=1),
+    Column("share", "% студентов", kind="percent", decimals=2),
     Column("who", "Студенты (дисциплины)"),
 )
 # Which marks are named in brackets behind a student of the category.
@@ -157,7 +156,7 @@ def _people(
             if fits(line.standings[course.pk])
         ]
         brackets = f" ({', '.join(named)})" if named else ""
-        words.append(f"{short_name(line.name)}{brackets}")
+        words.append(f"{line.short}{brackets}")
     return "; ".join(words)
 
 
@@ -173,7 +172,7 @@ def _figures(found: Statement) -> list[Any]:
     marks = [mark for line in found.lines for mark in line.marks()]
     debts = [mark for mark in marks if mark in DEBTS]
     values = (
-        ("Учтено студентов (с отметками или «н/а»)", figures.rates.counted),
+        ("Учтено студентов (с отметками)", figures.rates.counted),
         ("Абсолютная успеваемость, %", figures.rates.success),
         ("Качественная успеваемость, %", figures.rates.quality),
         ("Средний балл", figures.mean),
@@ -190,16 +189,17 @@ def _hours(found: Statement) -> list[Any]:
     lines = found.lines
     missed = sum(line.missed for line in lines)
     unexcused = [line for line in lines if line.unexcused]
-    each = round(missed / len(lines), 2)
+    each = quotient(missed, len(lines))
     hours = sum(line.unexcused for line in lines)
-    who = "; ".join(f"{short_name(one.name)} — {one.unexcused}" for one in unexcused)
+    who = "; ".join(f"{one.short} — {one.unexcused}" for one in unexcused)
     return [
         Section("Пропущено академических часов"),
         {"what": "Всего", "count": missed},
         {"what": "По уважительной причине", "count": missed - hours},
-        Row(
-            {"what": "Без уважительной причины", "count": hours, "who": who},
-            "bad" if hours else "",
-        ),
+        {
+            "what": "Без уважительной причины",
+            "count": Cell(hours, "bad") if hours else hours,
+            "who": who,
+        },
         {"what": "В среднем на студента", "count": each},
     ]

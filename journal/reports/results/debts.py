@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from journal.domain.results.averages import FAIL
 from journal.domain.results.debts import Debt, read_debts
 from journal.models import Institution, Result
 from journal.reports import frame
 from journal.reports.questions import WHOLE, DayField, GroupForm
 from journal.reports.registry import OF_GROUP, report
+from journal.reports.results.signs import CREDITS
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 
@@ -94,6 +96,11 @@ def _rows(found: list[Debt], day) -> list[Any]:
     return rows
 
 
+def _word(said: str) -> str:
+    """A mark as it is, «незач.» for «х», why there is none."""
+    return CREDITS[said].value if said == FAIL else said
+
+
 def _row(place: int, debt: Debt, day) -> list[Any]:
     measures = "; ".join(
         f"{one.title} {one.date:%d.%m.%Y}" + (f" ({one.text})" if one.text else "")
@@ -104,7 +111,7 @@ def _row(place: int, debt: Debt, day) -> list[Any]:
         debt.name,
         f"{debt.title}, {debt.period}",
         debt.since,
-        "; ".join(f"{said} {on:%d.%m.%Y}" for said, on, _ in debt.said),
+        "; ".join(f"{_word(said)} ({on:%d.%m.%Y})" for said, on, _ in debt.said),
         measures or "нет",
         Cell(debt.due_on, "bad") if debt.is_overdue(day) else debt.due_on,
     ]

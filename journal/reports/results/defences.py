@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from journal.domain.results.defences import Defences, read_defences
 from journal.models import AcademicYear, Institution, Thesis
 from journal.reports import frame
-from journal.reports.questions import RowField
+from journal.reports.questions import DayField, RowField
 from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Column, Row, Table
 
@@ -18,7 +21,7 @@ MARKS = {
     "2": "неуд.",
 }
 ORIGINS = {
-    Thesis.Origin.STUDENT: "студентами",
+    Thesis.Origin.STUDENT: "предложены студентами",
     Thesis.Origin.EMPLOYER: "заявки организаций",
     Thesis.Origin.RESEARCH: "исследовательские",
 }
@@ -27,6 +30,7 @@ TOPICS, ADVISED = ("Темы работ",), ("Рекомендовано",)
 
 class YearForm(ReportForm):
     year = RowField("учебный год", label="Год выпуска")
+    day = DayField(label="По состоянию на", required=False)
 
     def prepare(self) -> None:
         years = list(AcademicYear.objects.order_by("-start").values_list("pk", "name"))
@@ -34,9 +38,14 @@ class YearForm(ReportForm):
         seen = Thesis.objects.visible_to(self.user).order_by("-year__start")
         last = seen.values_list("year", flat=True).first()
         self.fields["year"].initial = last or (years[0][0] if years else "")
+        self.fields["day"].initial = timezone.localdate()
 
     def clean_year(self) -> AcademicYear:
         return AcademicYear.objects.get(pk=self.cleaned_data["year"])
+
+    def clean_day(self) -> date:
+        today = timezone.localdate()
+        return min(self.cleaned_data["day"] or today, today)
 
 
 @report(
@@ -52,9 +61,9 @@ class YearForm(ReportForm):
 )
 def defences(params: dict[str, Any]) -> Table:
     """R9 (U 5.3; domain §2.1) of the theses that the person sees, from signed sheets."""
-    user, year = params["user"], params["year"]
+    user, year, day = (params[name] for name in ("user", "year", "day"))
     rules = Institution.current()
-    lines = read_defences(Thesis.objects.visible_to(user), year)
+    lines = read_defences(Thesis.objects.visible_to(user), year, day)
     total = Defences("Всего", "")
     for line in lines:
         total.add(line)
@@ -64,7 +73,7 @@ def defences(params: dict[str, Any]) -> Table:
         rows=[_row(line) for line in lines],
         totals=[Row(_row(total), "bold")] if lines else (),
         issuer=frame.issuer(rules),
-        lines=[f"Учебный год: {year}"],
+        lines=[f"Учебный год: {year} · по состоянию на {day:%d.%m.%Y}"],
         warnings=_warnings(total),
         notes=["Проценты — от числа защитивших. Качество — доля «5» и «4»."]
         if lines
@@ -89,7 +98,7 @@ def _columns() -> list[Column]:
     for mark, name in MARKS.items():
         marks += [
             Column(f"n{mark}", "чел.", (name,), kind="number"),
-            Column(f"p{mark}", "%", (name,), kind="number", decimals=1),
+            Column(f"p{mark}", "%", (name,), kind="number", decimals=2),
         ]
     return [
         Column("specialty", "Специальность", row_header=True),

@@ -171,8 +171,8 @@ def _columns(rules: Institution) -> list[Column]:
         Column("failing", "неуспе-\nвающие", STUDENTS, kind="number"),
         Column("uncertified", "с «н/а»", STUDENTS, kind="number"),
         Column("unknown", "нет сведений", STUDENTS, kind="number"),
-        Column("success", "абсо-\nлютная", RATES, kind="number", decimals=1),
-        Column("quality", "каче-\nственная", RATES, kind="number", decimals=1),
+        Column("success", "абсо-\nлютная", RATES, kind="number", decimals=2),
+        Column("quality", "каче-\nственная", RATES, kind="number", decimals=2),
         Column("mean", "Средний балл", kind="number", decimals=2),
     ]
 
@@ -242,11 +242,11 @@ FAILURES = (
     Column("n", "№", kind="number"),
     Column("discipline", "Дисциплина", row_header=True),
     Column("teachers", "Преподаватель"),
-    Column("groups", "Группы с неуспевающими"),
+    Column("groups", "Группы с неуспе-\nвающими"),
     Column("counted", "Студентов учтено", kind="number"),
     Column("failed", "«2», незачёт", kind="number"),
     Column("uncertified", "«н/а»", kind="number"),
-    Column("share", "% неуспе-\nваемости", kind="percent", decimals=1),
+    Column("share", "% неуспе-\nваемости", kind="percent", decimals=2),
 )
 
 

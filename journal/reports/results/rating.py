@@ -237,8 +237,9 @@ def rating(params: dict[str, Any]) -> Table:
 
 CERTIFIED, HOURS = ("Аттестация, дисциплин",), ("Пропущено часов",)
 RATING = (
-    Column("place", "Место", kind="number"),
+    Column("n", "№", kind="number"),
     Column("name", "Фамилия, имя, отчество", row_header=True),
+    Column("place", "Место", kind="number"),
     Column("certified", "аттестован", CERTIFIED, kind="number"),
     Column("uncertified", "не аттестован", CERTIFIED, kind="number"),
     Column("mean", "Средний балл", kind="number", decimals=2),
@@ -262,6 +263,7 @@ def _places(lines: list[StudentLine]) -> list[dict[str, Any]]:
             place, before = number, worth(line)
         rows.append(
             {
+                "n": number,
                 "place": None if is_unknown else place,
                 "name": line.name,
                 "certified": len(line.marks()) - debts,

@@ -168,9 +168,8 @@ def warnings(found: Statement, params: dict[str, Any], basis: str) -> list[str]:
         names = list(dict.fromkeys(one.discipline for one in unsigned))
         more = len(names) - MOST_NAMED
         lines.append(
-            f"Не по всем дисциплинам итоги подписаны: {len(unsigned)} из"
-            f" {len(found.courses)}. Это {', '.join(names[:MOST_NAMED])}"
-            f"{f' и ещё {more}' if more > 0 else ''}."
+            f"Итоги не подписаны по {len(unsigned)} из {len(found.courses)} дисциплин:"
+            f" {', '.join(names[:MOST_NAMED])}{f' и ещё {more}' if more > 0 else ''}."
         )
     last = params["period"].last_day
     if basis != CURRENT and last >= timezone.localdate():
@@ -190,9 +189,3 @@ def why_empty(found: Statement, params: dict[str, Any]) -> str:
         f"У группы {group} в этом периоде нет дисциплин."
         " Выберите другой период или заведите нагрузку."
     )
-
-
-def short_name(name: str) -> str:
-    """«Ёлкин П. С.» of «Ёлкин Пётр Сергеевич»."""
-    last, *given = name.split(" ")
-    return " ".join([last, *(f"{part[0]}." for part in given if part)])

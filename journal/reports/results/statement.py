@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from journal.domain.results import mean, rates, read_statement
+from journal.domain.results import mean, rates, read_statement, with_comma
 from journal.domain.results.categories import group_rates
 from journal.domain.results.figures import figures_of, mean_of
 from journal.domain.results.group import (
@@ -206,17 +206,12 @@ def _group_rates(found: Statement) -> str:
         return "Отметок ещё нет."
     good = "0"
     if figures.graded:
-        good = f"{figures.good} ({_percent(figures.good, figures.graded)})"
+        good = f"{figures.good} ({with_comma(figures.quality)} %)"
     return (
         f"По группе: с отметками студентов {figures.counted}; без «2»,"
         f" «незач.» и «н/а» {figures.passing}"
-        f" ({_percent(figures.passing, figures.counted)}), только с «4», «5» и"
-        f" «зач.» {good}."
+        f" ({with_comma(figures.success)} %), только с «4», «5» и «зач.» {good}."
     )
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %".replace(".", ",")
 
 
 def _notes(found: Statement, rules: Institution) -> list[str]:

@@ -73,7 +73,8 @@ class TeacherForm(ResultsForm):
 )
 def teacher_preliminary(params: dict[str, Any]) -> Table:
     """R19 (S 6.10)."""
-    return _report(params, KNOWN, "Предварительный отчёт преподавателя")
+    title = "Предварительный отчёт преподавателя за учебный период"
+    return _report(params, KNOWN, title)
 
 
 @report(
@@ -187,9 +188,9 @@ COLUMNS = (
         for key, title in SIGNS_OF.items()
     ),
     Column("off", "осв.", MARKS, kind="number"),
-    Column("success", "успевае-\nмость", SHARES, kind="number", decimals=1),
-    Column("quality", "качество", SHARES, kind="number", decimals=1),
-    Column("sou", "СОУ", SHARES, kind="number", decimals=1),
+    Column("success", "успевае-\nмость", SHARES, kind="number", decimals=2),
+    Column("quality", "качество", SHARES, kind="number", decimals=2),
+    Column("sou", "СОУ", SHARES, kind="number", decimals=2),
     Column("mean", "Средний балл", kind="number", decimals=2),
     Column("plan", "план", HOURS, kind="hours"),
     Column("held", "выдано", HOURS, kind="hours"),

@@ -44,8 +44,16 @@ def rounded(value: Any, decimals: int) -> str:
     return str(Decimal(repr(value)).quantize(step, ROUND_HALF_UP))
 
 
+def places(value: Any, decimals: int | None) -> int | None:
+    """Digits after the comma: those of the column, else those that a Decimal has."""
+    if decimals is None and type(value) is Decimal and value.is_finite():
+        return min(max(-value.as_tuple().exponent, 0), 2)
+    return decimals
+
+
 def number(value: Any, decimals: int | None) -> str:
     """A number with a decimal comma; not-a-number and infinity are empty."""
+    decimals = places(value, decimals)
     if type(value) is int:
         text = f"{value}.{'0' * decimals}" if decimals else str(value)
     elif not math.isfinite(value):

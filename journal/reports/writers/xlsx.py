@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from journal.reports.table import Cell, Column, Heading, Line, Table, header
 
-from .layout import alignment, clean, drawn_up, local, shown, signature, widths
+from .layout import alignment, clean, drawn_up, local, places, shown, signature, widths
 
 FORMULA_LIKE = frozenset("=+-@\t\r\n;|＝＋－＠")
 MAX_TEXT = 32_767
@@ -289,8 +289,9 @@ def _shape(value: Any, column: Column) -> str:
         return ""
     if not isinstance(value, int | float | Decimal) or not isfinite(value):
         return ""
-    if column.decimals is None:
+    decimals = places(value, column.decimals)
+    if decimals is None:
         digits = "" if value == int(value) else ".##"
     else:
-        digits = "." + "0" * column.decimals if column.decimals else ""
+        digits = "." + "0" * decimals if decimals else ""
     return f"0{digits}{PERCENT if column.kind == 'percent' else ''}"
