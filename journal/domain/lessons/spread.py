@@ -1,5 +1,6 @@
 """Reading a page of the journal: students × dates, in as few queries as there are facts."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -157,6 +158,11 @@ class Spread:
         return sum(away.hours for _, away in found)
 
 
+# Course → student → line; lesson → its column and the lines of its course.
+Lines = dict[int, dict[int, Line]]
+Pages = dict[int, tuple[Column, dict[int, Line]]]
+
+
 def _covers(spans, day: date) -> bool:
     return any(start <= day and (end is None or day < end) for start, end in spans)
 
@@ -167,20 +173,37 @@ def read_spread(user: User, course: Course, lesson: int | None = None) -> Spread
     Whoever sat in the group on some day of the period has a line, whoever left too.
     Five queries, six where the course has subgroups.
     """
-    columns = _columns(user, course, lesson)
-    if lesson and columns:
-        day = next(iter(columns.values())).date
-        lines = _lines(course, day, day)
-    else:
-        lines = _lines(course, course.period.first_day, course.period.last_day)
-    if any(column.subgroup for column in columns.values()):
-        _read_parts(course, lines)
-    if columns and lines:
-        _read_marks(columns, lines, course, lesson)
-        _read_absences(columns, lines, course, lesson)
+    return read_spreads(user, [course], lesson)[0]
+
+
+def read_spreads(
+    user: User, courses: list[Course], lesson: int | None = None
+) -> list[Spread]:
+    """The pages of courses of one group in one period, in the queries of one page."""
+    columns = _columns(user, courses, lesson)
+    first, last = courses[0].period.first_day, courses[0].period.last_day
+    if lesson and (found := columns[courses[0].pk]):
+        first = last = found[0].date
+    lines = _lines(courses, first, last)
+    pages: Pages = {
+        column.lesson: (column, lines[course])
+        for course, own in columns.items()
+        for column in own
+    }
+    if any(column.subgroup for column, _ in pages.values()):
+        _read_parts(lines)
+    if pages and any(lines.values()):
+        _read_marks(pages, list(lines), lesson)
+        _read_absences(pages, list(lines), lesson)
     today = timezone.localdate()
-    found = sorted(lines.values(), key=lambda line: line.place_in_list(today))
-    return Spread(course, list(columns.values()), found)
+    return [
+        Spread(
+            one,
+            columns[one.pk],
+            sorted(lines[one.pk].values(), key=lambda line: line.place_in_list(today)),
+        )
+        for one in courses
+    ]
 
 
 @lru_cache(maxsize=200)
@@ -195,6 +218,7 @@ def _column_rows(like: Likeness, path: str) -> Prepared:
             .filter(**{path: key})
             .order_by("date", F("number").asc(nulls_last=True), "pk")
             .values_list(
+                "course",
                 "pk",
                 "date",
                 "number",
@@ -212,28 +236,25 @@ def _column_rows(like: Likeness, path: str) -> Prepared:
     return Prepared(build, unused=("user", "employee"))
 
 
-def _columns(user: User, course: Course, lesson: int | None) -> dict[int, Column]:
-    rows = _column_rows(likeness(user), "pk" if lesson else "course")(
-        user=user.pk, employee=employee_key(user), key=lesson or course.pk
+def _columns(
+    user: User, courses: list[Course], lesson: int | None
+) -> dict[int, list[Column]]:
+    found: dict[int, list[Column]] = {one.pk: [] for one in courses}
+    rows = _column_rows(likeness(user), "pk" if lesson else "course__in")(
+        user=user.pk, employee=employee_key(user), key=lesson or list(found)
     )
-    return {
-        row[0]: Column(
-            *row[:6],
-            row[6] is not None,
-            bool(row[7]),
-            bool(row[8]),
-            row[9],
-            bool(row[10]),
-        )
-        for row in rows
-    }
+    for course, *row in rows:
+        flags = row[6] is not None, bool(row[7]), bool(row[8])
+        one = Column(*row[:6], *flags, row[9], bool(row[10]))
+        found[course].append(one)
+    return found
 
 
 @Prepared
-def _span_rows(group, course, first, last):
+def _span_rows(group, courses, first, last):
     """Spans in the group over the days, a row for each step off the common way."""
     own = FilteredRelation(
-        "student__exemptions", condition=Q(student__exemptions__course=course)
+        "student__exemptions", condition=Q(student__exemptions__course__in=courses)
     )
     return (
         Membership.objects.filter(
@@ -248,6 +269,7 @@ def _span_rows(group, course, first, last):
             "student__middle_name",
             "start",
             "end",
+            "own__course",
             "own__kind",
             "own__mark",
             "own__start",
@@ -256,40 +278,63 @@ def _span_rows(group, course, first, last):
     )
 
 
-def _lines(course: Course, first: date, last: date) -> dict[int, Line]:
-    lines: dict[int, Line] = {}
-    for pk, last_name, first_name, middle, start, end, *step in _span_rows(
-        group=course.group_id, course=course.pk, first=first, last=last
+def _lines(courses: list[Course], first: date, last: date) -> Lines:
+    names: dict[int, str] = {}
+    spans: dict[int, list] = defaultdict(list)
+    steps: dict[tuple[int, int], list[Step]] = defaultdict(list)
+    for (
+        pk,
+        last_name,
+        first_name,
+        middle,
+        *span,
+        course,
+        kind,
+        mark,
+        start,
+        end,
+    ) in _span_rows(
+        group=courses[0].group_id,
+        courses=[one.pk for one in courses],
+        first=first,
+        last=last,
     ):
-        if pk not in lines:
-            name = f"{last_name} {first_name} {middle}".strip()
-            lines[pk] = Line(pk, name, [])
-        line = lines[pk]
-        if (start, end) not in line.spans:
-            line.spans.append((start, end))
-        if step[0] and Step(*step) not in line.steps:
-            line.steps.append(Step(*step))
-    return lines
+        names[pk] = f"{last_name} {first_name} {middle}".strip()
+        if tuple(span) not in spans[pk]:
+            spans[pk].append(tuple(span))
+        step = Step(kind, mark, start, end)
+        if kind and step not in steps[course, pk]:
+            steps[course, pk].append(step)
+    return {
+        one.pk: {
+            pk: Line(pk, name, spans[pk], steps.get((one.pk, pk), []))
+            for pk, name in names.items()
+        }
+        for one in courses
+    }
 
 
 @Prepared
-def _part_rows(course):
-    rows = SubgroupMember.objects.filter(subgroup__course=course)
-    return rows.order_by().values_list("student", "subgroup", "start", "end")
+def _part_rows(courses):
+    rows = SubgroupMember.objects.filter(subgroup__course__in=courses)
+    return rows.order_by().values_list(
+        "subgroup__course", "student", "subgroup", "start", "end"
+    )
 
 
-def _read_parts(course: Course, lines: dict[int, Line]) -> None:
-    for student, part, start, end in _part_rows(course=course.pk):
-        if student in lines:
-            lines[student].parts.setdefault(part, []).append((start, end))
+def _read_parts(lines: Lines) -> None:
+    for course, student, part, *span in _part_rows(courses=list(lines)):
+        if student in lines[course]:
+            own = lines[course][student].parts
+            own.setdefault(part, []).append(tuple(span))
 
 
 def _of_page(rows: Callable) -> Callable:
-    """Readers of a course's page and of one lesson: `rows(path to the lesson)`."""
-    by_course = Prepared(lambda key: rows({"course": key}))
+    """Readers of courses' pages and of one lesson: `rows(path to the lesson)`."""
+    by_course = Prepared(lambda key: rows({"course__in": key}))
     by_lesson = Prepared(lambda key: rows({"pk": key}))
-    return lambda course, lesson: (
-        by_lesson(key=lesson) if lesson else by_course(key=course.pk)
+    return lambda courses, lesson: (
+        by_lesson(key=lesson) if lesson else by_course(key=courses)
     )
 
 
@@ -320,13 +365,13 @@ def _absence_rows(of: dict):
     )
 
 
-def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
+def _read_marks(pages: Pages, courses: list[int], lesson: int | None) -> None:
     for place, number, weight, code, required, student, value in _work_rows(
-        course, lesson
+        courses, lesson
     ):
-        column = columns.get(place)
-        if column is None:
+        if place not in pages:
             continue
+        column, lines = pages[place]
         column.weights[number] = weight
         column.kinds[number] = code
         if required:
@@ -335,13 +380,14 @@ def _read_marks(columns, lines, course: Course, lesson: int | None) -> None:
             lines[student].marks.setdefault(place, {})[number] = value
 
 
-def _read_absences(columns, lines, course: Course, lesson: int | None) -> None:
-    for place, student, *amount in _absence_rows(course, lesson):
-        if student not in lines or place not in columns:
+def _read_absences(pages: Pages, courses: list[int], lesson: int | None) -> None:
+    for place, student, *amount in _absence_rows(courses, lesson):
+        if place not in pages or student not in pages[place][1]:
             continue
+        column, lines = pages[place]
         reason, hours, _ = amount
         if not reason:
             lines[student].made_up.setdefault(place, set()).add(hours)
         else:
-            value = absence_value(*amount, columns[place].hours)
+            value = absence_value(*amount, column.hours)
             lines[student].absences[place] = Away(value, hours)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from journal.domain.curriculum.trajectory import LEGEND
 from journal.domain.lessons.spread import Column as Day
-from journal.domain.lessons.spread import Line, Spread, read_spread
+from journal.domain.lessons.spread import Line, Spread, read_spreads
 from journal.models import (
     AbsenceReason,
     Course,
@@ -75,11 +75,7 @@ def journal_paper(params: dict[str, Any]) -> Table:
     """
     group, day = params["group"], params["day"]
     rules = Institution.current()
-    pages = [
-        page
-        for course in _courses(params)
-        for page in _pages(params["user"], course, day)
-    ]
+    pages = list(_pages(params["user"], _courses(params), day))
     head = [
         f"Учебный период: {params['period']}",
         *frame.group_lines(group),
@@ -117,20 +113,27 @@ def _courses(params: dict[str, Any]) -> list[Course]:
     return sorted(rows, key=lambda one: russian_key(str(one.discipline)))
 
 
-def _pages(user, course: Course, day: date) -> Iterator[Table]:
+def _pages(user, courses: list[Course], day: date) -> Iterator[Table]:
     """Left and right page for every `ON_PAGE` lessons; both empty where there are none."""
-    spread = read_spread(user, course)
-    days = [one for one in spread.columns if one.date <= day and not one.is_cancelled]
-    lessons = {one.pk: one for one in _lessons(user, course, day)}
-    lines = _lines(spread, days)
-    who = _teachers(course, day)
-    starts = range(0, max(len(days), 1), ON_PAGE)
-    parts = [days[start : start + ON_PAGE] for start in starts]
-    for place, part in enumerate(parts, 1):
-        is_last = place == len(parts)
-        span = f", {part[0].date:%d.%m}–{part[-1].date:%d.%m.%Y}" if part else ""
-        yield _left(spread, lines, part, f"{LEFT}{span}", who, is_last)
-        yield _right(spread, part, lessons, f"{OTHER}{span}", who)
+    if not courses:
+        return
+    legend, lessons, teachers = _legend(), _lessons(user, courses, day), {}
+    held = CourseTeacher.objects.on(day).filter(course__in=courses)
+    for one in held.select_related("employee"):
+        teachers.setdefault(one.course_id, []).append(one.employee.short_name)
+    for spread in read_spreads(user, courses):
+        days = [
+            one for one in spread.columns if one.date <= day and not one.is_cancelled
+        ]
+        lines = _lines(spread, days)
+        who = ", ".join(dict.fromkeys(teachers.get(spread.course.pk, ())))
+        starts = range(0, max(len(days), 1), ON_PAGE)
+        parts = [days[start : start + ON_PAGE] for start in starts]
+        for place, part in enumerate(parts, 1):
+            notes = [legend] if place == len(parts) else []
+            span = f", {part[0].date:%d.%m}–{part[-1].date:%d.%m.%Y}" if part else ""
+            yield _left(spread, lines, part, f"{LEFT}{span}", who, notes)
+            yield _right(spread, part, lessons, f"{OTHER}{span}", who)
 
 
 def _lines(spread: Spread, days: list[Day]) -> list[Line]:
@@ -140,19 +143,9 @@ def _lines(spread: Spread, days: list[Day]) -> list[Line]:
     return [line for line in spread.lines if any(map(line.sits_in, days))]
 
 
-def _lessons(user, course: Course, day: date) -> QuerySet[Lesson]:
-    rows = Lesson.objects.visible_to(user).filter(course=course, date__lte=day)
-    return (
-        rows.held()
-        .select_related("kind", "teacher", "subgroup")
-        .order_by("date", F("number").asc(nulls_last=True), "pk")
-    )
-
-
-def _teachers(course: Course, day: date) -> str:
-    held = CourseTeacher.objects.on(day).filter(course=course)
-    names = [one.employee.short_name for one in held.select_related("employee")]
-    return ", ".join(dict.fromkeys(names))
+def _lessons(user, courses: list[Course], day: date) -> dict[int, Lesson]:
+    rows = Lesson.objects.visible_to(user).filter(course__in=courses, date__lte=day)
+    return rows.select_related("kind", "teacher", "subgroup").in_bulk()
 
 
 def _head(spread: Spread, what: str, who: str) -> dict[str, Any]:
@@ -164,8 +157,9 @@ def _head(spread: Spread, what: str, who: str) -> dict[str, Any]:
 
 
 def _left(
-    spread: Spread, lines: list[Line], part, what: str, who: str, is_last: bool
+    spread: Spread, lines: list[Line], part, what: str, who: str, notes: list[str]
 ) -> Table:
+    """The last page of a course, with `notes`, has the sums too."""
     columns = [
         Column("n", "№", kind="number"),
         Column("name", "Фамилия, имя, отчество", row_header=True),
@@ -174,7 +168,7 @@ def _left(
             for one in part
         ),
     ]
-    if is_last:
+    if notes:
         columns += [
             Column("mean", "Средний балл", vertical=True, kind="number", decimals=2),
             Column("missed", "Пропущено часов", vertical=True, kind="hours"),
@@ -186,13 +180,13 @@ def _left(
         name = frame.stay(line.name, line.spans, first, last)
         row: dict[str, Any] = {"n": number, "name": name}
         row |= {str(one.lesson): _cell(line, one) for one in part}
-        if is_last:
+        if notes:
             row |= {"mean": spread.average(line), "missed": spread.missed(line)}
         rows.append(row)
     return Table(
         columns=columns,
         rows=rows,
-        notes=[_legend()] if is_last else (),
+        notes=notes,
         empty="В группе никто не числится: зачислите студентов.",
         **_head(spread, what, who),
     )
