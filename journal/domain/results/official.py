@@ -80,6 +80,11 @@ def is_given(kinds: Q) -> Q:
 
 
 @Prepared
+def _read_all(courses):
+    return _signed(courses).values_list(*_COLUMNS)
+
+
+@Prepared
 def _read_own(student, courses):
     rows = _signed(courses).filter(sheet__results__student=student)
     return rows.values_list(*_COLUMNS)
@@ -91,10 +96,9 @@ def read_official(courses: Iterable[int], day: date | None = None) -> Results:
     A retake stands over what it retakes, an annulled sheet gives nothing; the mark of a
     complex form is the mark of each of its courses (КДЗ, domain §2.0).
     """
-    parts = _signed(list(courses))
-    if day is not None:
-        parts = parts.filter(sheet__date__lte=day)
-    return _last_words(parts.values_list(*_COLUMNS))
+    courses = list(courses)
+    rows = _read_all(courses=courses) if courses else []
+    return _last_words(row for row in rows if day is None or row[5] <= day)
 
 
 def official_of(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from journal.domain.results import mean, rates, read_statement, with_comma
-from journal.domain.results.categories import group_rates
+from journal.domain.results.categories import GroupRates
 from journal.domain.results.figures import figures_of, mean_of
 from journal.domain.results.group import (
     KNOWN,
@@ -79,11 +80,12 @@ def attestation(params: dict[str, Any]) -> Table:
     found = read_statement(courses, day, rules, KNOWN)
     found.courses += _works(found)
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
+    figures = figures_of(found.lines)
     return Table(
         "Сводная ведомость успеваемости по группе",
         _columns(found),
         rows=_rows(found) if found.courses else (),
-        totals=_totals(found) if found.courses and found.lines else (),
+        totals=_totals(found, figures.mean) if found.courses and found.lines else (),
         issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {period}",
@@ -92,7 +94,9 @@ def attestation(params: dict[str, Any]) -> Table:
             *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
         ],
         warnings=unfilled_warnings(found.unfilled, day),
-        notes=_notes(found, rules) if found.courses and found.lines else (),
+        notes=_notes(found, figures.rates, rules)
+        if found.courses and found.lines
+        else (),
         signatures=frame.signatures(group, rules),
         orientation="portrait" if len(found.courses) <= NARROW else "landscape",
         paper="A4" if len(found.courses) <= FEW else "A3",
@@ -172,12 +176,12 @@ def _rows(found: Statement) -> list[list[Any]]:
     ]
 
 
-def _totals(found: Statement) -> list[dict[str, Any]]:
+def _totals(found: Statement, average: Decimal | None) -> list[dict[str, Any]]:
     """Four rows under the disciplines; the hours of the group under the hours."""
     rows: list[dict[str, Any]] = [
         {
             "name": "Средний балл; всего часов",
-            "mean": figures_of(found.lines).mean,
+            "mean": average,
             "missed": sum(line.missed for line in found.lines),
             "unexcused": sum(line.unexcused for line in found.lines),
         },
@@ -199,9 +203,8 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
     return rows
 
 
-def _group_rates(found: Statement) -> str:
+def _group_rates(figures: GroupRates) -> str:
     """Students without a failure, and those with good marks alone (domain §2.0)."""
-    figures = group_rates(line.marks() for line in found.lines)
     if not figures.counted:
         return "Отметок ещё нет."
     good = "0"
@@ -214,7 +217,7 @@ def _group_rates(found: Statement) -> str:
     )
 
 
-def _notes(found: Statement, rules: Institution) -> list[str]:
+def _notes(found: Statement, figures: GroupRates, rules: Institution) -> list[str]:
     five, four, three = (
         f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
         for number in (rules.threshold_5, rules.threshold_4, rules.threshold_3)
@@ -228,7 +231,7 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
         " за «2».",
         RULES[KNOWN],
         *([WORKS] if any(one.pk < 0 for one in found.courses) else ()),
-        _group_rates(found),
+        _group_rates(figures),
     ]
 
 

@@ -155,7 +155,9 @@ def _length(column: Column) -> Callable[[Any], int]:
             return len(value)
         if type(value) is int:
             return len(str(value))
-        if type(value) is float and math.isfinite(value):
+        if type(value) is Cell:
+            return length(value.value)
+        if type(value) in (float, Decimal) and math.isfinite(value):
             return len(str(int(value))) + 1 + digits
         return len(shown(value, column))
 
