@@ -137,7 +137,7 @@ def _columns(months: list[tuple[int, int]]) -> list[Column]:
         Column("n", "№", kind="number"),
         Column("name", "Фамилия, имя, отчество", row_header=True),
         *(
-            Column(str(day), titles[day], ("Числа месяца",), align="center")
+            Column(str(day), titles[day], ("Числа месяца",), kind="number")
             for day in days
         ),
         Column("missed", "всего", (MISSED,), kind="hours"),
