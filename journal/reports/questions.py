@@ -19,6 +19,7 @@ from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.results import period_at
 from journal.models import AcademicYear, CourseTeacher, Group, Period
 from journal.models.prepared import Prepared
@@ -291,6 +292,8 @@ class PeriodForm(GroupForm):
                     f" {period.first_day:%d.%m.%Y} по {period.last_day:%d.%m.%Y}.",
                 )
             answers["day"] = day
+            if group := answers.get("group"):
+                stand_as_on([group], min(day, period.last_day))
         return answers
 
 

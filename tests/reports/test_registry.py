@@ -4,6 +4,7 @@ import pytest
 from django import forms
 
 from journal.reports import registry
+from journal.reports.registry import REPORTS
 from tests.reports import listing
 
 
@@ -79,3 +80,24 @@ def test_a_slug_is_a_plain_name(reports, slug):
 def test_an_unknown_report_is_not_found(reports):
     with pytest.raises(KeyError):
         reports.get("nothing")
+
+
+JUNK = ["0", "9" * 30, "٣", "\0", "2026-02-31", "9999-12-31", "2026-13", "ё" * 300]
+
+
+@pytest.mark.parametrize("one", REPORTS.values(), ids=REPORTS)
+def test_no_answer_breaks_a_report(world, one):
+    """Each question gets junk, the others what is offered first."""
+    form = one.form(world.office)
+    good = {name: value or "" for name, value in form.defaults().items()}
+    for name, field in form.fields.items():
+        if field.required and not good[name]:
+            own = str(world.group.pk) if name == "group" else field.choices[-1][0]
+            good[name] = own
+    for name in form.fields:
+        asked = [one.form(world.office) for _ in JUNK]
+        for form, value in zip(asked, JUNK, strict=True):
+            is_valid = form.answer({**good, name: value}) and form.is_valid()
+            assert is_valid or form.errors
+        valid = [form for form in asked if not form.errors]
+        assert all(one.build(form.params()).title for form in valid[-1:])

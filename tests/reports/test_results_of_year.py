@@ -1,12 +1,16 @@
 """R7, R16, R17: a group side by side over a year, and its attendance."""
 
+import datetime
 from decimal import Decimal
 
+from journal.models import AcademicYear, Course, Membership, Period
 from tests.reports.groups import (
     ALGEBRA,
     BIOLOGY,
     DRAWING,
     column,
+    course,
+    group_of,
     report,
     rows,
     signed,
@@ -28,6 +32,44 @@ def test_r16_sets_the_stages_of_a_discipline_side_by_side(world, group):
         "Гусев": (4, "неявка", 4, "зач.", None),
         "Дюков": ("осв.", "осв.", "осв.", "зач.", None),
     }
+
+
+def test_a_group_stands_in_a_past_year_as_it_was_then(world):
+    """In the third course now, in the second a year ago, by the name of its pattern.
+
+    R7 of that whole year has the group, though the period asked for has no course of it.
+    """
+    group = group_of(world, "Абаев")
+    group.name_pattern = "{курс}-ТО"
+    group.save()
+    start = world.year.start.replace(year=world.year.start.year - 1)
+    Membership.objects.filter(group=group).update(start=start)
+    year = AcademicYear.objects.create(
+        name="прошлый год", start=start, end=world.year.start
+    )
+    first, second = (
+        Period.objects.create(
+            year=year,
+            kind="semester",
+            number=number,
+            first_day=start + datetime.timedelta(days=days),
+            last_day=start + datetime.timedelta(days=days + 99),
+        )
+        for number, days in ((1, 0), (2, 120))
+    )
+    past = course(world, group, ALGEBRA, start=start)
+    Course.objects.filter(pk=past.pk).update(period=first)
+    said = "Группа 2-ТО (ныне 3-ТО), 2 курс"
+    for slug in ("results", "yearly", "attestation", "yearly_attendance"):
+        table = report(world.deputy, slug, group=group.pk, period=first.pk)
+        assert any(line.startswith(said) for line in table.lines)
+    table = report(world.deputy, "groups_results", period=first.pk)
+    (row,) = table.rows
+    assert (row["name"], row["year"]) == ("2-ТО (ныне 3-ТО)", 2)
+    table = report(world.deputy, "groups_attendance", period=second.pk, whole_year="on")
+    assert [row["name"] for row in table.rows] == ["2-ТО (ныне 3-ТО)"]
+    current = report(world.deputy, "results", group=group.pk)
+    assert any("Группа 3-ТО, 3 курс" in line for line in current.lines)
 
 
 def test_r7_adds_up_what_the_register_of_each_group_shows(world, group):

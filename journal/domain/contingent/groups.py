@@ -1,6 +1,12 @@
 """What becomes of groups: up with the year, named by their pattern, closed."""
 
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import timezone
+
 from journal.domain.contingent.desk import Desk, LineError
+from journal.domain.organisation.calendar import Levels
 from journal.models import Group, Membership, OrderLine
 from journal.models.sqlite import alphabetical
 
@@ -18,6 +24,22 @@ def name_in(group: Group, course_year: int) -> str:
     if COURSE not in group.name_pattern:
         return group.name
     return group.name_pattern.replace(COURSE, str(course_year))
+
+
+def stand_as_on(groups: Iterable[Group], day: date) -> None:
+    """Give groups the course and the name that they had on a past day; saves nothing.
+
+    A name that has changed since is said with today's: «ИС-21 (ныне ИС-31)». No query
+    for today, else two.
+    """
+    levels = Levels() if day < timezone.localdate() else None
+    for group in groups if levels else ():
+        then = levels.on(group, day)
+        if 0 < then != group.course_year:
+            name = name_in(group, then)
+            if name != group.name:
+                group.name = f"{name} (ныне {group.name})"
+            group.course_year = then
 
 
 def raise_group(desk: Desk, line: OrderLine) -> str:

@@ -46,10 +46,14 @@ class Levels:
 
     def of(self, group: Group, year: AcademicYear) -> int:
         """May be below 1: the group was not there yet."""
-        day = self.now
+        return self.on(group, year.start)
+
+    def on(self, group: Group, day: date) -> int:
+        """The same on a day."""
+        now = self.now
         if group.closed_on:
-            day = min(day, group.closed_on - DAY)
-        return group.course_year + year.start.year - self._year_of(day)
+            now = min(now, group.closed_on - DAY)
+        return group.course_year + self._year_of(day) - self._year_of(now)
 
 
 class Calendars:

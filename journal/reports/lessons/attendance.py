@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.lessons.attendance import (
     RIGHT,
     Register,
@@ -86,6 +87,7 @@ def attendance(params: dict[str, Any]) -> Table:
     months = list(_months(params["month"], params["until"]))
     first = date(*months[0], 1)
     last = min(month_end(months[-1]), timezone.localdate())
+    stand_as_on([group], last)
     found = read_register(user, group, first, last)
     is_whole = sees_whole(user, group, RIGHT)
     rows, totals = _one_month(found, months[0]), [_group_row(found, months)]

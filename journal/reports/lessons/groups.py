@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.lessons.attendance import (
     RIGHT,
     Register,
@@ -110,18 +111,22 @@ ABOUT = (
 
 
 def _groups(params: dict[str, Any]) -> list[Group]:
-    """The groups asked for that had courses in the period."""
+    """The groups asked for that had courses in the period or the year."""
+    period = params["period"]
+    asked = {"courses__period": period.pk}
+    if params["whole_year"]:
+        asked = {"courses__period__year__periods": period.pk}
     groups = Group.objects.filter(
         groups_for(params["user"], RIGHT, WHOLE),
-        pk__in=Group.objects.filter(courses__period=params["period"].pk)
-        .order_by()
-        .values("pk"),
+        pk__in=Group.objects.filter(**asked).order_by().values("pk"),
     )
     if params["department"]:
         groups = groups.filter(department=params["department"])
     if params["group"]:
         groups = groups.filter(pk=params["group"].pk)
-    return list(groups.select_related("department"))
+    found = list(groups.select_related("department"))
+    stand_as_on(found, min(params["day"], period.last_day))
+    return found
 
 
 def _of(register: Register, day) -> Figures:

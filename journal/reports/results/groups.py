@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.results.figures import (
     Figures,
     SubjectFailures,
@@ -70,8 +71,10 @@ def read_groups(params: dict[str, Any]) -> tuple[Statement, dict[int, Group]]:
     if params["department"]:
         courses = courses.filter(group__department=params["department"])
     found = read_chosen(params, courses, KNOWN)
-    groups = Group.objects.select_related("department", "specialty")
-    return found, groups.in_bulk({one.group for one in found.courses})
+    rows = Group.objects.select_related("department", "specialty")
+    groups = rows.in_bulk({one.group for one in found.courses})
+    stand_as_on(groups.values(), min(params["day"], params["period"].last_day))
+    return found, groups
 
 
 def head_of_many(params: dict[str, Any], groups: Iterable[Group]) -> list[str]:

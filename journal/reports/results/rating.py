@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.results import mean, period_at, rates, read_statement
 from journal.domain.results.averages import NOT_CERTIFIED
 from journal.domain.results.categories import DEBTS
@@ -79,6 +80,7 @@ def preliminary(params: dict[str, Any]) -> Table:
     group, month = params["group"], params["month"]
     rules = Institution.current()
     first, day = date(*month, 1), min(month_end(month), timezone.localdate())
+    stand_as_on([group], day)
     period = _period_of(first, day)
     courses = Course.objects.filter(group=group, period=period)
     found = read_statement(courses, day, rules)

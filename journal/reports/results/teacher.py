@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from journal.domain.contingent.groups import stand_as_on
 from journal.domain.curriculum.fulfilment import CourseHours, read_hours
 from journal.domain.results import mean, rates
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, PASS
@@ -123,11 +124,13 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
     rules, teacher = Institution.current(), params["teacher"]
     courses = _courses(params)
     hours = {one.course.pk: one for one in read_hours(courses, params["day"])}
+    groups = {one.course.group.pk: one.course.group for one in hours.values()}
+    stand_as_on(groups.values(), min(params["day"], params["period"].last_day))
     found = read_chosen(params, courses, basis)
     ordered = sorted(
         found.courses,
         key=lambda one: (
-            russian_key(str(hours[one.pk].course.group)),
+            russian_key(str(groups[one.group])),
             russian_key(one.discipline),
         ),
     )
@@ -135,7 +138,7 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
     for line in found.lines:
         members.setdefault(line.group, []).append(line)
     rows = [
-        _row(number, one, members.get(one.group, ()), hours)
+        _row(number, one, str(groups[one.group]), members.get(one.group, ()), hours)
         for number, one in enumerate(ordered, 1)
     ]
     return Table(
@@ -197,9 +200,10 @@ COLUMNS = (
 )
 
 
-def _row(number: int, course: TaughtCourse, lines, hours: dict) -> dict[str, Any]:
+def _row(
+    number: int, course: TaughtCourse, group: str, lines, hours: dict[int, CourseHours]
+) -> dict[str, Any]:
     column = [line.standings[course.pk] for line in lines]
-    of_course: CourseHours = hours[course.pk]
     parts = [
         one
         for one in hours.values()
@@ -209,7 +213,7 @@ def _row(number: int, course: TaughtCourse, lines, hours: dict) -> dict[str, Any
     held = sum(min(one.each("held")) for one in parts)
     return {
         "n": number,
-        "group": str(of_course.course.group),
+        "group": group,
         "name": course.discipline,
         "students": len(column),
         **_figures(column),
