@@ -24,8 +24,8 @@ def test_r16_sets_the_stages_of_a_discipline_side_by_side(world, group):
     signed(world, "year", [algebra], {**marks, "Абаев": "5"})
     table = report(world.deputy, "yearly", group=group.pk)
     assert (table.orientation, "75 лет" in table.notes[-1]) == ("landscape", True)
-    titles = [f"{ALGEBRA} {title}" for title in ("1", "экз.–1", "год")]
-    assert column(rows(table), *titles, f"{BIOLOGY} зач.–1", f"{DRAWING} 1") == {
+    titles = [f"{ALGEBRA} {title}" for title in ("1 сем.", "экз.–1", "год")]
+    assert column(rows(table), *titles, f"{BIOLOGY} зач.–1", f"{DRAWING} 1 сем.") == {
         "Абаев": (5, 5, 5, "зач.", None),
         "Бунин": (4, 4, 4, "зач.", None),
         "Вольф": (4, 3, 4, "незач.", None),

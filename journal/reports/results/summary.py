@@ -152,6 +152,13 @@ def _group_words(found: Statement) -> str:
 
 # stage → heading, in the order of the year; periods stand before them
 STAGES = {ATTESTATION: "экз.", YEAR: "год", FINAL: "итог"}
+SHORT_KINDS = {
+    Period.Kind.SEMESTER: "сем.",
+    Period.Kind.TRIMESTER: "трим.",
+    Period.Kind.QUARTER: "четв.",
+    Period.Kind.HALF: "полуг.",
+}
+EXAMS = ("exam", "module_exam")
 WIDE = 40  # columns that a sheet of A4 bears
 YEARLY = "Сводная ведомость учёта успеваемости обучающихся"
 KEPT = "Хранится 75 лет."
@@ -246,23 +253,20 @@ def _slots(found: Statement) -> Slots:
         for (_, course), stages in found.official.items()
         for stage in stages
     }
-    numbers = dict(
-        Period.objects.filter(pk__in={one.period for one in found.courses}).values_list(
-            "pk", "number"
-        )
-    )
+    periods = Period.objects.in_bulk({one.period for one in found.courses})
     ordered = sorted(
         found.courses, key=lambda one: (russian_key(one.discipline), one.last_day)
     )
     slots: Slots = {}
     late: Slots = {}
     for place, course in enumerate(ordered):
-        number = numbers[course.period]
+        number = periods[course.period].number
+        kind = SHORT_KINDS[periods[course.period].kind]
         head, key = course.discipline, course.pk
         if (key, TERM) in given or (key, ATTESTATION) not in given:
-            slots[f"{key}-{TERM}"] = (head, f"{number}", key, TERM)
+            slots[f"{key}-{TERM}"] = (head, f"{number} {kind}", key, TERM)
         if (key, ATTESTATION) in given:
-            title = f"экз.–{number}" if course.form == "exam" else f"зач.–{number}"
+            title = f"{'экз.' if course.form in EXAMS else 'зач.'}–{number}"
             slots[f"{key}-{ATTESTATION}"] = (head, title, key, ATTESTATION)
         if (key, COURSEWORK) in given:
             slots[f"{key}-{COURSEWORK}"] = (head, f"кр.–{number}", key, COURSEWORK)
