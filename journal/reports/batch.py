@@ -87,9 +87,6 @@ class BatchForm(PeriodForm):
 
     def prepare(self) -> None:
         super().prepare()
-        self.fields[
-            "day"
-        ].help_text = "Список группы прошедшего периода — на его последний день."
         found = offered(self.user)
         self.fields["reports"].offer((one.slug, one.title) for one in found)
         self.fields["reports"].initial = [

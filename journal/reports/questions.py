@@ -249,10 +249,14 @@ class GroupForm(ReportForm):
         return rows.get(pk=pk) if pk else None
 
 
+OUTLIVED = "Список группы прошедшего периода — на его последний день."
+
+
 class PeriodForm(GroupForm):
     """Asks for a group, a period that has begun, and the day to stand at.
 
-    Where a question `ends_with_period`, a past period is seen as of its last day.
+    Where a question `ends_with_period`, a past period is seen as of its last day;
+    sheets of the session and retakes come after it.
     """
 
     ends_with_period = True
@@ -273,6 +277,8 @@ class PeriodForm(GroupForm):
         now = period_at(list(self.periods.values()), today)
         field.initial = now.pk if now else ""
         self.fields["day"].initial = today
+        if not self.ends_with_period:
+            self.fields["day"].help_text = OUTLIVED
 
     def clean_period(self) -> BegunPeriod:
         return self.periods[self.cleaned_data["period"]]

@@ -4,7 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from journal.models import Absence, Exemption, Institution, Lesson, Mark, Membership
+from journal.domain.results.sheets import open_sheet
+from journal.domain.results.writing import roster_of
+from journal.models import (
+    Absence,
+    Course,
+    Exemption,
+    Institution,
+    Lesson,
+    Mark,
+    Membership,
+    Period,
+)
 from journal.reports.results.statement import FORMS
 from tests.reports.groups import (
     absent,
@@ -20,6 +31,7 @@ from tests.reports.groups import (
     teach,
     work,
 )
+from tests.results.signing import signed
 
 ALGEBRA = "Экзамены Алгебра, тек."
 VALUES = "Экзамены Валеология, тек."
@@ -278,12 +290,27 @@ def test_it_says_how_much_of_the_journal_is_missing(world, group):
     ]
 
 
-def test_a_past_period_stands_as_it_ended(world, group):
-    world.period.last_day = day(world, -7)
-    world.period.save()
-    table = report(world.deputy, "attestation", group=group.pk, period=world.period.pk)
-    assert "по состоянию на 07.10.2026" in table.lines[-1]
-    assert "Беглов" in rows(table)
+def test_a_past_period_has_its_own_people_and_the_retakes_after_it(world, group):
+    """A sheet of the session, and a retake, are signed once the lessons are over."""
+    last = day(world, -7)
+    values = Course.objects.get(group=group, discipline__name="Валеология")
+    Period.objects.filter(pk=world.period.pk).update(last_day=last)
+
+    def seen(on):
+        asked = {"group": group.pk, "period": world.period.pk, "day": on}
+        return report(world.deputy, "attestation", **asked)
+
+    before = rows(seen(last))
+    told = {"date": day(world, -2), "teacher": world.teacher2.employee}
+    sheet = open_sheet(world.teacher2, "exam", [values], **told)
+    signed(world.teacher2, sheet, " ".join(["3"] * len(roster_of(sheet))))
+    assert rows(seen(last)) == before
+    table = seen(world.today)
+    assert "по состоянию на 14.10.2026" in table.lines[-1]
+    after = rows(table)
+    assert after.keys() == before.keys() and "Беглов" in after
+    assert before["Ежов"][VALUES] == "н/а"
+    assert after["Ежов"][VALUES.removesuffix(", тек.")] == 3
 
 
 def test_an_empty_statement_says_why(world):

@@ -262,10 +262,11 @@ def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
         for course, *span in _read_teachers(courses=list(columns)):
             spans[course].append(span)
     for course, found in spans.items():
+        on = min(day, columns[course].last_day)
         now = [
             names
             for start, end, *names in found
-            if start <= day and (end is None or day < end)
+            if start <= on and (end is None or on < end)
         ]
         names = [short_name(*names) for names in now or [found[-1][2:]]]
         columns[course].teachers = list(dict.fromkeys(names))

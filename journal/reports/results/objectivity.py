@@ -37,6 +37,7 @@ TENTH = Decimal("0.1")
 
 class ResultsForm(PeriodForm):
     right = "view_result"
+    ends_with_period = False
     group = RowField("группу", label="Группа", required=False, everything="Все группы")
     department = RowField(
         "отделение", label="Отделение", required=False, everything="Все отделения"

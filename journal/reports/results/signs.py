@@ -70,12 +70,6 @@ class ResultsForm(PeriodForm):
     whole_year = forms.BooleanField(label="За весь учебный год", required=False)
     field_order = ("group", "closed", "period", "whole_year", "day")
 
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields[
-            "day"
-        ].help_text = "Список группы прошедшего периода — на его последний день."
-
 
 def chosen_courses(params: dict[str, Any]) -> QuerySet[Course]:
     """Courses of the period or the year asked for, of one group or all that are seen."""

@@ -51,6 +51,7 @@ NARROW, FEW = 6, 20  # disciplines that a sheet of A4 bears upright, and on its 
 
 class StatementForm(PeriodForm):
     right = "view_mark"
+    ends_with_period = False
 
 
 @report(
@@ -76,7 +77,7 @@ def attestation(params: dict[str, Any]) -> Table:
     courses = Course.objects.filter(group=group, period=period.pk)
     is_whole = sees_whole(user, group, StatementForm.right)
     if not is_whole:
-        courses = own_courses(user, courses, day)
+        courses = own_courses(user, courses, min(day, period.last_day))
     found = read_statement(courses, day, rules, KNOWN)
     found.courses += _works(found)
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
