@@ -162,7 +162,9 @@ def _makeups(user, today: date) -> list[Duty]:
     if not count:
         return []
     words = f"Не отработано: {count}" + (f", просрочено: {late}" if late else "")
-    return [Duty(words, reverse("admin:journal_makeup_ledger"), is_late=bool(late))]
+    # Of all groups: a student who came from another one owes there as well.
+    url = f"{reverse('admin:journal_makeup_ledger')}?group="
+    return [Duty(words, url, is_late=bool(late))]
 
 
 def looks_after(user, right: str) -> bool:

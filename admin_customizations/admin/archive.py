@@ -58,8 +58,8 @@ def lessons_url(period: Period, teacher: int, lacks: str) -> str:
     return f"{reverse('admin:journal_lesson_changelist')}?{urlencode(query)}"
 
 
-def gap_url(period: Period, point: Point, gap: Gap) -> str:
-    """Where a gap is mended."""
+def gap_url(period: Period, point: Point, gap: Gap, user) -> str:
+    """Where a gap is mended, or seen by whoever makes no sheets."""
     if point.slug in ("taken", "topic"):
         return lessons_url(period, gap.key, point.slug)
     if point.slug == "owed":
@@ -72,8 +72,11 @@ def gap_url(period: Period, point: Point, gap: Gap) -> str:
         return reverse("admin:journal_correctionrequest_waiting")
     if point.slug == "term":
         return reverse("admin:journal_course_results", args=[gap.key])
-    if point.slug == "attestation":
+    if point.slug == "attestation" and not user.has_perm("journal.add_sheet"):
         return reverse("admin:journal_sheet_changelist")
+    if point.slug == "attestation":
+        query = urlencode({"period": period.pk, "course": gap.key})
+        return f"{reverse('admin:journal_sheet_due')}?{query}"
     return reverse("admin:journal_sheet_change", args=[gap.key])
 
 
@@ -211,7 +214,7 @@ class PeriodClosingAdmin(ModelAdmin):
                         (
                             point,
                             [
-                                (gap, gap_url(period, point, gap))
+                                (gap, gap_url(period, point, gap, request.user))
                                 for gap in point.gaps[:NAMED]
                             ],
                             max(len(point.gaps) - NAMED, 0),

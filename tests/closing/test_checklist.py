@@ -164,7 +164,7 @@ def test_the_deputy_closes_aspect_by_aspect_from_the_page(world, client_of):
     client, at = client_of(world.deputy), reverse(AT)
     page = client.get(at).content.decode()
     assert "Занятия без темы: " in page
-    assert "Обязательные работы без отметки: нет" in page
+    assert "Недостающие отметки за обязательные работы: нет" in page
     answer = client.post(at, {"aspect": "lessons"}).content.decode()
     assert "Чтобы закрыть так, напишите почему." in answer
     page = client.post(at, {"aspect": "lessons", "reason": "Приказ"}, follow=True)
@@ -191,6 +191,13 @@ def test_links_of_the_checklist_lead_to_what_is_missing(world, client_of):
     gap = points(world)["taken"].gaps[0]
     assert answer.status_code == 200
     assert answer.context_data["cl"].result_count == gap.count
+    gap = points(world)["attestation"].gaps[0]
+    link = f"{reverse('admin:journal_sheet_due')}?period={world.period.pk}&course={gap.key}"
+    assert link.replace("&", "&amp;") in page
+    assert gap.name.split(",")[0] in client.get(link).content.decode()
+    # The director makes no sheets: the list of them is all that there is to look at.
+    page = client_of(world.director).get(reverse(AT)).content.decode()
+    assert reverse("admin:journal_sheet_due") not in page
 
 
 def test_who_closes_nothing_has_no_checklist(world, client_of):

@@ -235,6 +235,8 @@ def test_the_start_page_says_what_waits(world, work, client_of):
     for who, count in ((world.teacher, 7), (world.curator, 8)):
         text = client_of(who).get(reverse("admin:index")).content.decode()
         assert f"Не отработано: {count}" in text
+        assert f'href="{reverse("admin:journal_makeup_ledger")}?group="' in text
+        assert ledger(client_of(who), group="").context["count"] == count
     text = client_of(world.deputy).get(reverse("admin:index")).content.decode()
     assert "Не отработано" not in text
 

@@ -76,8 +76,8 @@ def checklist_of(period: Period, today: date) -> dict[str, list[Point]]:
             Point("hours", "Часы не сходятся", _hours(courses, day)),
         ],
         Aspect.MARKS: [
-            Point("owed", "Обязательные работы без отметки", _owed(period, day)),
-            Point("works", "Контрольные работы без отметок в срок", _works(period, today)),
+            Point("owed", "Недостающие отметки за обязательные работы", _owed(period, day)),
+            Point("works", "Недостающие отметки за контрольные работы, срок прошёл", _works(period, today)),
             Point("requests", "Запросы на исправление ждут решения", _requests(period)),
         ],
         Aspect.RESULTS: [
