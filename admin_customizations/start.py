@@ -138,10 +138,11 @@ class OwnGroup:
     unfilled: int
     reports: list
     at_risk: list[AtRisk]
+    failing: list[AtRisk]
 
 
 def own_groups(user, today: date) -> list[OwnGroup]:
-    """A curator's groups: who is absent today or at risk of a 2, what is late there."""
+    """A curator's groups: who is absent today, failing or at risk, what is late."""
     groups = list(Group.objects.filter(curator__user=user, closed_on__isnull=True))
     if not groups:
         return []
@@ -184,7 +185,8 @@ def own_groups(user, today: date) -> list[OwnGroup]:
             unexplained.get(group.pk, (0, 0)),
             late.get(group.pk, 0),
             report_links(user, group=group.pk),
-            risks.get(group.pk, []),
+            [one for one in risks.get(group.pk, ()) if one.disciplines],
+            [one for one in risks.get(group.pk, ()) if one.failing],
         )
         for group in groups
     ]

@@ -100,8 +100,11 @@ def test_a_work_that_is_owed_stands_among_the_marks_and_does_not_count(world, re
         lesson=world.lesson_past, number=3, kind=world.test, is_required=True
     )
     text = course_html(read(world.student, "/diary/marks/"), "Математика")
-    assert "(работа не сдана)" in text and "Контрольная работа, вес\u00a03, ещё" in text
-    assert "4,25" in text and "2\u00a0отметки, не сдано: 1\u00a0работа" in text
+    assert (
+        "(отметки нет)" in text
+        and "Контрольная работа, вес\u00a03, отметки ещё нет" in text
+    )
+    assert "4,25" in text and "2\u00a0отметки, без отметки: 1\u00a0работа" in text
     # Whoever sat in the group on that day owes it, whoever left it before does not.
     first, day = world.students[0].pk, work.lesson.date
     for end, owed in ((None, 1), (day + datetime.timedelta(days=1), 1), (day, 0)):
@@ -110,7 +113,11 @@ def test_a_work_that_is_owed_stands_among_the_marks_and_does_not_count(world, re
         assert [one.value for one in found].count(SIGN) == owed
     Mark.objects.create(task=work, student=world.students[0], value="4")
     text = course_html(read(world.student, "/diary/marks/"), "Математика")
-    assert "не сдан" not in text and "3\u00a0отметки" in text
+    assert (
+        "отметки нет" not in text
+        and "без отметки" not in text
+        and "3\u00a0отметки" in text
+    )
 
 
 def test_passes_and_fails_stand_but_do_not_count(world, read):

@@ -20,6 +20,7 @@ from journal.domain.results.foreseeing import at_risk, facts_of, read_facts
 from journal.domain.results.outlook import (
     Facts,
     Kind,
+    failing,
     outlooks,
 )
 from journal.models import (
@@ -244,13 +245,33 @@ def test_a_curator_reads_who_is_at_risk_in_what_in_eleven_queries(
     names = [one.name for one in found[world.group.pk]]
     assert names == [student.short_name for student in students]
     assert found[world.group.pk][0].disciplines == [str(world.course.discipline)]
+    assert found[world.group.pk][0].failing == [str(world.course.discipline)]
     page = client_of(world.curator).get(reverse("admin:index")).content.decode()
-    assert f"{names[0]} ({world.course.discipline})" in page
+    for words in ("По текущим отметкам «2»", "Под угрозой «2»"):
+        told = page.partition(words)[2].partition("</p>")[0]
+        assert f"{names[0]} ({world.course.discipline})" in told
     assert ("среди них" in page) == (count > 12)
     assert (
         "Двоев"
         not in client_of(world.teacher).get(reverse("admin:index")).content.decode()
     )
+
+
+def test_a_family_reads_above_the_week_where_a_2_stands_by_now(world, client_of):
+    """Another's twos are nobody else's matter; too few of them say nothing yet."""
+    told = f"По текущим отметкам «2»: {world.course.discipline}."
+    student, week = world.students[0], reverse("diary:week")
+    few = Facts(1, marks={1: Counter({(ANSWER, 2): 2}), 2: Counter({(ANSWER, 2): 3})})
+    assert failing(few, world.institution) == [2]
+    Mark.objects.filter(student=student).delete()
+    give_twos(world, [student])
+    for user in (world.student, world.parent):
+        page = client_of(user).get(week, {"child": student.pk}).content.decode()
+        assert told in page and reverse("diary:forecast") in page
+    page = client_of(world.parent).get(week, {"child": world.sister.pk})
+    assert page.status_code == 200 and "«2»" not in page.content.decode()
+    page = client_of(world.student).get(week, {"week": "2026-W41"})
+    assert "По текущим" not in page.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -1,7 +1,7 @@
 """Reading what forecasts stand on: off a spread at hand, or set by set (F12)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from journal.domain.lessons.owed import LESSON, owed_works
 from journal.domain.lessons.spread import Column, Spread
 from journal.domain.results.averages import NUMERIC
 from journal.domain.results.constants import experience
-from journal.domain.results.outlook import Facts, Kind, Outlook, outlooks
+from journal.domain.results.outlook import Facts, Kind, Outlook, failing, outlooks
 from journal.models import (
     ControlWork,
     Course,
@@ -109,17 +109,18 @@ def group_outlooks(
 
 
 class AtRisk(NamedTuple):
-    """A student with an alarm; `disciplines` are those that it is about."""
+    """Whom a 2 threatens: `disciplines` have an alarm, in `failing` it is so by now."""
 
     student: int
     name: str
     disciplines: list[str]
+    failing: Sequence[str] = ()
 
 
 def at_risk(
     groups: Iterable[int], day: date, rules: Institution
 ) -> dict[int, list[AtRisk]]:
-    """Group → its students with an alarm in courses that go on, by name.
+    """Group → its students failing or with an alarm in courses that go on, by name.
 
     Ten queries, eleven where there is somebody, however many groups.
     """
@@ -127,17 +128,19 @@ def at_risk(
         pk: (group, name)
         for pk, group, name in _read_running(groups=sorted(groups), day=day)
     }
-    alarms = defaultdict(list)
-    for course, students in group_outlooks(courses, day, rules, whole=False).items():
+    past, told = experience(), defaultdict(lambda: ([], []))
+    for course, facts in read_facts(courses, day).items():
         group, discipline = courses[course]
-        for student, one in students.items():
+        for student, one in outlooks(facts, rules, past, whole=False).items():
             if one.is_alarm:
-                alarms[group, student].append(discipline)
-    known = Student.objects.in_bulk({student for _, student in alarms})
+                told[group, student][0].append(discipline)
+        for student in failing(facts, rules):
+            told[group, student][1].append(discipline)
+    known = Student.objects.in_bulk({student for _, student in told})
     found = defaultdict(list)
-    for (group, student), disciplines in alarms.items():
-        name = known[student].short_name
-        found[group].append(AtRisk(student, name, sorted(disciplines, key=russian_key)))
+    for (group, student), lists in told.items():
+        sorts = (sorted(names, key=russian_key) for names in lists)
+        found[group].append(AtRisk(student, known[student].short_name, *sorts))
     for ones in found.values():
         ones.sort(key=lambda one: (russian_key(one.name), one.student))
     return dict(found)

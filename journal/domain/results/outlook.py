@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from journal.domain.results.averages import average, suggested_mark
 from journal.domain.results.experience import DONE, Experience, Place
 from journal.domain.results.forecast import (
     MARKS,
@@ -156,6 +157,20 @@ def outlooks(
         needed = _needed(works, to_come, usual, own.thresholds) if whole else None
         found[student] = Outlook(seen, needed, alarm)
     return found
+
+
+def failing(facts: Facts, rules: Institution) -> list[int]:
+    """Those whose marks so far come to a 2, where there are enough of them to say so.
+
+    By the rule of the preliminary reports (R13): nothing is foreseen here.
+    """
+    least = max(rules.marks_needed, 1)
+    means = {
+        student: average((str(mark), kind.weight) for kind, mark in given.elements())
+        for student, given in facts.marks.items()
+        if given.total() >= least
+    }
+    return [one for one, mean in means.items() if suggested_mark(mean, rules) == "2"]
 
 
 def _place(facts: Facts, kind: Kind | None) -> Place:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from journal.domain.results import StudiedCourse
 from journal.domain.results.attending import Attending, read_attending
-from journal.domain.results.foreseeing import outlooks_of
+from journal.domain.results.foreseeing import lately_at_risk, outlooks_of
 from journal.domain.results.outlook import Outlook
 from journal.models import Institution
 from journal.pages.diary.foretold import (
@@ -49,6 +50,28 @@ def forecast_html(
             *map(_attendance, own),
             _courses(told),
         ]
+    )
+
+
+def risk_html(student: int, groups: Iterable[int], day: date, query: str) -> SafeString:
+    """Where a 2 stands by now or threatens, told to the family (F13; S 6.4).
+
+    The curator reads the same; it is kept for some minutes.
+    """
+    risks = lately_at_risk(groups, day, Institution.current())
+    own = [one for ones in risks.values() for one in ones if one.student == student]
+    now = [name for one in own for name in one.failing]
+    later = [name for one in own for name in one.disciplines if name not in now]
+    if not now and not later:
+        return SafeString("")
+    said = [f"По текущим отметкам «2»: {', '.join(now)}."] if now else []
+    said += [f"Есть риск «2» за период: {', '.join(later)}."] if later else []
+    return html(
+        '<p class="card bad" role="note"><b>{}</b> Стоит поговорить с преподавателем, что'
+        ' можно исправить. <a href="{}{}">Прогноз</a></p>',
+        " ".join(said),
+        reverse("diary:forecast"),
+        f"?{query}" if query else "",
     )
 
 

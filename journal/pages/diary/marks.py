@@ -86,7 +86,7 @@ def _course(
     group = names.get(course.group)
     facts = [
         plural(len(given), "отметка", "отметки", "отметок") if given else "отметок нет",
-        f"не сдано: {plural(owed, 'работа', 'работы', 'работ')}" if owed else "",
+        f"без отметки: {plural(owed, 'работа', 'работы', 'работ')}" if owed else "",
         f"пропущено {hours(missed)}" if missed else "",
         f"группа {group}" if group else "",
     ]
@@ -162,7 +162,7 @@ def _row(one: Earned) -> SafeString:
         f"{one.date:%d.%m.%Y}",
         mark(one.value),
         work(one.kind, one.topic, one.weight)
-        + (", ещё не сдана" if one.value == SIGN else ""),
+        + (", отметки ещё нет" if one.value == SIGN else ""),
     )
 
 

@@ -20,7 +20,7 @@ TONES |= {"н/а": "bad", SIGN: "warn"}
 SPOKEN = {
     value: label.partition("(")[2].rstrip(")") or label
     for value, label in Scale.choices
-} | {"н/а": "не аттестован", "осв": "освобождён", SIGN: "работа не сдана"}
+} | {"н/а": "не аттестован", "осв": "освобождён", SIGN: "отметки нет"}
 
 
 def html(template: str, *values) -> SafeString:

@@ -27,7 +27,7 @@ from journal.pages.diary.access import family_of
 from journal.pages.diary.activities import activities_html
 from journal.pages.diary.attendance import attendance_html
 from journal.pages.diary.attestation import attestation_html
-from journal.pages.diary.forecast import forecast_html
+from journal.pages.diary.forecast import forecast_html, risk_html
 from journal.pages.diary.makeup import makeup_html
 from journal.pages.diary.marks import courses_html
 from journal.pages.diary.pieces import empty, joined
@@ -144,11 +144,22 @@ def week(request, family):
         "arrows": _arrows(family, monday, today),
         "links": _timetables(child.spans, monday, today),
         "body": joined(
-            [unexplained_html(days, cells, since), days_html(days, cells, today)]
+            [
+                unexplained_html(days, cells, since),
+                _risk(family, today) if is_now else "",
+                days_html(days, cells, today),
+            ]
         )
         if lessons
         else why_empty(child.spans, days, today),
     }
+
+
+def _risk(family, today):
+    groups = [span.group for span in family.child.spans if span.covers(today)]
+    if not groups or "view_mark" not in family.rights:
+        return ""
+    return risk_html(family.child.pk, groups, today, family.query)
 
 
 def _timetables(spans, monday, today) -> list[tuple[str, str]]:
