@@ -8,9 +8,12 @@ from tests.reports.groups import (
     ALGEBRA,
     BIOLOGY,
     DRAWING,
+    GRAPHICS,
+    LAYOUT,
     column,
     course,
     group_of,
+    lesson,
     report,
     rows,
     signed,
@@ -70,6 +73,26 @@ def test_a_group_stands_in_a_past_year_as_it_was_then(world):
     assert [row["name"] for row in table.rows] == ["2-ТО (ныне 3-ТО)"]
     current = report(world.deputy, "results", group=group.pk)
     assert any("Группа 3-ТО, 3 курс" in line for line in current.lines)
+
+
+def test_r16_shows_a_teacher_the_own_disciplines_of_the_year_alone(world, group):
+    """S 6.10; whoever gives one lesson for another has nothing of the year."""
+    algebra = group.courses.get(discipline__name=ALGEBRA)
+    signed(world, "term", [algebra], {"Абаев": "5"})
+    lesson(world, algebra, -1, teacher=world.teacher2.employee)
+    for who, own in (
+        (world.teacher, {ALGEBRA, BIOLOGY, DRAWING}),
+        (world.teacher2, {LAYOUT, GRAPHICS}),
+    ):
+        table = report(who, "yearly", group=group.pk)
+        assert "Только дисциплины, которые вы ведёте" in table.lines
+        assert {one.group[0] for one in table.columns if one.group} == own
+    assert (
+        rows(report(world.teacher, "yearly", group=group.pk))["Абаев"][
+            f"{ALGEBRA} 1 сем."
+        ]
+        == 5
+    )
 
 
 def test_r7_adds_up_what_the_register_of_each_group_shows(world, group):

@@ -22,10 +22,11 @@ from journal.domain.results.official import (
     YEAR,
     Official,
 )
-from journal.models import Course, Institution, Period
+from journal.domain.results.term import courses_seen
+from journal.models import Course, Group, Institution, Period
 from journal.models.sqlite import russian_key
 from journal.reports import frame
-from journal.reports.questions import WHOLE, PeriodForm
+from journal.reports.questions import PeriodForm, sees_whole
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
     RIGHT,
@@ -162,13 +163,22 @@ EXAMS = ("exam", "module_exam")
 WIDE = 40  # columns that a sheet of A4 bears
 YEARLY = "Сводная ведомость учёта успеваемости обучающихся"
 KEPT = "Хранится 75 лет."
+STEPS = (
+    "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
+    " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после"
+    " тире — их период; год —"
+    " годовая отметка; итог — итоговая отметка по дисциплине. Отметки — из"
+    " подписанных ведомостей, пересдача стоит вместо первой попытки."
+)
+NOT_YOURS = (
+    "В этом учебном году вы ничего не ведёте в этой группе: выберите другой год."
+)
 
 
 class YearlyForm(PeriodForm):
     """Asks for a group and a year, by one of its periods."""
 
     right = RIGHT
-    anchors = WHOLE
     ends_with_period = False
 
     def prepare(self) -> None:
@@ -185,17 +195,23 @@ class YearlyForm(PeriodForm):
     "Сводная ведомость учёта успеваемости",
     number="R16",
     area="results",
-    roles=(*OF_GROUP, "certificates"),
+    roles=(*OF_GROUP, "certificates", "teacher", "master"),
     form=YearlyForm,
     short="Сводная ведомость за год",
     description="Все периоды учебного года рядом: отметки за периоды, экзамены и зачёты,"
     " год и итог. Печатается и хранится 75 лет.",
 )
 def yearly(params: dict[str, Any]) -> Table:
-    """R16 (K 7.5, S 5.8): marks of record of a whole year, each stage in its column."""
+    """R16 (K 7.5, S 5.8): marks of record of a whole year, each stage in its column.
+
+    A teacher as such sees the courses whose results are open to the teacher (S 6.10).
+    """
     group, period, rules = params["group"], params["period"], Institution.current()
     day = params["day"]
+    is_whole = sees_whole(params["user"], group, RIGHT)
     courses = Course.objects.filter(group=group, period__year__periods=period.pk)
+    if not is_whole:
+        courses = courses.filter(pk__in=_open_to(params["user"], group))
     found = read_statement(courses, day, rules, SIGNED)
     slots = _slots(found)
     columns = [
@@ -220,15 +236,12 @@ def yearly(params: dict[str, Any]) -> Table:
             f"Учебный год: {period.year}",
             *frame.group_lines(group),
             f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+            *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
         ],
         warnings=warnings(found, params, SIGNED),
         notes=[
             SIGNS,
-            "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
-            " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после"
-            " тире — их период; год —"
-            " годовая отметка; итог — итоговая отметка по дисциплине. Отметки — из"
-            " подписанных ведомостей, пересдача стоит вместо первой попытки.",
+            STEPS,
             KEPT,
         ]
         if found.lines
@@ -236,8 +249,14 @@ def yearly(params: dict[str, Any]) -> Table:
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         paper="A4" if len(columns) <= WIDE else "A3",
-        empty=why_empty(found, params),
+        empty=why_empty(found, params) if is_whole or found.courses else NOT_YOURS,
     )
+
+
+def _open_to(user, group: Group):
+    """Courses of the group whose results a teacher sees."""
+    seen = Course.objects.filter(courses_seen(user), group=group)
+    return seen.order_by().values("pk")
 
 
 Slots = dict[str, tuple[str, str, int, str]]  # key → discipline, title, course, stage
