@@ -320,6 +320,9 @@ def test_the_page_costs_as_many_queries_for_thirty_as_for_one(
 def test_a_teacher_asks_for_results_on_the_page_of_the_sheet(world, signed, client_of):
     client = client_of(world.teacher)
     at = reverse("admin:journal_sheet_ask", args=[signed.sheet.pk])
+    sheet = reverse("admin:journal_sheet_fill", args=[signed.sheet.pk])
+    assert f'href="{at}"' in client.get(sheet).content.decode()
+    assert f'href="{at}"' not in client_of(world.curator).get(sheet).content.decode()
     assert client.get(at).content.decode().count("<select") == 6
     chosen = {f"result-{signed.result.pk}": "5"}
     page = client.post(at, chosen).content.decode()

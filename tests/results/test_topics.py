@@ -20,7 +20,7 @@ def paste(world, client_of):
 
 
 def test_topics_come_with_head_numbers_and_initials_and_change_what_stands(
-    world, paste
+    world, paste, client_of
 ):
     text = (
         "№\tСтудент\tТема\tРуководитель\r\n"
@@ -38,6 +38,9 @@ def test_topics_come_with_head_numbers_and_initials_and_change_what_stands(
         ("Быков", "Умный дом", "Жданов", order),
         ("Ёжиков", "Сеть отдела", "Щукина", order),
     ]
+    page = client_of(world.deputy).get(reverse("admin:journal_thesis_changelist"))
+    names = [one.student.last_name for one in page.context_data["cl"].result_list]
+    assert names == ["Абрамова", "Быков", "Ёжиков"]
     again = "Абрамова Д. О.;Портал колледжа\nБыков И. П.;Умный дом"
     assert paste("deputy", again).status_code == 302
     first = Thesis.objects.get(student=world.students[0])

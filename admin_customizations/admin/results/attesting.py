@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from admin_customizations.admin.results.correcting import may_ask_of
 from admin_customizations.admin.results.sent import answered, read_result_changes
 from admin_customizations.toolkit.pages import change_url
 from admin_customizations.toolkit.shell import shell
@@ -142,6 +143,7 @@ class SheetPages:
             and sheet.kind not in RUNNING
             and bool(owing_on(sheet.retakes or sheet))
             and may_open_retake(request.user, sheet),
+            "may_ask": may_ask_of(request.user, sheet),
             "closed": closed,
             "early": early,
             "totals": totals_of(results),

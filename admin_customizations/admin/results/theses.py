@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.base import ModelAdmin, by_alphabet
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
@@ -79,6 +79,11 @@ class ThesisAdmin(ModelAdmin):
         ("origin", ChoiceFilter),
     ]
     list_select_related = ["student", "group", "supervisor", "year"]
+    ordering = [
+        "-year",
+        "group",
+        *by_alphabet("student__last_name", "student__first_name"),
+    ]
     search_fields = ["student__last_name", "topic", "supervisor__last_name"]
     autocomplete_fields = ["student", "supervisor", "consultant"]
     fieldsets = [
