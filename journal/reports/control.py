@@ -130,7 +130,10 @@ class CorrectionsForm(GroupForm):
         others = User.objects.filter(is_superuser=True, employee__isnull=True)
         self.fields["by"].offer(
             [
-                *((one.user_id, one.short_name) for one in people),
+                *sorted(
+                    ((one.user_id, one.short_name) for one in people),
+                    key=lambda one: russian_key(one[1]),
+                ),
                 *((one.pk, str(one)) for one in others),
             ]
         )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from journal.domain.control import corrections
 from journal.domain.lessons import Change, write_cells
 from journal.models import Absence, Lesson, Mark, PeriodClosing, Task
+from journal.models.sqlite import russian_key
 from journal.reports.registry import get
 from tests.conftest import NOW
 from tests.reports.groups import day, plain, report
@@ -335,6 +336,8 @@ def test_disciplines_and_students_are_offered_once_the_group_is_chosen(three):
         "Ершов Тимур Русланович",
     ]
     assert len(form.fields["course"].choices) == 5
+    names = [name for _, name in form.fields["by"].choices][1:]
+    assert names == sorted(names, key=russian_key) and names[0] != "Ёлкина А. С."
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from journal.models import (
     User,
     WorkKind,
 )
+from journal.models.sqlite import russian_key
 
 MOST_FILES = 5
 MOST_TEXT = 10_000
@@ -354,7 +355,7 @@ def measured_checking(
     if group is not None:
         rows = rows.filter(lesson__course__group=group)
     rows = rows.select_related("lesson__teacher").prefetch_related("submissions")
-    rows = rows.order_by("lesson__teacher__last_name", "pk")
+    rows = rows.order_by("pk")
     asked = numbers_asked(rows)
     found: dict[int, Checking] = {}
     now = timezone.now()
@@ -365,7 +366,7 @@ def measured_checking(
         own.asked += asked.get(homework.pk, 0)
         for work in homework.submissions.all():
             _count(own, work, now)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: russian_key(one.teacher))
 
 
 def numbers_asked(homeworks: Iterable[Homework]) -> dict[int, int]:
