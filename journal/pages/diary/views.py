@@ -1,4 +1,7 @@
-"""The pages of the diary. Each opens one child's diary in at most eight queries."""
+"""The pages of the diary. Each opens one child's diary in at most eight queries.
+
+The week reads whom a 2 threatens as well, of the whole group, once in ten minutes.
+"""
 
 import functools
 from datetime import date, timedelta
