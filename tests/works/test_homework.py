@@ -241,12 +241,13 @@ def test_the_student_hands_in_on_the_page_and_the_parent_only_reads(
 ):
     url = reverse("diary:homework_one", args=[homework.pk])
     student, parent = client_of(world.student), client_of(world.parent)
-    assert (
-        "Сдать работу"
-        in student.get(
-            "/diary/", {"week": f"{homework.lesson.date:%G-W%V}"}
-        ).content.decode()
-    )
+    week = {"week": f"{homework.lesson.date:%G-W%V}"}
+    link = f'<a href="{url}{{}}">Нужно сдать работу</a>'
+    assert link.format("") in student.get("/diary/", week).content.decode()
+    # Of two children the one whose week it is: both may sit in one group.
+    child = {"child": world.students[0].pk}
+    page = parent.get("/diary/", week | child).content.decode()
+    assert link.format(f"?child={child['child']}") in page
     assert "<textarea" in student.get(url).content.decode()
     bad = student.post(url, {"text": "", "file": upload("a.exe")})
     assert bad.status_code == 400 and "Приложите файл" in bad.content.decode()

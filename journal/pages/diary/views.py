@@ -150,7 +150,7 @@ def week(request, family):
             [
                 unexplained_html(days, cells, since),
                 _risk(family, today) if is_now else "",
-                days_html(days, cells, today),
+                days_html(days, cells, today, family.query),
             ]
         )
         if lessons

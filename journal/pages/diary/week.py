@@ -24,7 +24,7 @@ WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 ALLOWED = "год и номер недели, от 2000-W01 до 2099-W53, например 2026-W47"
 WORKDAYS = 5
 WORKS = {
-    "due": "Сдать работу",
+    "due": "Нужно сдать работу",
     "handed_in": "Работа сдана, проверяют",
     "returned": "Работу вернули на доработку",
     "checked": "Работа проверена",
@@ -45,9 +45,12 @@ def week_text(monday: date) -> str:
 
 
 def days_html(
-    days: list[WeekDay], cells: dict[int, list[Cell]], today: date
+    days: list[WeekDay], cells: dict[int, list[Cell]], today: date, query: str = ""
 ) -> SafeString:
-    """The days one under another; while some are ahead, the days gone by are folded."""
+    """The days one under another; while some are ahead, the days gone by are folded.
+
+    `query` names the child in links: children of one group are set the same homework.
+    """
     is_now = days[0].date <= today <= days[-1].date
     is_now = is_now and any(day.lessons for day in days if day.date >= today)
     shown = [
@@ -56,7 +59,7 @@ def days_html(
         if place < WORKDAYS or day.lessons or day.note or day.date == today
     ]
     return joined(
-        _day(day, cells, today, is_open=not is_now or day.date >= today)
+        _day(day, cells, today, query, is_open=not is_now or day.date >= today)
         for day in shown
     )
 
@@ -84,13 +87,15 @@ def unexplained_html(days: list[WeekDay], cells, since: date) -> SafeString:
     )
 
 
-def _day(day: WeekDay, cells, today: date, is_open: bool) -> SafeString:
+def _day(day: WeekDay, cells, today: date, query: str, is_open: bool) -> SafeString:
     is_today = day.date == today
     title = f"{WEEKDAYS[day.date.weekday()]}, {day_of(day.date)}"
     if day.lessons:
         body = html(
             '<ol class="lessons">{}</ol>',
-            joined(_lesson(one, day, cells.get(one.pk, ())) for one in day.lessons),
+            joined(
+                _lesson(one, day, cells.get(one.pk, ()), query) for one in day.lessons
+            ),
         )
     else:
         body = html(
@@ -126,7 +131,7 @@ def _brief(day: WeekDay, cells) -> SafeString:
     )
 
 
-def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
+def _lesson(lesson: WeekLesson, day: WeekDay, cells, query: str) -> SafeString:
     is_on = not lesson.is_cancelled
     parts = [_tags(lesson)]
     if is_on and lesson.due:
@@ -136,7 +141,7 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
     if is_on and lesson.homework:
         parts.append(_text("Домашнее задание", lesson.homework, "set"))
     if is_on and lesson.assignment:
-        parts.append(_assignment(lesson))
+        parts.append(_assignment(lesson, query))
     if is_on and lesson.links:
         parts.append(_text("Материалы", lesson.links, "links"))
     if cells:
@@ -152,11 +157,12 @@ def _lesson(lesson: WeekLesson, day: WeekDay, cells) -> SafeString:
     )
 
 
-def _assignment(lesson: WeekLesson) -> SafeString:
+def _assignment(lesson: WeekLesson, query: str) -> SafeString:
     """The way to the files of a homework, and to handing it in."""
     return html(
-        '<p class="set"><a href="{}">{}</a></p>',
+        '<p class="set"><a href="{}{}">{}</a></p>',
         reverse("diary:homework_one", args=[lesson.assignment]),
+        f"?{query}" if query else "",
         WORKS.get(lesson.work, "Срок и файлы"),
     )
 
