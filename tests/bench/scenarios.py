@@ -284,7 +284,7 @@ SCENARIOS = (
         "teacher",
         path=lambda facts: f"/admin/journal/course/{facts['bench']['course']}/spread/",
         read=lambda bare, facts: floors.spread(bare, facts["bench"]),
-        holds="<table class=cells>",
+        holds='<table class="cells',
         limit=15,
         most_queries=12,
         most_own_bytes=50 * 1024,

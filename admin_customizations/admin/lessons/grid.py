@@ -132,8 +132,13 @@ def grid_html(
     the left-out end tags keep 1,500 cells within 50 KB.
     """
     head = "".join(_head(column, today, lesson_address) for column in spread.columns)
+    kept = "".join(
+        f" {name}"
+        for name, shown in (("ahead", ahead is not None), ("owed", spread.asking))
+        if shown
+    )
     parts = [
-        "<table class=cells><thead><tr><th class=nm scope=col>Студент",
+        f'<table class="cells sums{kept}"><thead><tr><th class=nm scope=col>Студент',
         head,
         "<th class=av scope=col>Средний",
         "" if ahead is None else "<th class=av data-ahead scope=col>Прогноз",
