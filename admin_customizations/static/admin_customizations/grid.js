@@ -563,8 +563,11 @@ if (first) {
     const right = today.getBoundingClientRect().right - box.getBoundingClientRect().left;
     if (right > box.clientWidth * 0.8) box.scrollLeft += right - box.clientWidth * 0.8;
   };
-  addEventListener("load", showToday, { once: true });
-  showToday();
+  // A week that is over is read from its Monday on.
+  if (today.classList.contains("now") || !today.closest(".group-week")) {
+    addEventListener("load", showToday, { once: true });
+    showToday();
+  }
 }
 
 export { queue, undo };
