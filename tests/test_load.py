@@ -29,7 +29,6 @@ from tests import cast
 DAY = timedelta(days=1)
 FROM_PLAN = "/admin/journal/course/from-plan/"
 TABLE = "/admin/journal/courseteacher/table/"
-CHECK = "/admin/journal/course/hours/"
 
 
 # The table of load

@@ -12,13 +12,10 @@ from journal.domain.people import (
     redeem_code,
 )
 from journal.models import AccessCode, Guardian, Mark, Role, Student, User
-from journal.roles import ROLES
 from tests import cast
 from tests.admin.conftest import url
 
 HEADS = {"admin", "deputy", "deputy_upr", "deputy_uvr"}
-RESPONSIBLE = {"safety", "extracurricular", "certificates"}
-EVERY_ROLE = {spec.slug for spec in ROLES}
 
 
 def slugs_of(user) -> set[str]:

@@ -22,7 +22,6 @@ from journal.models import (
 )
 from tests.admin.conftest import url
 
-FAR_STUDENT = "Носов Артём"
 FAR_GROUP = "1-ЭК"
 FAR_DISCIPLINE = "Экономика организации"
 

@@ -1,7 +1,6 @@
 """The make-up ledger: what is owed and by whom, closed many at once (F5)."""
 
 from itertools import groupby
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -9,7 +8,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 
 from admin_customizations.access import Kind, note_when_sent
@@ -232,8 +231,3 @@ def _is_shown(debt: Debt, show: str, today) -> bool:
 def _by_student(debts: list[Debt], most: int):
     for _, own in groupby(debts[:most], key=lambda debt: (debt.group, debt.student)):
         yield list(own)
-
-
-def ledger_url(**query) -> str:
-    found = f"?{urlencode(query)}" if query else ""
-    return reverse("admin:journal_makeup_ledger") + found

@@ -1,6 +1,5 @@
 """The week as HTML, built as one string: hours down, days across."""
 
-from datetime import date
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -119,7 +118,3 @@ def _state(need: Need) -> str:
     if need.left > 0:
         return "less"
     return "more" if need.left < 0 else "even"
-
-
-def day_words(day: date) -> str:
-    return f"{day:%d.%m.%Y}"

@@ -47,10 +47,6 @@ class Placing:
         return self.line.title[:NAME_LENGTH]
 
 
-def may_schedule(by: User) -> bool:
-    return by.has_perm("journal.add_controlwork")
-
-
 def courses_to_schedule(by: User, courses: QuerySet[Course]) -> QuerySet[Course]:
     """Those of the courses whose works `by` may write, with an approved plan."""
     return (

@@ -46,10 +46,6 @@ def own_courses(by: User) -> QuerySet[Course]:
     return Course.objects.filter(pk__in=keys.order_by().values("pk"))
 
 
-def may_plan(by: User, course: Course) -> bool:
-    return own_courses(by).filter(pk=course.pk).exists()
-
-
 def sources(by: User, course: Course) -> list[Source]:
     """Plans to copy from: those of the discipline that the person sees, newest first.
 

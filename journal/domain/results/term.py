@@ -75,7 +75,6 @@ STAGES = {
     FINAL: Sheet.Kind.FINAL,
 }
 EXEMPT = "осв"
-ACCEPTED = "принято предложенное"
 
 
 @dataclass

@@ -61,12 +61,8 @@ class Attestation:
     events: list[ExamEvent] = field(default_factory=list)
 
 
-def events_of(group: Group, first: date, last: date):
-    """Events of a group over some days, with all that is shown of them."""
-    return with_people(ExamEvent.objects.filter(group=group, date__range=(first, last)))
-
-
 def with_people(events):
+    """Events in their order, with all that is shown of them."""
     return (
         events.select_related("group", "course__discipline", "teacher", "room")
         .prefetch_related(

@@ -17,12 +17,6 @@ class LessonQuerySet(ReachQuerySet):
         """Lessons that take place: not cancelled."""
         return self.filter(is_cancelled=False)
 
-    def without_attendance(self):
-        return self.filter(attendance_taken_at__isnull=True)
-
-    def without_topic(self):
-        return self.filter(topic="")
-
 
 class Lesson(Model):
     """One lesson of a course on a day.

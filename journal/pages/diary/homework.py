@@ -31,7 +31,6 @@ from journal.pages.pace import paced
 
 BACK = timedelta(days=30)
 STATES = dict(Submission.State.choices)
-QUALITIES = dict(Submission.Quality.choices)
 DONE = Submission.State.CHECKED
 
 
