@@ -38,6 +38,7 @@ MACHINERY = {
     "journal/domain": {
         "demo": "the invented institution: rows of all areas",
         "files": "uploaded files: known by what is in them",
+        "spans": "half-open days, of every area",
     },
     "journal/reports": {
         "frame": "what statements have above and below the table",

@@ -21,6 +21,7 @@ from simple_history.utils import (
 )
 
 from journal.domain.people import shut, still_studying
+from journal.domain.spans import covers
 from journal.models import (
     Group,
     Guardian,
@@ -261,7 +262,7 @@ class Desk:
         return [
             tie.guardian
             for tie in self.ties[student]
-            if tie.start <= self.day and (tie.end is None or tie.end > self.day)
+            if covers(tie.start, tie.end, self.day)
         ]
 
     @cached_property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from journal.domain.contingent import accounts
 from journal.domain.contingent.desk import Desk, LineError
 from journal.domain.contingent.groups import disband, raise_group, years_of
+from journal.domain.spans import covers
 from journal.models import (
     Funding,
     Group,
@@ -202,7 +203,7 @@ def change_terms(desk: Desk, line: OrderLine) -> str:
 def go_on_leave(desk: Desk, line: OrderLine) -> str:
     current = _seat(desk, line)
     _get_up(desk, line, current)
-    _note_group(desk, line, current.group)
+    _note_group(line, current.group)
     return f"академический отпуск с {_day(desk.day)}, группа {current.group}"
 
 
@@ -217,7 +218,7 @@ def expel(desk: Desk, line: OrderLine) -> str:
     else:
         current = _seat(desk, line)
         _get_up(desk, line, current)
-        _note_group(desk, line, current.group)
+        _note_group(line, current.group)
         where = f"из группы {current.group}"
     words = f"отчисление {where} с {_day(desk.day)}"
     return words + accounts.close_family(desk, line, desk.order.date)
@@ -233,13 +234,13 @@ def graduate(desk: Desk, line: OrderLine) -> str:
             f"{current.group.course_year} из {total}"
         )
     _get_up(desk, line, current)
-    _note_group(desk, line, current.group)
+    _note_group(line, current.group)
     words = f"выпуск из группы {current.group} с {_day(desk.day)}"
     last = max(desk.order.date, desk.day)
     return words + accounts.close_family(desk, line, last)
 
 
-def _note_group(desk: Desk, line: OrderLine, group: Group) -> None:
+def _note_group(line: OrderLine, group: Group) -> None:
     """The line says which group was left: who keeps that group goes on seeing it."""
     if line.group_id is None:
         line.group = group
@@ -249,11 +250,7 @@ def move_to_subgroup(desk: Desk, line: OrderLine) -> str:
     target, day = line.subgroup, desk.day
     course = target.course
     seat = next(
-        (
-            one
-            for one in desk.spans[line.student_id]
-            if one.start <= day and (one.end is None or one.end > day)
-        ),
+        (one for one in desk.spans[line.student_id] if covers(one.start, one.end, day)),
         None,
     )
     if seat is None or seat.group_id != course.group_id:

@@ -72,7 +72,7 @@ def read_movement(groups: QuerySet[Group], first: date, last: date) -> Movement:
     """
     found = _groups(groups, last)
     spans = _spans(list(found), first, last)
-    papers = _papers(list(found), first, last)
+    papers = _papers(first, last)
     moves: list[Move] = []
     for student, own in spans.items():
         for one in own:
@@ -135,7 +135,7 @@ class Paper:
     title: str
 
 
-def _papers(groups: list[int], first: date, last: date) -> dict[int, dict]:
+def _papers(first: date, last: date) -> dict[int, dict]:
     """student: {day: orders that work from that day, the latest last}."""
     rows = OrderLine.objects.filter(
         order__state=Order.State.DONE,

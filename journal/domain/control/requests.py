@@ -195,7 +195,7 @@ def _decide(user: User, key: int, is_approved: bool, remark: str) -> Decision:
                 _move(request, user, State.REFUSED)
                 return Decision(request, True, "отклонено")
             _move(request, user, State.APPROVED)
-            outcome = _written(request, user)
+            outcome = _written(request)
             if not request.by.is_active:
                 outcome.message = GONE
             if outcome.status != 200:
@@ -223,7 +223,7 @@ def _name(user: User) -> str:
     return employee.short_name if employee else user.get_username()
 
 
-def _written(request: CorrectionRequest, user: User) -> Outcome:
+def _written(request: CorrectionRequest) -> Outcome:
     """Write what was asked, as a correction of whoever asked."""
     words = words_of(request)
     if request.result_id:

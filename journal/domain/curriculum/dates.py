@@ -92,7 +92,7 @@ def _walked(slots: list[Slot], lines: list[PlannedLesson], links) -> Walk:
     found = Walk(slots=slots)
     for part in sorted({slot.part for slot in slots} - {0}) or [0]:
         own = [slot for slot in slots if slot.part in (0, part)]
-        _walk_part(found, own, part, links, lines)
+        _walk_part(found, own, links, lines)
     for line in found.falls:
         unique = {(fall.lesson, fall.part): fall for fall in found.falls[line]}
         found.falls[line] = sorted(unique.values(), key=lambda fall: fall.date)
@@ -116,7 +116,7 @@ def _slots(courses: list[int], today: date) -> dict[int, list[Slot]]:
     return found
 
 
-def _walk_part(found: Walk, slots: list[Slot], part: int, links, lines) -> None:
+def _walk_part(found: Walk, slots: list[Slot], links, lines) -> None:
     left = {line.pk: line.hours for line in lines}
     for slot in slots:
         for line, hours in links.get(slot.pk, ()):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
+from journal.domain.spans import covers
 from journal.models import Exemption
 
 KIND = Exemption.Kind
@@ -24,7 +25,7 @@ class Step(NamedTuple):
     end: date | None
 
     def covers(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day < self.end)
+        return covers(self.start, self.end, day)
 
     @property
     def tag(self) -> str:

@@ -53,7 +53,7 @@ def create_attested(site: Site) -> None:
     pour.flush()
     _sign(made, at, by)
     _retake(site, [sheet for sheet, _ in made], len(made), rng)
-    _defend(site, at, by, rng)
+    _defend(site, by, rng)
 
 
 def _means(period) -> dict[tuple[int, int], float]:
@@ -178,7 +178,7 @@ def _attempt(sheet: Sheet, owing: list[Result], number: int, day, by) -> list[Re
     return owing[1::2]
 
 
-def _defend(site: Site, at: datetime, by, rng: Random) -> None:
+def _defend(site: Site, by, rng: Random) -> None:
     """Theses of those who have graduated, and of those who graduate this year."""
     term = site.terms[-1]
     final = site.house.levels[-1]

@@ -208,7 +208,7 @@ def _create_groups(site: Site, students: int, alumni: bool) -> None:
     moves = Moves(term.first + lived * 0.4, term.first + lived * 0.6)
     by = site.staff.user("secretary")
     create_memberships(site.cohorts, house, moves, by, site.at)
-    create_guardians(site.cohorts, site.staff, site.today)
+    create_guardians(site.cohorts, site.staff)
     create_sign_ins(site.cohorts, house, site.staff, site.today)
     create_cards(site.cohorts, site.staff, site.today)
 

@@ -128,7 +128,7 @@ def _beside(cohorts: list[Cohort], house: House) -> Cohort:
     return next((one for one in others if one.level == home.level), others[-1])
 
 
-def create_guardians(cohorts: list[Cohort], staff: Staff, today: date) -> None:
+def create_guardians(cohorts: list[Cohort], staff: Staff) -> None:
     """A mother or father for most students of today."""
     rng, found = staff.rng, []
     for cohort in cohorts:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from simple_history.utils import bulk_create_with_history
 
+from journal.domain.spans import any_covers, covers
 from journal.models import (
     Activity,
     ActivityMember,
@@ -149,8 +150,7 @@ def read_journal(activity: Activity) -> Journal:
     for span in spans.order_by():
         people[span.student_id] = span.student
         found.asked[span.student_id] = found.asked.get(span.student_id, 0) + sum(
-            span.start <= one.held_on and (span.end is None or one.held_on < span.end)
-            for one in found.held
+            covers(span.start, span.end, one.held_on) for one in found.held
         )
     found.students = sorted(
         people.values(), key=lambda one: (russian_key(str(one)), one.pk)
@@ -237,7 +237,7 @@ def _spans_of(student: int) -> Spans:
 def _takes_part(spans: Spans, activity: Activity, day: date) -> bool:
     group = activity.group_id
     own = spans.get(("group", group) if group else ("activity", activity.pk), ())
-    return any(start <= day and (end is None or day < end) for start, end in own)
+    return any_covers(own, day)
 
 
 def _is_ahead(session: ActivitySession, today: date) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, Sum
 
 from journal.domain.curriculum.trajectory import absence_is_off
 from journal.domain.results import attended_percent
+from journal.domain.spans import Spans, any_covers
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
 from journal.models.reach import rights_q
 from journal.models.sqlite import russian_key
@@ -18,7 +19,6 @@ SICK = "б"
 RIGHT = "view_absence"
 
 Month = tuple[int, int]
-Spans = list[tuple[date, date | None]]
 Lines = dict[tuple[int, int], "RegisterLine"]  # by group and student
 
 
@@ -77,7 +77,7 @@ class RegisterLine:
     by_day: dict[date, "DayCount"] = field(default_factory=dict)
 
     def sits_on(self, day: date) -> bool:
-        return _covers(self.spans, day)
+        return any_covers(self.spans, day)
 
     def total(self) -> Totals:
         return summed(self.months.values())
@@ -139,7 +139,7 @@ def read_registers(
         found[group].not_taken += not_taken
         for line in by_group[group]:
             if line.sits_on(day) and (
-                part is None or _covers(parts.get((part, line.pk), ()), day)
+                part is None or any_covers(parts.get((part, line.pk), ()), day)
             ):
                 line.of(day).held += hours or 0
                 line.on(day).held += count - not_taken
@@ -178,13 +178,9 @@ def _leave_out(lessons, lines: Lines, parts) -> None:
         line = lines.get((group, student))
         if line is None or not line.sits_on(day):
             continue
-        if part is None or _covers(parts.get((part, student), ()), day):
+        if part is None or any_covers(parts.get((part, student), ()), day):
             line.of(day).held -= hours
             line.on(day).held -= count
-
-
-def _covers(spans, day: date) -> bool:
-    return any(start <= day and (end is None or day < end) for start, end in spans)
 
 
 def _lessons(lessons) -> list[tuple]:
@@ -274,7 +270,7 @@ def _read_absences(lessons, lines: Lines, parts) -> None:
         letters = line.days.setdefault(day, {})
         letters[reason] = letters.get(reason, 0) + (hours if counts else 0)
         known = line.sits_on(day) and (
-            part is None or _covers(parts.get((part, student), ()), day)
+            part is None or any_covers(parts.get((part, student), ()), day)
         )
         if not (taken and known):
             total.held += whole

@@ -28,6 +28,7 @@ from journal.domain.lessons.presence import (
     excused_without_row,
     written_by_tick,
 )
+from journal.domain.spans import covers
 from journal.models import (
     Absence,
     AbsenceReason,
@@ -91,6 +92,9 @@ class Span(NamedTuple):
     start: date
     end: date | None
     name: str = ""
+
+    def covers(self, day: date) -> bool:
+        return covers(self.start, self.end, day)
 
 
 class Reason(NamedTuple):

@@ -114,7 +114,7 @@ def _apply(book: Book, outcome: Outcome) -> None:
     lesson = book.lessons.get(change.lesson)
     if lesson is None:
         raise Refused(404, "missing", "Такого занятия нет.")
-    number = _value_is_allowed(book, change)
+    number = _number_of(change)
     amount = _amount(book, lesson, outcome) if change.field == ABSENCE else None
     current = _current(book, change, number)
     _may_write(book, lesson, change)
@@ -144,7 +144,7 @@ def _spoken(value: str) -> str:
     return f"«{value}»" if value else "пусто"
 
 
-def _value_is_allowed(book: Book, change: Change) -> int:
+def _number_of(change: Change) -> int:
     """The number of the task that the change is for; 0 for anything else."""
     if change.field == TAKEN:
         if change.new not in ("", "1") or change.student is not None:
@@ -202,7 +202,7 @@ def _may_write(book: Book, lesson: Place, change: Change) -> None:
 
 def _on_roster(book: Book, lesson: Place, change: Change) -> None:
     spans = book.roster.get((lesson.group, change.student), [])
-    if not _covers(spans, lesson.date):
+    if not any(span.covers(lesson.date) for span in spans):
         known = "; ".join(_dates(span) for span in spans)
         who = spans[0].name if spans else "Этот студент"
         raise Refused(
@@ -213,7 +213,7 @@ def _on_roster(book: Book, lesson: Place, change: Change) -> None:
         )
     if lesson.subgroup:
         parts = book.parts.get((lesson.subgroup, change.student), [])
-        if not _covers(parts, lesson.date):
+        if not any(span.covers(lesson.date) for span in parts):
             known = "; ".join(_dates(span) for span in parts)
             raise Refused(
                 400,
@@ -221,12 +221,6 @@ def _on_roster(book: Book, lesson: Place, change: Change) -> None:
                 f"{spans[0].name} {lesson.date:%d.%m.%Y} не в этой подгруппе"
                 + (f" (в ней {known})." if known else "."),
             )
-
-
-def _covers(spans: list, day) -> bool:
-    return any(
-        span.start <= day and (span.end is None or day < span.end) for span in spans
-    )
 
 
 def _dates(span) -> str:

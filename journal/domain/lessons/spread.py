@@ -20,6 +20,7 @@ from journal.domain.curriculum.trajectory import Step
 from journal.domain.lessons.amounts import absence_value
 from journal.domain.lessons.asking import asking_q, said
 from journal.domain.lessons.owed import owed_numbers
+from journal.domain.spans import Spans, any_covers
 from journal.models import (
     Absence,
     Course,
@@ -75,9 +76,9 @@ class Line:
 
     student: int
     name: str
-    spans: list[tuple[date, date | None]]
+    spans: Spans
     steps: list[Step] = field(default_factory=list)
-    parts: dict[int, list[tuple[date, date | None]]] = field(default_factory=dict)
+    parts: dict[int, Spans] = field(default_factory=dict)
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
     absences: dict[int, Away] = field(default_factory=dict)
     made_up: dict[int, set[int]] = field(default_factory=dict)
@@ -93,9 +94,9 @@ class Line:
 
     def sits_in(self, column: Column) -> bool:
         """Is the student in the group, and in the subgroup, on the lesson's day?"""
-        return _covers(self.spans, column.date) and (
+        return any_covers(self.spans, column.date) and (
             column.subgroup is None
-            or _covers(self.parts.get(column.subgroup, ()), column.date)
+            or any_covers(self.parts.get(column.subgroup, ()), column.date)
         )
 
 
@@ -161,10 +162,6 @@ class Spread:
 # Course → student → line; lesson → its column and the lines of its course.
 Lines = dict[int, dict[int, Line]]
 Pages = dict[int, tuple[Column, dict[int, Line]]]
-
-
-def _covers(spans, day: date) -> bool:
-    return any(start <= day and (end is None or day < end) for start, end in spans)
 
 
 def read_spread(user: User, course: Course, lesson: int | None = None) -> Spread:

@@ -11,11 +11,10 @@ from django.utils import timezone
 from journal.domain.curriculum.trajectory import absence_is_off
 from journal.domain.lessons.amounts import absence_value
 from journal.domain.lessons.presence import Document, documents_of
+from journal.domain.spans import Spans, any_covers
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
 from journal.models.reach import rights_q
 from journal.models.sqlite import russian_key
-
-Spans = list[tuple[date, date | None]]
 
 
 class WeekLesson(NamedTuple):
@@ -53,9 +52,9 @@ class WeekLine:
     documents: list[Document] = field(default_factory=list)
 
     def sits_in(self, column: WeekLesson) -> bool:
-        return _covers(self.spans, column.date) and (
+        return any_covers(self.spans, column.date) and (
             column.subgroup is None
-            or _covers(self.parts.get(column.subgroup, ()), column.date)
+            or any_covers(self.parts.get(column.subgroup, ()), column.date)
         )
 
     @property
@@ -170,7 +169,3 @@ def _read_notes(columns, lines) -> None:
             continue
         value = absence_value(code, hours, minutes, columns[lesson].hours)
         lines[student].notes[lesson] = Note(value, 0 if is_off else hours, excused)
-
-
-def _covers(spans, day: date) -> bool:
-    return any(start <= day and (end is None or day < end) for start, end in spans)

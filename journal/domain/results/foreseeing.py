@@ -14,6 +14,7 @@ from journal.domain.lessons.spread import Column, Spread
 from journal.domain.results.averages import NUMERIC
 from journal.domain.results.constants import experience
 from journal.domain.results.outlook import Facts, Kind, Outlook, failing, outlooks
+from journal.domain.spans import any_covers
 from journal.models import (
     ControlWork,
     Course,
@@ -54,10 +55,7 @@ def facts_of(spread: Spread, today: date) -> Facts:
     control = _read_control(courses=[spread.course.pk], day=today)
     facts.expect(works, [(on, Kind(*kind)) for _, on, *kind in control])
     for line in spread.lines:
-        sits = any(
-            start <= day and (end is None or day < end) for start, end in line.spans
-        )
-        if not sits or leaves_count(line.tag(day)):
+        if not any_covers(line.spans, day) or leaves_count(line.tag(day)):
             continue
         facts.asked += facts.held
         given: Counter = Counter()

@@ -40,6 +40,7 @@ from journal.domain.results.official import (
     Results,
 )
 from journal.domain.results.record import read_record
+from journal.domain.spans import covers
 from journal.models import (
     Absence,
     Course,
@@ -263,11 +264,7 @@ def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
             spans[course].append(span)
     for course, found in spans.items():
         on = min(day, columns[course].last_day)
-        now = [
-            names
-            for start, end, *names in found
-            if start <= on and (end is None or on < end)
-        ]
+        now = [names for start, end, *names in found if covers(start, end, on)]
         names = [short_name(*names) for names in now or [found[-1][2:]]]
         columns[course].teachers = list(dict.fromkeys(names))
     return sorted(columns.values(), key=lambda one: russian_key(one.discipline))

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from journal.domain.results.scales import COMPLEX_OF, kind_name
 from journal.domain.results.sheets import open_sheet
+from journal.domain.spans import covers
 from journal.models import (
     AttestationForm,
     ComplexForm,
@@ -291,7 +292,7 @@ def _parted(
     for span in spans:
         if span.subgroup:
             last[span.subgroup] = span
-        elif span.start <= whole.date and (span.end is None or whole.date < span.end):
+        elif covers(span.start, span.end, whole.date):
             return [whole]
     named = {event.teacher_id: event for event in events if event.teacher_id}
     if len({span.employee_id for span in last.values()}) < 2 or len(named) == 1:

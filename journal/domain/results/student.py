@@ -10,6 +10,7 @@ from journal.domain.curriculum.trajectory import (
     is_off,
     tag_of,
 )
+from journal.domain.spans import covers
 from journal.models import (
     Absence,
     AttestationForm,
@@ -31,7 +32,7 @@ class Span(NamedTuple):
     end: date | None
 
     def covers(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day < self.end)
+        return covers(self.start, self.end, day)
 
     def meets(self, first: date, last: date) -> bool:
         """Does it hold on some day of first … last, both included?"""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from journal.domain.spans import covers
 from journal.domain.timetable.changes import VERB, is_held
 from journal.domain.timetable.days import bells_on, taught_days
 from journal.domain.timetable.taken import Taken, sitting_of, works_on
@@ -136,7 +137,7 @@ class Staff:
         load = [
             (discipline, group)
             for discipline, group, start, end in self.load.get(employee, ())
-            if start <= lesson.date and (end is None or lesson.date < end)
+            if covers(start, end, lesson.date)
         ]
         return (
             any(one == lesson.course.discipline_id for one, _ in load),

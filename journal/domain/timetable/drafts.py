@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from journal.domain.organisation.calendar import Calendars, is_taught
+from journal.domain.spans import covers
 from journal.domain.timetable.days import parity_of, taught_days
 from journal.models import (
     CourseTeacher,
@@ -81,8 +82,7 @@ def due_days(
 def _in_force(entry: TimetableEntry, day: date) -> bool:
     period, closed_on = entry.course.period, entry.course.group.closed_on
     return (
-        entry.start <= day
-        and (entry.end is None or day < entry.end)
+        covers(entry.start, entry.end, day)
         and period.first_day <= day <= period.last_day
         and (closed_on is None or day < closed_on)
     )
@@ -104,7 +104,7 @@ def _teacher(
         there = [
             row.employee
             for row in load.get((entry.course_id, part), ())
-            if row.start <= day and (row.end is None or day < row.end)
+            if covers(row.start, row.end, day)
         ]
         if there:
             return entry.teacher if entry.teacher in there else there[0]

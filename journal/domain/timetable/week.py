@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from journal.domain.organisation.calendar import Calendars, is_taught
+from journal.domain.spans import covers
 from journal.domain.timetable.clashes import Slot, clashes_with, slots
 from journal.domain.timetable.days import parity_of, taught_days
 from journal.domain.timetable.drafts import PRACTICE_DAY_HOURS
@@ -171,7 +172,7 @@ def _needs(user: User, kind: str, owner, period: Period, on: date) -> list[Need]
     ):
         course, hours, short, name, group, subgroup, part, own, *rest = row
         start, end, teacher, last, first, middle = rest
-        now = start is not None and start <= on and (end is None or on < end)
+        now = start is not None and covers(start, end, on)
         if (course, subgroup) in found and not now:
             continue
         person = Employee(last_name=last or "", first_name=first or "")

@@ -144,7 +144,7 @@ def week(request, family):
         cells = _open_cells(cells, family.rights)
     return {
         "title": f"Неделя {week_of(monday)}",
-        "arrows": _arrows(family, monday, today),
+        "arrows": _arrows(family, monday),
         "links": _timetables(child.spans, monday, today),
         "body": joined(
             [
@@ -188,7 +188,7 @@ def _open_cells(cells, rights):
     }
 
 
-def _arrows(family, monday, today) -> list[tuple[str, str, str]]:
+def _arrows(family, monday) -> list[tuple[str, str, str]]:
     own = f"&{family.query}" if family.query else ""
     address = reverse("diary:week")
     before, after = neighbour(monday, -1), neighbour(monday, 1)
