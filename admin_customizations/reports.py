@@ -15,6 +15,7 @@ from admin_customizations.access import Kind, note
 from admin_customizations.batches import batch_urls, may_order
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import dress
+from journal.pages.files import made
 from journal.reports import frame
 from journal.reports.questions import own_groups
 from journal.reports.registry import REPORTS, Report, reports_for
@@ -158,9 +159,7 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
         context["table"] = mark_safe(render(table, kind))  # noqa: S308
         return _page(request, context)
     export = frame.stamp(table, request.user)
-    response = HttpResponse(
-        render(table, kind), content_type=WRITERS[kind].content_type
-    )
+    content = render(table, kind)
     log.info(
         "export %s: user %s, report %s, %s, %s rows, %s",
         *(export, request.user.pk, report.slug, kind, len(table.rows)),
@@ -170,10 +169,8 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
         access = Kind.PRINTED if kind == "pdf" else Kind.EXPORTED
         words = ", ".join([report.title, *table.lines])
         note(request, access, words, count=len(table.rows))
-    shown = "inline" if request.GET.get("open") and kind == "pdf" else "attachment"
-    name = file_name_of(table, kind)
-    response["Content-Disposition"] = f'{shown}; filename="{name}"'
-    return response
+    is_shown = bool(request.GET.get("open")) and kind == "pdf"
+    return made(content, file_name_of(table, kind), is_shown=is_shown)
 
 
 def report_urls(site) -> list:

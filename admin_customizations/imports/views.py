@@ -4,7 +4,7 @@ import logging
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,8 @@ from journal.exchange.registry import IMPORTERS
 from journal.exchange.rights import may
 from journal.exchange.undo import may_see
 from journal.models import ImportBatch
-from journal.reports.writers import WRITERS, file_name_of, render
+from journal.pages.files import made
+from journal.reports.writers import file_name_of, render
 
 log = logging.getLogger("journal.imports")
 
@@ -286,11 +287,6 @@ def errors_file(site):
             messages.error(request, str(refusal))
             return step("import_columns", pending)
         table.created_at = timezone.now()
-        response = HttpResponse(
-            render(table, "xlsx"), content_type=WRITERS["xlsx"].content_type
-        )
-        name = file_name_of(table, "xlsx")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return made(render(table, "xlsx"), file_name_of(table, "xlsx"))
 
     return view

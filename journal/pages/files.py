@@ -2,7 +2,8 @@
 
 from pathlib import PurePath
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from journal.domain.files import TYPES
@@ -33,6 +34,17 @@ def handed_out(file, name: str) -> FileResponse:
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def made(content: bytes, name: str, *, is_shown: bool = False) -> HttpResponse:
+    """A file of the journal's own making as a download; `is_shown`: for the browser to open.
+
+    What it is, its name says by its ending, one of `TYPES`.
+    """
+    kind = PurePath(name).suffix.lstrip(".")
+    answer = HttpResponse(content, content_type=TYPES[kind])
+    answer["Content-Disposition"] = content_disposition_header(not is_shown, name)
     return answer
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
@@ -36,17 +36,11 @@ from journal.domain.contingent.certificates import (
 from journal.models import Certificate, CertificateTemplate, Student
 from journal.models.contingent.certificates import PLACEHOLDERS
 from journal.models.reach import rights_q
+from journal.pages.files import made
 from journal.reports.contingent.certificates import letter, letter_of
 from journal.reports.writers.letter import write_letter
 
 DEFAULT_PURPOSE = Certificate._meta.get_field("purpose").default
-
-
-def pdf(data: bytes, name: str) -> HttpResponse:
-    """A paper to be looked at and printed in the browser."""
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
 
 
 class IssueForm(AskForm):
@@ -188,7 +182,7 @@ class CertificateTemplateAdmin(ModelAdmin):
         lacking = f" Не хватает: {', '.join(draft.gaps)}." if draft.gaps else ""
         note(request, Kind.PRINTED, f"Проба справки: {student}", student=student)
         paper = letter(draft.content, "—", day, mark=f"ПРОБА, не документ.{lacking}")
-        return pdf(write_letter(paper), "proba")
+        return made(write_letter(paper), "proba.pdf", is_shown=True)
 
 
 class CancelForm(AskForm):
@@ -295,8 +289,8 @@ class CertificateAdmin(Personal, ModelAdmin):
         student = certificate.student
         words = f"Справка {certificate}: {student}"
         note(request, Kind.PRINTED, words, student=student)
-        name = f"spravka-{certificate.number}-{certificate.year}"
-        return pdf(write_letter(letter_of(certificate)), name)
+        name = f"spravka-{certificate.number}-{certificate.year}.pdf"
+        return made(write_letter(letter_of(certificate)), name, is_shown=True)
 
     @confirmed(
         "Аннулировать",

@@ -28,9 +28,10 @@ from journal.domain.contingent.diplomas import (
 from journal.domain.contingent.frdo import Line, contract_of, read_frdo
 from journal.models import Diploma, Student, TargetContract
 from journal.models.reach import rights_q
+from journal.pages.files import made
 from journal.reports.contingent.frdo import workbook
 from journal.reports.questions import DayField
-from journal.reports.writers import XLSX_TYPE, file_name
+from journal.reports.writers import file_name
 
 MOST_SHOWN = 200  # diplomas with errors on one page
 
@@ -263,10 +264,7 @@ class DiplomaAdmin(Personal, ModelAdmin):
 
     def _file(self, request, lines: list[Line], today) -> HttpResponse:
         note(request, Kind.EXPORTED, "Дипломы для ФИС ФРДО", count=len(lines))
-        response = HttpResponse(workbook(lines), content_type=XLSX_TYPE)
-        name = file_name("ФИС ФРДО", "xlsx", today)
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return made(workbook(lines), file_name("ФИС ФРДО", "xlsx", today))
 
     def _mended_at(self, line: Line) -> dict:
         """A line with errors, each with the page where it is mended."""

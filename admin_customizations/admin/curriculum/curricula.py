@@ -4,11 +4,10 @@ from functools import partial
 
 from django.contrib import admin
 from django.db.models import Sum
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.base import (
@@ -39,7 +38,7 @@ from journal.models import (
     PlanItem,
     PlanWeeks,
 )
-from journal.reports.writers import WRITERS
+from journal.pages.files import made
 
 
 @admin.register(Discipline)
@@ -191,10 +190,8 @@ class CurriculumAdmin(OfDraft, SafeExport, ModelAdmin):
     @opened("Скачать таблицей", may=exports, icon="download")
     def flat(self, request, plan):
         data = ExcelFormat().export_pages(outgoing.pages([plan]))
-        response = HttpResponse(data, content_type=WRITERS["xlsx"].content_type)
         name = f"Учебный план {plan.admission_year}, версия {plan.version}.xlsx"
-        response["Content-Disposition"] = content_disposition_header(True, name)
-        return response
+        return made(data, name)
 
     @confirmed(
         "Утвердить",

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 
 from admin_customizations.access import Kind, note, note_when_sent
 from admin_customizations.toolkit.shell import shell
@@ -20,6 +19,7 @@ from journal.domain.people import (
     staff_of,
 )
 from journal.models import Employee, Guardian, Institution, Student
+from journal.pages.files import made
 from journal.reports.writers.slips import slips_sheet
 
 WHOM = {
@@ -162,9 +162,7 @@ def _sheet(request, chosen: list[Holder], name: str) -> HttpResponse:
         note(request, Kind.CODES, f"Памятки для входа: {name}", count=len(slips))
         address = request.build_absolute_uri(reverse("account_code"))
         file = slips_sheet(slips, Institution.current().short_name, address)
-    response = HttpResponse(file, content_type="application/pdf")
-    file_name = f"Памятки {name} {timezone.localdate():%d.%m.%Y}.pdf"
-    response["Content-Disposition"] = content_disposition_header(True, file_name)
+    response = made(file, f"Памятки {name} {timezone.localdate():%d.%m.%Y}.pdf")
     response["Cache-Control"] = "no-store"
     return response
 

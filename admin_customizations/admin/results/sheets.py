@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -53,8 +53,9 @@ from journal.models import (
     SheetMember,
     SheetPart,
 )
+from journal.pages.files import made
 from journal.reports.results.papers import sheet_table, sheet_title
-from journal.reports.writers import WRITERS, file_name, render
+from journal.reports.writers import file_name, render
 
 STATES = {"заполняется": "warning", "подписана": "success", "аннулирована": "danger"}
 
@@ -314,21 +315,17 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
 
     @opened("Печать", may=may_look, icon="print")
     def print_paper(self, request, sheet):
-        return self._paper(request, sheet, "pdf", "inline")
+        return self._paper(request, sheet, "pdf", is_shown=True)
 
     @opened("Скачать в Excel", may=may_look, icon="table_view")
     def print_xlsx(self, request, sheet):
-        return self._paper(request, sheet, "xlsx", "attachment")
+        return self._paper(request, sheet, "xlsx")
 
-    def _paper(self, request, sheet, kind: str, how: str):
+    def _paper(self, request, sheet, kind: str, **how):
         words = f"{sheet_title(sheet)}, {sheet.group}"
         note(request, Kind.PRINTED, words)
-        writer = WRITERS[kind]
-        name = file_name(words, writer.extension, sheet.date)
-        data = render(sheet_table(sheet), kind)
-        response = HttpResponse(data, content_type=writer.content_type)
-        response["Content-Disposition"] = f'{how}; filename="{name}"'
-        return response
+        name = file_name(words, kind, sheet.date)
+        return made(render(sheet_table(sheet), kind), name, **how)
 
     @confirmed(
         "Баллы и пороги",

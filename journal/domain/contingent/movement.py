@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from journal.domain.contingent.occupancy import names_on
+from journal.domain.spans import covers
 from journal.models import Group, Membership, Order, OrderKind, OrderLine
 
 DAY = timedelta(days=1)
@@ -206,7 +207,7 @@ def _move(student, group, day, is_in, paper, other=None) -> Move:
 def _count(line: GroupMovement, span: Span, first: date, last: date) -> None:
     start, end, _ = span
     line.start += start < first and (end is None or end >= first)
-    line.end += start <= last and (end is None or end > last)
+    line.end += covers(start, end, last)
 
 
 def _add(line: GroupMovement, move: Move) -> None:

@@ -10,6 +10,7 @@ from journal.domain.demo.names import MEN, family_of, person
 from journal.domain.demo.pouring import saved, saved_all
 from journal.domain.demo.staff import FAMILY, Staff, born
 from journal.domain.people import give_role
+from journal.domain.spans import covers
 from journal.models import (
     Funding,
     Group,
@@ -41,9 +42,7 @@ class Cohort:
     def on(self, day: date) -> list[int]:
         """Ids of the students who are in the group on `day`."""
         return [
-            span.student_id
-            for span in self.spans
-            if span.start <= day and (span.end is None or day < span.end)
+            span.student_id for span in self.spans if covers(span.start, span.end, day)
         ]
 
 

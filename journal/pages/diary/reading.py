@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from journal.domain.lessons.owed import SIGN, owed_by
 from journal.domain.results import Earned, Span, StudiedCourse, own_part
+from journal.domain.spans import covers
 from journal.models import (
     Absence,
     Bell,
@@ -336,7 +337,7 @@ def bells_between(
         in_force = [
             (is_short, pk)
             for pk, (start, end, is_short) in schedules.items()
-            if start <= day and (end is None or day < end)
+            if covers(start, end, day)
         ]
         usual = [pk for is_short, pk in in_force if not is_short]
         short = [pk for is_short, pk in in_force if is_short]

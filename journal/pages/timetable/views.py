@@ -8,7 +8,7 @@ import functools
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,11 @@ from journal.models import Employee, ExamEvent, Group, Institution, Lesson, Room
 from journal.models.reach import employee_key
 from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
 from journal.pages.diary.words import week_of
+from journal.pages.files import made
 from journal.pages.pace import paced
 from journal.pages.timetable.drawing import days_html, table_of
 from journal.pages.timetable.reading import read_days, sat_in
-from journal.reports.writers import WRITERS, file_name
+from journal.reports.writers import file_name
 from journal.reports.writers import render as written
 
 NAMES = {"group": "группа", "teacher": "преподаватель", "room": "кабинет"}
@@ -100,7 +101,7 @@ def week(request, kind: str, pk: int):
     title = f"Расписание: {NAMES[kind]} {name}"
     if request.GET.get("format") == "xlsx":
         table = table_of(title, week_of(monday), days)
-        return _file(written(table, "xlsx"), file_name(title, "xlsx", monday))
+        return made(written(table, "xlsx"), file_name(title, "xlsx", monday))
     has_items = any(day.items for day in days)
     context = {
         "week": week_of(monday),
@@ -121,12 +122,6 @@ def week(request, kind: str, pk: int):
 def _page(request, kind: str, whose, context: dict, status: int = 200):
     found = {"title": "Расписание", "kind": kind, "whose": whose, **context}
     return render(request, "timetable/week.html", found, status=status)
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=WRITERS["xlsx"].content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @timetable_page

@@ -13,17 +13,13 @@ from journal.reports.table import Table
 from . import html, pdf, xlsx
 from .layout import local
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 class Writer(NamedTuple):
-    """A format: what browsers call it, how its files end, how much it bears.
+    """A format, which is the ending of its files too, and how much it bears.
 
     `cells` bounds time and memory: a PDF of that many takes some seconds.
     """
 
-    content_type: str
-    extension: str
     write: Callable[[Table], str | bytes]
     cells: int
     advice: str
@@ -31,22 +27,16 @@ class Writer(NamedTuple):
 
 WRITERS = {
     "html": Writer(
-        "text/html; charset=utf-8",
-        "html",
         html.write,
         200_000,
         "Сузьте период или выберите меньше групп.",
     ),
     "xlsx": Writer(
-        XLSX_TYPE,
-        "xlsx",
         xlsx.write,
         1_000_000,
         "Сузьте период или выберите меньше групп.",
     ),
     "pdf": Writer(
-        "application/pdf",
-        "pdf",
         pdf.write,
         30_000,
         "Сузьте период или скачайте отчёт в Excel.",
@@ -108,4 +98,4 @@ def file_name(title: str, extension: str, on: date | None = None) -> str:
 def file_name_of(table: Table, format: str) -> str:
     """Name of the file with that table: its title and the day it was made."""
     day = local(table.created_at).date()
-    return file_name(table.title, WRITERS[format].extension, day)
+    return file_name(table.title, format, day)
