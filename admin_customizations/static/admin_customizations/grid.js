@@ -1,4 +1,5 @@
 // The grid of the journal: one roving tab stop, keys by their place, everything saved as typed.
+import { blockOf } from "./blocks.js";
 import { Queue } from "./queue.js";
 import { stateLine } from "./stateline.js";
 
@@ -458,10 +459,9 @@ function paste(event) {
   const cell = event.target;
   if (!isCell(cell)) return;
   event.preventDefault();
-  const rows = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n$/, "").split("\n");
   const refused = [];
-  rows.slice(0, 200).forEach((line, down) => {
-    line.split("\t").slice(0, 100).forEach((text, right) => {
+  blockOf(event).slice(0, 200).forEach((line, down) => {
+    line.slice(0, 100).forEach((text, right) => {
       const target = body.rows[cell.parentNode.sectionRowIndex + down]?.cells[cell.cellIndex + right];
       const found = text.trim() ? parse(text) : { marks: [], absence: "" };
       if (!found || (text.trim() && !isOpen(target))) return refused.push(text.trim());

@@ -1,10 +1,9 @@
 // A table that is not stored yet: kept in the browser until the server has it whole.
+import { isSignedOut, post } from "./sending.js";
 
 const PREFIX = "journal.sheet.";
 const PAUSE = 900;
 
-const cookie = (name) =>
-  document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 const plain = (rows) => rows.map(({ id, cells }) => ({ id, cells: [...cells] }));
 
 export class Keeper {
@@ -69,21 +68,11 @@ export class Keeper {
     this.isSending = true;
     let answer = null;
     try {
-      answer = await fetch(this.url, {
-        method: "POST",
-        redirect: "manual",
-        headers: {
-          "Content-Type": "application/json",
-          "X-CSRFToken": cookie("csrftoken") || this.token,
-          "X-Requested-With": "fetch",
-          "X-User": this.user,
-        },
-        body: JSON.stringify({ base: this.version, rows: plain(sent), number }),
-      });
+      answer = await post(this.url, this, { base: this.version, rows: plain(sent), number });
     } catch {
       return this.again(sent, number, "offline");
     }
-    if (answer.status === 401 || answer.type === "opaqueredirect") return this.out(sent, number);
+    if (isSignedOut(answer)) return this.again(sent, number, "signed-out");
     const found = await answer.json().catch(() => null);
     this.isSending = false;
     if (!found) return this.again(sent, number, "trouble");
@@ -118,23 +107,14 @@ export class Keeper {
     this.put(rows);
   }
 
-  // Nothing is lost: what was typed meanwhile stands, the rest goes again.
+  // Nothing is lost: what was typed meanwhile stands, the rest goes again, but not unsigned.
   again(sent, number, name) {
     this.isSending = false;
     this.waiting ||= sent;
     this.number ||= number;
     this.say(name);
+    if (name === "signed-out") return;
     this.timer = setTimeout(() => this.flush(), this.wait);
     this.wait = Math.min(this.wait * 2, 15000);
-  }
-
-  out(sent, number) {
-    this.isSending = false;
-    this.waiting ||= sent;
-    this.number ||= number;
-    const link = document.createElement("a");
-    link.href = `${this.login}?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = "Войдите снова";
-    this.sign(link);
   }
 }

@@ -1,14 +1,12 @@
 // What was typed and is not yet stored: kept in the browser until the server answers.
 // Changes are {l: lesson, s: student|null, f: field, o: old, n: new, c: confirmed}.
+import { isSignedOut, post } from "./sending.js";
 
 const KEPT = /^journal\.(cells|results)\./;
 const PAUSE = 200;
 const MOST = 300;
 
 export const keyOf = (change) => `${change.l}:${change.s ?? ""}:${change.f}`;
-
-const cookie = (name) =>
-  document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
 
 export class Queue {
   // `answered(change, result)` for each answer; `state(name, count)` for the status line.
@@ -70,17 +68,7 @@ export class Queue {
   }
 
   send(url, changes) {
-    return fetch(url, {
-      method: "POST",
-      redirect: "manual",
-      headers: {
-        "Content-Type": "application/json",
-        "X-CSRFToken": cookie("csrftoken") || this.token,
-        "X-Requested-With": "fetch",
-        "X-User": this.user,
-      },
-      body: JSON.stringify({ changes, reason: this.reason }),
-    });
+    return post(url, this, { changes, reason: this.reason });
   }
 
   async flush() {
@@ -97,7 +85,7 @@ export class Queue {
     } catch {
       return this.again("offline");
     }
-    if (answer.status === 401 || answer.type === "opaqueredirect") return this.again("signed-out", 0);
+    if (isSignedOut(answer)) return this.again("signed-out", 0);
     const data = await answer.json().catch(() => null);
     if (!data?.results) {
       const csrf = answer.status === 403;
@@ -108,8 +96,7 @@ export class Queue {
     data.results.forEach((result, place) => {
       const change = batch[place];
       const newer = this.pending.get(keyOf(change));
-      if (newer && result.status === 200) newer.o = result.value;
-      else if (newer && result.status === 409) newer.o = result.value;
+      if (newer && [200, 409].includes(result.status)) newer.o = result.value;
       this.answered(change, result, Boolean(newer));
     });
     this.keep();

@@ -1,6 +1,7 @@
 // A table of results: a mark a key, down the column; everything saved as typed.
 // Rows are tr[data-s] (the student; data-p what is proposed, data-v the average), fields
 // are inputs with data-f; a sheet with other fields needs no other script.
+import { blockOf } from "./blocks.js";
 import { Queue } from "./queue.js";
 import { stateLine } from "./stateline.js";
 
@@ -142,12 +143,11 @@ function paste(event) {
   const input = event.target;
   if (!input.classList?.contains("mark")) return;
   event.preventDefault();
-  const lines = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n$/, "").split("\n");
   const refused = [];
-  lines.slice(0, rows.length).forEach((line, down) => {
+  blockOf(event).slice(0, rows.length).forEach((line, down) => {
     const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector("input.mark");
-    const mark = read(line.split("\t")[0]);
-    if (!target || (mark && !marks.includes(mark))) refused.push(line.trim());
+    const mark = read(line[0]);
+    if (!target || (mark && !marks.includes(mark))) refused.push(line.join("\t").trim());
     else if (mark) put(target, mark);
   });
   if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}. Допустимо: ${marks.join(", ")}.`, "refused");

@@ -1,12 +1,14 @@
 // Lines of a plan as a table: keys, blocks from Excel, undo; the whole table is saved as typed.
+import { blockOf, textOf } from "./blocks.js";
 import { Keeper } from "./keeper.js";
 import { merge } from "./merge.js";
+import { stateLine } from "./stateline.js";
 
 const page = document.querySelector(".sheet-page");
 const data = JSON.parse(document.getElementById("sheet-data").textContent);
 const table = page.querySelector("table.sheet");
 const body = table.tBodies[0];
-const stateLine = page.querySelector(".grid-state");
+const { say, state } = stateLine(page.querySelector(".grid-state"), page.dataset.login, []);
 const find = (name) => page.querySelector(`[data-do="${name}"]`);
 const { fields } = data;
 const MOST = data.most;
@@ -74,6 +76,14 @@ function draw() {
   from = clip(from);
   paint();
   sum();
+}
+
+// What a person is writing in a cell stays, and so does the place of the keyboard.
+function redraw() {
+  if (editor) return;
+  const isHere = body.contains(document.activeElement);
+  draw();
+  if (isHere) paint(true);
 }
 
 const clip = ({ r, c }) => ({
@@ -321,29 +331,10 @@ function pressed(event) {
 
 // Blocks to and from a spreadsheet
 
-// Text of a spreadsheet: tabs, new lines, and cells with a new line inside in quotes.
-function parse(text) {
-  const found = [[""]];
-  let isQuoted = false;
-  const clean = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
-  for (let i = 0; i < clean.length; i += 1) {
-    const sign = clean[i];
-    const line = found.at(-1);
-    if (isQuoted && sign === '"' && clean[i + 1] === '"') {
-      line[line.length - 1] += '"';
-      i += 1;
-    } else if (sign === '"' && (isQuoted || line.at(-1) === "")) isQuoted = !isQuoted;
-    else if (sign === "\t" && !isQuoted) line.push("");
-    else if (sign === "\n" && !isQuoted) found.push([""]);
-    else line[line.length - 1] += sign;
-  }
-  return found;
-}
-
 function paste(event) {
   if (editor) return;
   event.preventDefault();
-  const block = parse(event.clipboardData.getData("text"));
+  const block = blockOf(event);
   const { top, left } = chosen();
   const room = MOST - top;
   const right = Math.min(left + Math.max(...block.map((line) => line.length)), fields.length) - 1;
@@ -361,43 +352,24 @@ function paste(event) {
   paint(true);
 }
 
-const quoted = (text) => (/[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 function copy(event) {
   if (editor) return;
   const { top, bottom, left, right } = chosen();
-  const lines = rows.slice(top, bottom + 1).map((row) => row.cells.slice(left, right + 1).map(quoted).join("\t"));
-  event.clipboardData.setData("text/plain", lines.join("\n"));
+  const block = rows.slice(top, bottom + 1).map((row) => row.cells.slice(left, right + 1));
+  event.clipboardData.setData("text/plain", textOf(block));
   event.preventDefault();
   if (event.type === "cut") clear();
 }
 
 // Saving
 
-const TEXTS = {
-  saved: "Всё сохранено",
-  saving: "Сохраняется…",
-  offline: "Нет связи. Таблица хранится здесь и уйдёт, когда связь вернётся.",
-  trouble: "Сервер не отвечает. Таблица хранится здесь, отправим ещё раз.",
-};
-
-function say(text, kind = "") {
-  stateLine.textContent = text;
-  stateLine.dataset.kind = kind;
-}
-
 const keeper = new Keeper({
   user: page.dataset.user,
   url: page.dataset.save,
-  login: page.dataset.login,
   token: page.dataset.token,
   version: data.version,
   base: data.rows,
-  say: (name, words = "") => say(words || TEXTS[name], name),
-  sign: (link) => {
-    say("Сеанс завершён, таблица хранится здесь. ", "bad");
-    stateLine.append(link);
-  },
+  say: (name, words = "") => (words ? say(words, name) : state(name)),
   isBlank,
   // What was stored takes the place of what was sent, where nobody typed since.
   stored(sent, answer) {
@@ -413,11 +385,7 @@ const keeper = new Keeper({
       for (const row of list) row.id = known.get(row.key)?.id ?? row.id;
     }
     ({ dates: falls, faults } = answer);
-    if (!editor) {
-      const isHere = body.contains(document.activeElement);
-      draw();
-      if (isHere) paint(true);
-    }
+    redraw();
     tell();
   },
   refused(sent, errors) {
@@ -427,11 +395,7 @@ const keeper = new Keeper({
     const title = fields[place(field)]?.title;
     const first = r < 0 ? whole[0] : `строка ${r + 1}, «${title}»: ${words}`;
     say(`Не сохранено (замечаний: ${errors.length}) — ${first}`, "refused");
-    if (!editor) {
-      const isHere = body.contains(document.activeElement);
-      draw();
-      if (isHere) paint(true);
-    }
+    redraw();
   },
   async conflict(base, mine, theirs) {
     const found = merge(base, mine, theirs, (row) => made(row.id, row.cells));
