@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.safestring import SafeString
 
 from journal.domain.results import Missed, attended_percent, with_comma
-from journal.pages.diary.pieces import empty, html, joined, letter
+from journal.pages.diary.pieces import empty, html, joined, letter, listed, row
 from journal.pages.diary.words import MONTHS, hours, late_by
 
 Month = tuple[int, int]
@@ -26,8 +26,8 @@ def attendance_html(absences: list[Missed], held: list[tuple[date, int]]) -> Saf
         [
             _figures(away, late, sum(by_month.values())),
             _months(away, late, by_month),
-            _list("Пропуски", away, "Пропусков нет."),
-            _list("Опоздания", late, "Опозданий нет."),
+            listed("Пропуски", list(map(_row, away)), "Пропусков нет."),
+            listed("Опоздания", list(map(_row, late)), "Опозданий нет."),
         ]
     )
 
@@ -112,24 +112,10 @@ def _months(away, late, by_month: dict[Month, int]) -> SafeString:
     )
 
 
-def _list(title: str, rows: list[Missed], nothing: str) -> SafeString:
-    if not rows:
-        body = html('<p class="meta">{}</p>', nothing)
-    else:
-        body = html('<ul class="plain absences">{}</ul>', joined(map(_row, rows)))
-    return html(
-        '<section class="card"><h2>{}{}</h2>{}</section>',
-        title,
-        html(' <span class="tag">{}</span>', len(rows)) if rows else "",
-        body,
-    )
-
-
 def _row(one: Missed) -> SafeString:
     number = f", {one.number}-е занятие" if one.number else ""
     lasted = f", {hours(one.hours)}" if one.is_absence else late_by(one.minutes)
-    return html(
-        '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>',
+    return row(
         letter(one.letter, one.is_absence, one.is_excused),
         one.discipline,
         f"{one.date:%d.%m.%Y}{number}: {one.reason}{lasted}",

@@ -13,7 +13,7 @@ from journal.domain.lessons.makeup import (
     read_debts,
 )
 from journal.models import Makeup
-from journal.pages.diary.pieces import empty, html, joined, mark
+from journal.pages.diary.pieces import empty, html, joined, listed, mark, row
 from journal.pages.diary.words import hours
 
 
@@ -31,22 +31,14 @@ def makeup_html(student: int) -> SafeString:
     debts.sort(key=lambda debt: (debt.due, debt.day, debt.number or 0))
     return joined(
         [
-            _section(
+            listed(
                 "Отработать",
                 [_debt(debt, today) for debt in debts],
                 "Всё отработано.",
             ),
-            _section("Отработано", [_made(one) for one in made], "Пока ничего."),
+            listed("Отработано", [_made(one) for one in made], "Пока ничего."),
         ]
     )
-
-
-def _section(title: str, rows: list[SafeString], nothing: str) -> SafeString:
-    body = html('<p class="meta">{}</p>', nothing)
-    if rows:
-        body = html('<ul class="plain absences">{}</ul>', joined(rows))
-    count = html(' <span class="tag">{}</span>', len(rows)) if rows else ""
-    return html('<section class="card"><h2>{}{}</h2>{}</section>', title, count, body)
 
 
 def _debt(debt: Debt, today: date) -> SafeString:
@@ -74,8 +66,7 @@ def _debt(debt: Debt, today: date) -> SafeString:
 def _made(one: Makeup) -> SafeString:
     what = str(one.task) if one.task else "пропуск"
     how = "снято" if one.outcome == Makeup.WAIVED else "отработано"
-    return html(
-        '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>',
+    return row(
         mark(one.result) if one.result else "",
         one.lesson.course.discipline,
         f"{one.lesson.date:%d.%m.%Y}, {what}: {how} {one.date:%d.%m.%Y}",

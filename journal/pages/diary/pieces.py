@@ -84,6 +84,21 @@ def letter(code: str, is_absence: bool, is_excused: bool) -> SafeString:
     return html('<b class="mark {}">{}</b>', tone, code)
 
 
+def row(sign, title, text) -> SafeString:
+    """A line of a list: a mark or letter, "" of none, what it is about, and the facts."""
+    template = '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>'
+    return html(template, sign, title, text)
+
+
+def listed(title: str, rows: list[SafeString], nothing: str) -> SafeString:
+    """A card with lines and their number, or with the words that there is `nothing`."""
+    body = html('<p class="meta">{}</p>', nothing)
+    if rows:
+        body = html('<ul class="plain absences">{}</ul>', joined(rows))
+    count = html(' <span class="tag">{}</span>', len(rows)) if rows else ""
+    return html('<section class="card"><h2>{}{}</h2>{}</section>', title, count, body)
+
+
 def empty(title: str, text: str) -> SafeString:
     """A screen with nothing on it says why, and what to do."""
     return html('<div class="card empty"><p><b>{}</b></p><p>{}</p></div>', title, text)

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from journal.domain.results.attested import Attested, Record
 from journal.domain.results.debts import Debt
 from journal.models import Result
-from journal.pages.diary.pieces import empty, html, joined, mark
+from journal.pages.diary.pieces import empty, html, joined, mark, row
 
 STATUSES = dict(Result.Status.choices)
 ATTEMPTS = {1: "", 2: "пересдача"}
@@ -49,12 +49,7 @@ def _debt(debt: Debt) -> SafeString:
     else:
         facts.append("срок назначит учебная часть")
     facts += [f"{one.title} {one.date:%d.%m.%Y}" for one in debt.measures]
-    return html(
-        '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>',
-        _said(last.mark, last.status),
-        debt.title,
-        "; ".join(facts),
-    )
+    return row(_said(last.mark, last.status), debt.title, "; ".join(facts))
 
 
 def _said(value: str, status: str, is_excused: bool = False) -> SafeString:
@@ -77,9 +72,5 @@ def _row(one: Attested) -> SafeString:
     result = one.result
     again = ATTEMPTS.get(result.attempt, "пересдача с комиссией")
     facts = [one.form, f"{result.date:%d.%m.%Y}", again, one.topic]
-    return html(
-        '<li>{}<div><b>{}</b><p class="meta">{}</p></div></li>',
-        _said(result.mark, result.status, one.excused),
-        one.what,
-        ", ".join(filter(None, facts)),
-    )
+    said = _said(result.mark, result.status, one.excused)
+    return row(said, one.what, ", ".join(filter(None, facts)))
