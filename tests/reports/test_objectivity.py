@@ -10,12 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from journal.domain.results.due import owed, read_due
-from journal.domain.results.sheets import (
-    ResultChange,
-    open_sheet,
-    sign_sheet,
-    write_results,
-)
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Course, Institution, Lesson, Result, Sheet, SheetPart
 from tests.reports.groups import (
     course,

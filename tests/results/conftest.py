@@ -3,7 +3,8 @@
 import pytest
 
 from journal.domain.results.making import due_sheet, make_sheet
-from journal.domain.results.sheets import ResultChange, open_sheet, write_results
+from journal.domain.results.sheets import open_sheet
+from journal.domain.results.writing import ResultChange, write_results
 
 
 @pytest.fixture

@@ -6,12 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from journal.domain.results import Span, studied
-from journal.domain.results.sheets import (
-    ResultChange,
-    open_sheet,
-    sign_sheet,
-    write_results,
-)
+from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.term import (
     TermLine,
     due_of,
@@ -20,6 +15,7 @@ from journal.domain.results.term import (
     sign_term,
     write_term,
 )
+from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Exemption, Institution, Mark, Result, Sheet, Task
 from tests import cast
 

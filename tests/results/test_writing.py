@@ -4,12 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from journal.domain.archive.closing import close_period
-from journal.domain.results.sheets import (
-    ResultChange,
-    open_sheet,
-    sign_sheet,
-    write_results,
-)
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Result, Sheet, SheetPart
 
 

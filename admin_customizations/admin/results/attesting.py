@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -13,21 +13,23 @@ from django.views.decorators.http import require_POST
 from admin_customizations.admin.results.correcting import may_ask_of
 from admin_customizations.admin.results.sent import answered, read_result_changes
 from admin_customizations.toolkit.pages import change_url
+from admin_customizations.toolkit.sent import taking
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.admission import proposed_out
 from journal.domain.results.headings import heading_of
 from journal.domain.results.retakes import may_open_retake, owing_on
 from journal.domain.results.scales import (
     RUNNING,
-    STATE,
     marks_of_sheet,
     statuses_of,
     thresholds_of,
 )
-from journal.domain.results.sheets import is_closed_for, lacks_of, sign_sheet
+from journal.domain.results.sheets import lacks_of, sign_sheet
 from journal.domain.results.writing import (
     STANDING,
+    ResultChange,
     freed_of,
+    is_closed_for,
     roster_of,
     shown,
     write_results,
@@ -195,13 +197,8 @@ def _table(sheet: Sheet) -> str:
     return " ".join(f"{mark}:{share}" for mark, share in thresholds_of(sheet).items())
 
 
-def _save(request, sheet: Sheet):
-    if request.headers.get("X-User", str(request.user.pk)) != str(request.user.pk):
-        return JsonResponse({"error": "Вошёл другой человек."}, status=401)
-    try:
-        changes, reason = read_result_changes(request.body)
-    except ValueError as error:
-        return JsonResponse({"error": f"Запрос не принят: {error}."}, status=400)
+@taking(read_result_changes)
+def _save(request, sheet: Sheet, changes: list[ResultChange], reason: str):
     outcomes = write_results(
         request.user, sheet.pk, [_meant(one) for one in changes], reason
     )
@@ -210,7 +207,7 @@ def _save(request, sheet: Sheet):
     return answered(outcomes)
 
 
-def _meant(change):
+def _meant(change: ResultChange) -> ResultChange:
     """A change of the page as the writer takes it: its marks hold statuses too."""
     if change.field != "mark":
         return change
@@ -220,6 +217,3 @@ def _meant(change):
         old=STATUSES.get(change.old, change.old),
         new=STATUSES.get(change.new, change.new),
     )
-
-
-__all__ = ["STATE", "SheetPages", "lines_of"]

@@ -12,12 +12,10 @@ from django.views.decorators.http import require_POST
 
 from admin_customizations.admin.results.sent import answered, read_result_changes
 from admin_customizations.reports import report_links
+from admin_customizations.toolkit.sent import taking
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.official import FINAL, TERM, YEAR
-from journal.domain.results.sheets import (
-    is_closed_for,
-    marks_of_kind,
-)
+from journal.domain.results.scales import marks_of_kind
 from journal.domain.results.term import (
     STAGES,
     TermPage,
@@ -28,6 +26,7 @@ from journal.domain.results.term import (
     sign_term,
     write_term,
 )
+from journal.domain.results.writing import ResultChange, is_closed_for
 from journal.models import Course, Institution, Result, Sheet
 from journal.models.reach import EVERYTHING
 
@@ -124,31 +123,19 @@ class TermMarks:
         return HttpResponseRedirect(back)
 
 
-def _save(request, course: Course, stage: str) -> JsonResponse:
-    if request.headers.get("X-User", str(request.user.pk)) != str(request.user.pk):
-        return JsonResponse({"error": "Вошёл другой человек."}, status=401)
-    try:
-        changes, reason = read_result_changes(request.body)
-    except ValueError as error:
-        return JsonResponse({"error": f"Запрос не принят: {error}."}, status=400)
+@taking(read_result_changes)
+def _save(
+    request, course: Course, stage: str, changes: list[ResultChange], reason: str
+) -> JsonResponse:
     try:
         return answered(write_term(request.user, course, stage, changes, reason))
     except PermissionDenied:
         words = "Эти отметки выставляет преподаватель курса."
-        return JsonResponse(
-            {"error": words, "results": _all(changes, 403, words)}, status=403
-        )
     except ValidationError as error:
         words = " ".join(error.messages)
-        return JsonResponse(
-            {"error": words, "results": _all(changes, 403, words)}, status=403
-        )
-
-
-def _all(changes: list, status: int, words: str) -> list[dict]:
-    """The same refusal for every change."""
-    refused = {"status": status, "code": "foreign", "value": "", "message": words}
-    return [refused for _ in changes]
+    refused = {"status": 403, "code": "foreign", "value": "", "message": words}
+    found = {"error": words, "results": [refused] * len(changes)}
+    return JsonResponse(found, status=403)
 
 
 def _tabs(course: Course, stage: str) -> list[tuple[str, str, bool]]:

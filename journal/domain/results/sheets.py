@@ -15,19 +15,15 @@ from journal.domain.results.scales import (
     RUNNING,
     SINGLE,
     STATE,
-    marks_of_kind,
     takes_points,
 )
 from journal.domain.results.writing import (
-    ResultChange,
     day_of,
     freed_of,
     is_closed_for,
     locked,
     roster_of,
-    shown,
     store_results,
-    write_results,
 )
 from journal.models import (
     Course,
@@ -42,24 +38,6 @@ from journal.models import (
 )
 from journal.models.guards import rule_of
 from journal.models.reach import Reach, employee_key, rights_over, rights_q
-
-__all__ = [
-    "ResultChange",
-    "annul_sheet",
-    "check_parts",
-    "day_of",
-    "drop_sheet",
-    "is_closed_for",
-    "lacks_of",
-    "marks_of_kind",
-    "may_open",
-    "open_sheet",
-    "roster_of",
-    "shown",
-    "sign_sheet",
-    "what_keeps",
-    "write_results",
-]
 
 SIGNING = "Подписание ведомости"
 COMMISSION_FROM = 3  # the second retake is before a commission (273-ФЗ art. 58 p. 6)
@@ -243,6 +221,16 @@ def _says(result: Result | None) -> bool:
     return bool(result and (result.mark or result.status))
 
 
+def _locked_for(user: User, pk: int, right: str) -> Sheet:
+    """A sheet that nobody else writes now. Raises DoesNotExist, PermissionDenied."""
+    sheet = locked(user, pk)
+    if sheet is None:
+        raise Sheet.DoesNotExist
+    if not rights_over(user, sheet, [right]):
+        raise PermissionDenied
+    return sheet
+
+
 def sign_sheet(user: User, pk: int, check: Check | None = None) -> Sheet:
     """Sign a sheet: everybody on it has a result, names, hours and heading are frozen.
 
@@ -251,11 +239,7 @@ def sign_sheet(user: User, pk: int, check: Check | None = None) -> Sheet:
     Sheet.DoesNotExist, PermissionDenied, ValidationError.
     """
     with transaction.atomic():
-        sheet = locked(user, pk)
-        if sheet is None:
-            raise Sheet.DoesNotExist
-        if not rights_over(user, sheet, ["sign_sheet"]):
-            raise PermissionDenied
+        sheet = _locked_for(user, pk, "sign_sheet")
         if sheet.state != Sheet.State.DRAFT:
             raise ValidationError(f"Ведомость уже {sheet.get_state_display()}.")
         if is_closed_for(sheet):
@@ -340,11 +324,7 @@ def annul_sheet(user: User, pk: int, reason: str) -> Sheet:
     no reason is given, or a retake stands on it.
     """
     with transaction.atomic():
-        sheet = locked(user, pk)
-        if sheet is None:
-            raise Sheet.DoesNotExist
-        if not rights_over(user, sheet, ["annul_sheet"]):
-            raise PermissionDenied
+        sheet = _locked_for(user, pk, "annul_sheet")
         if sheet.state != Sheet.State.SIGNED:
             raise ValidationError("Аннулируют только подписанную ведомость.")
         if not reason.strip():
@@ -373,11 +353,7 @@ def drop_sheet(user: User, pk: int) -> None:
 
     Raises Sheet.DoesNotExist, PermissionDenied, ValidationError as `what_keeps` says.
     """
-    sheet = locked(user, pk)
-    if sheet is None:
-        raise Sheet.DoesNotExist
-    if not rights_over(user, sheet, ["delete_sheet"]):
-        raise PermissionDenied
+    sheet = _locked_for(user, pk, "delete_sheet")
     if words := what_keeps(sheet):
         raise ValidationError(words)
     rows = (sheet.results, sheet.parts, sheet.members)

@@ -40,13 +40,12 @@ from journal.domain.results.official import (
     Results,
     read_official,
 )
-from journal.domain.results.sheets import (
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import (
     ResultChange,
     day_of,
     is_closed_for,
-    open_sheet,
     roster_of,
-    sign_sheet,
     write_results,
 )
 from journal.models import (
