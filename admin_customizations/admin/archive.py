@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from admin_customizations.admin.base import ModelAdmin
-from admin_customizations.admin.timetable.asked import asked_key
 from admin_customizations.batches import may_order
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import (
     AskForm,
@@ -167,7 +167,7 @@ class PeriodClosingAdmin(ModelAdmin):
         today, problem = timezone.localdate(), ""
         begun = Period.objects.filter(first_day__lte=today).select_related("year")
         period = begun.order_by("-first_day").first()
-        if key := asked_key(request.GET.get("period", "")):
+        if key := key_of(request.GET, "period"):
             period = get_object_or_404(begun, pk=key)
         if request.method == "POST" and period:
             try:

@@ -268,7 +268,7 @@ def _people(users: set[int | None]) -> dict[int | None, str]:
     posts: dict[int, list[str]] = {}
     for user in rows.select_related("employee").prefetch_related("groups"):
         employee = getattr(user, "employee", None)
-        names[user.pk] = employee.short_name if employee else user.get_full_name()
+        names[user.pk] = user.short_name
         posts[user.pk] = [employee.position] if employee and employee.position else []
         posts[user.pk] = posts[user.pk] or [role.name for role in user.groups.all()]
     return {

@@ -80,8 +80,7 @@ def say_edition(table: Table, period: Any) -> None:
 def stamp(table: Table, user: Any) -> str:
     """Put on every sheet who took the file out and when (A30); gives its number."""
     export = secrets.token_hex(4).upper()
-    employee = getattr(user, "employee", None)
-    table.author = employee.short_name if employee else user.get_full_name()
+    table.author = user.short_name
     moment = timezone.localtime(table.created_at)
     table.stamp = f"Выгрузка {export}: {table.author}, {moment:%d.%m.%Y %H:%M}"
     return export

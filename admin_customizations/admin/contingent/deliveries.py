@@ -56,7 +56,9 @@ class ListDeliveryAdmin(ReadOnly, ModelAdmin):
                     "due": due,
                     "words": _words(due),
                     "may": due.key in own and due.delivery is None,
-                    "by": _name(due.delivery.by) if due.delivery else "",
+                    "by": due.delivery.by.short_name
+                    if due.delivery and due.delivery.by
+                    else "",
                 }
                 for due in lines
             ],
@@ -86,11 +88,6 @@ class ListDeliveryAdmin(ReadOnly, ModelAdmin):
             if done
             else "Эти списки уже сданы.",
         )
-
-
-def _name(user) -> str:
-    employee = getattr(user, "employee", None) if user else None
-    return employee.short_name if employee else str(user or "")
 
 
 def _words(due) -> str:

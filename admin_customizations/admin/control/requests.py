@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, labelled
-from admin_customizations.admin.timetable.asked import asked_key
+from admin_customizations.toolkit.asked import asked_key
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import (
     AskForm,
@@ -65,11 +65,6 @@ def address_of(request: CorrectionRequest) -> str:
     return reverse("admin:journal_lesson_change", args=[request.lesson_id])
 
 
-def name_of(user) -> str:
-    employee = getattr(user, "employee", None)
-    return employee.short_name if employee else str(user or "")
-
-
 class ApproveForm(AskForm):
     remark = forms.CharField(
         label="Ответ", max_length=MOST_REASON, required=False, widget=Line
@@ -121,11 +116,12 @@ class CorrectionRequestAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description="кто просит", ordering="by")
     def asker(self, request):
-        return name_of(request.by)
+        return request.by.short_name
 
     @admin.display(description="кто решил")
     def decider(self, request):
-        return name_of(request.decided_by)
+        by = request.decided_by
+        return by.short_name if by else ""
 
     @labelled(description="состояние", ordering="state", label=STATE_LABELS)
     def state_label(self, request):
@@ -166,7 +162,7 @@ class CorrectionRequestAdmin(ReadOnly, ModelAdmin):
                     one,
                     place_of(one),
                     address_of(one),
-                    name_of(one.by),
+                    one.by.short_name,
                     spoken(one.old),
                     spoken(one.new),
                     spoken(now[one.pk]) if now[one.pk] != one.old else "",

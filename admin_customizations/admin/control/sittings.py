@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from admin_customizations.admin.base import ModelAdmin, ReadOnly
-from admin_customizations.admin.timetable.asked import asked_key
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.filters import ChoiceFilter
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
@@ -46,10 +46,7 @@ def sitting_url(sitting: Sitting) -> str:
 def names_of(people: set[int]) -> dict[int, str]:
     """User → short name; one query."""
     rows = User.objects.filter(pk__in=people).select_related("employee")
-    return {
-        one.pk: one.employee.short_name if hasattr(one, "employee") else str(one)
-        for one in rows
-    }
+    return {one.pk: one.short_name for one in rows}
 
 
 def strange_lines(user: User, since: datetime, most: int) -> list[tuple[str, str]]:
@@ -71,7 +68,7 @@ def strange_lines(user: User, since: datetime, most: int) -> list[tuple[str, str
 
 def _asked(request) -> Sitting:
     """The sitting that the address names; 404 where there is none."""
-    person = asked_key(request.GET.get("person", ""))
+    person = key_of(request.GET, "person")
     try:
         began = datetime.fromisoformat(request.GET.get("began", ""))
     except ValueError as error:

@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.utils import timezone
 
+from admin_customizations.toolkit.asked import key_of
 from journal.models import Course, Department, Group, Period
 
 
@@ -28,16 +29,6 @@ class Asked:
         if self.department:
             return [one for one in self.groups if one.department_id == self.department]
         return self.groups
-
-
-def key_of(data, name: str) -> int | None:
-    """The key of a row in an address; anything but a number is 400."""
-    text = data.get(name) or ""
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 18:
-        raise BadRequest(f"{name}: ключ строки, число")
-    return int(text)
 
 
 def _found(rows: list, key: int | None, what: str):

@@ -1,6 +1,6 @@
 """«Отсутствуют сегодня»: every absence at once, with whom to call (F13)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from admin_customizations.access import Kind, note_when_sent
+from admin_customizations.toolkit.asked import asked_day
 from admin_customizations.toolkit.shell import shell
 from journal.domain.lessons.absent import absent_on
 from journal.models import Group
@@ -32,7 +33,7 @@ class AbsentPage:
         user, today = request.user, timezone.localdate()
         if not user.has_perms(["journal.view_lesson", "journal.view_absence"]):
             raise PermissionDenied
-        day = asked_date(request, today)
+        day = asked_day(request.GET.get("day", ""))
         show = request.GET.get("show", "")
         if show not in dict(SHOWN):
             raise BadRequest("show: " + ", ".join(key for key, _ in SHOWN if key))
@@ -40,7 +41,7 @@ class AbsentPage:
             Group.objects.visible_to(user).filter(closed_on__isnull=True),
             key=lambda one: russian_key(one.name),
         )
-        group = asked_key(request, "group", groups)
+        group = key_among(request, "group", groups)
         found = absent_on(user, day, group)
         bad = [one for one in found if one.is_unexplained]
         context = {
@@ -65,18 +66,7 @@ class AbsentPage:
         return response
 
 
-def asked_date(request, today: date, name: str = "day") -> date:
-    """The day of the address; today where there is none, 400 for nonsense."""
-    try:
-        day = date.fromisoformat(request.GET.get(name) or today.isoformat())
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year < 2100:
-        raise BadRequest(f"{name}: дата, например {today.isoformat()}")
-    return day
-
-
-def asked_key(request, name: str, rows) -> int | None:
+def key_among(request, name: str, rows) -> int | None:
     """The key of one of these rows that the address names; 404 for any other."""
     asked = request.GET.get(name)
     if not asked:

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from admin_customizations.access import Kind, note_when_sent
 from admin_customizations.admin.base import ModelAdmin
-from admin_customizations.admin.lessons.absent import asked_key
+from admin_customizations.admin.lessons.absent import key_among
 from admin_customizations.duties import looks_after
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.filters import ChoiceFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.lessons.makeup import (
@@ -177,12 +178,8 @@ def _choice(request) -> dict:
         Group.objects.visible_to(user).filter(closed_on__isnull=True),
         key=lambda one: (one.curator_id != mine, russian_key(one.name)),
     )
-    group = asked_key(request, "group", groups)
-    student = request.GET.get("student", "")
-    if student and not (
-        student.isascii() and student.isdecimal() and len(student) < 19
-    ):
-        raise BadRequest("student: номер")
+    group = key_among(request, "group", groups)
+    student = key_of(request.GET, "student")
     is_all = looks_after(user, "view_makeup")
     if not (group or request.GET.get("group") == "") and groups:
         group = groups[0].pk if is_all or groups[0].curator_id == mine else None
@@ -192,7 +189,7 @@ def _choice(request) -> dict:
     if group:
         courses = courses.filter(group=group)
     courses = [] if is_all and not group else _courses(courses)
-    course = asked_key(request, "course", courses)
+    course = key_among(request, "course", courses)
     show = request.GET.get("show", "")
     if show not in dict(SHOWN):
         raise BadRequest("show: " + ", ".join(key for key, _ in SHOWN if key))
@@ -201,7 +198,7 @@ def _choice(request) -> dict:
         "group": group,
         "courses": courses,
         "course": course,
-        "student": int(student) if student else None,
+        "student": student,
         "show": show,
         "is_all": is_all,
         # Debts of a whole college are no page: a group is chosen first.

@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.organisation.opening import (
@@ -29,12 +30,10 @@ PAGES = {
 
 
 def _asked_year(request, default) -> AcademicYear | None:
-    text = request.GET.get("year") or ""
-    if not text:
+    key = key_of(request.GET, "year")
+    if key is None:
         return default
-    if not text.isdecimal() or len(text) > 18:
-        raise BadRequest("year: ключ учебного года, число")
-    found = AcademicYear.objects.filter(pk=int(text)).first()
+    found = AcademicYear.objects.filter(pk=key).first()
     if found is None:
         raise BadRequest("year: такого учебного года нет")
     return found

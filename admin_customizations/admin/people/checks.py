@@ -252,7 +252,6 @@ def _lines(user, cards: list, round_: str, today: date) -> list[dict]:
     for card in cards:
         words, is_due = waiting(card.checked_on, every, today)
         by = who.get(card.checked_by)
-        employee = getattr(by, "employee", None) if by else None
         found.append(
             {
                 "card": card,
@@ -260,7 +259,7 @@ def _lines(user, cards: list, round_: str, today: date) -> list[dict]:
                 "words": words,
                 "is_due": is_due,
                 "is_done": card.checked_on == today,
-                "by": employee.short_name if employee else by or "",
+                "by": by.short_name if by else "",
                 "lacks": lacks[card.pk],
             }
         )

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from admin_customizations.admin.curriculum.asked import key_of
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.making import due_sheet, due_sheets, make_sheet
@@ -44,7 +44,8 @@ class DuePages:
         periods = list(
             Period.objects.select_related("year").order_by("-first_day")[:12]
         )
-        period = _chosen(periods, key_of(data, "period")) or _running(periods)
+        asked = key_of(data, "period")
+        period = next((one for one in periods if one.pk == asked), _running(periods))
         group = key_of(data, "group")
         if request.method == "POST":
             if data.get("key") == EVERY:
@@ -108,12 +109,6 @@ class DuePages:
         return HttpResponseRedirect(
             reverse("admin:journal_sheet_fill", args=[sheet.pk])
         )
-
-
-def _chosen(periods: list[Period], key: int | None) -> Period | None:
-    if key is None:
-        return None
-    return next((one for one in periods if one.pk == key), None)
 
 
 def _running(periods: list[Period]) -> Period | None:

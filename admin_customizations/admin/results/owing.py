@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from admin_customizations.admin.curriculum.asked import key_of
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.debts import read_debts

@@ -5,25 +5,11 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.urls import reverse
-from django.utils import timezone
+
+from admin_customizations.toolkit.asked import asked_day
 
 MOST_DAYS = 14
-MOST_KEY = 2**63
-MOST_DIGITS = 20
 MOST_REASON = 200
-
-
-def asked_day(text: str, default: date | None = None) -> date:
-    """A day as an address writes it; raises BadRequest for anything else."""
-    if not text:
-        return default or timezone.localdate()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest("Дата: год-месяц-день, например 2026-10-14.") from error
-    if not 2000 <= day.year < 2100:
-        raise BadRequest("Дата: от 2000 до 2099 года.")
-    return day
 
 
 def asked_span(data) -> tuple[date, date]:
@@ -31,16 +17,6 @@ def asked_span(data) -> tuple[date, date]:
     first = asked_day(data.get("date", ""))
     last = max(first, asked_day(data.get("to", ""), first))
     return first, min(last, first + timedelta(days=MOST_DAYS - 1))
-
-
-def asked_key(text: str) -> int | None:
-    """The key of a row, None where nothing is asked; raises BadRequest otherwise."""
-    if not text:
-        return None
-    digits = text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS
-    if not digits or int(text) >= MOST_KEY:
-        raise BadRequest("Ожидается номер записи.")
-    return int(text)
 
 
 def asked_place(text: str) -> tuple[date, int | None]:

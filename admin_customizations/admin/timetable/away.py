@@ -7,10 +7,10 @@ from django.template.response import TemplateResponse
 
 from admin_customizations.admin.timetable.asked import (
     address_of,
-    asked_key,
     asked_reason,
     asked_span,
 )
+from admin_customizations.toolkit.asked import asked_key, key_of
 from admin_customizations.toolkit.shell import shell
 from journal.domain.timetable.changes import change_many, is_held
 from journal.domain.timetable.day import Staff, day_lessons, teachers_for
@@ -26,7 +26,7 @@ class Away:
         self.may_substitute(request)
         data = request.POST or request.GET
         first, last = asked_span(data)
-        teacher = get_object_or_404(Employee, pk=asked_key(data.get("teacher", "")))
+        teacher = get_object_or_404(Employee, pk=key_of(data, "teacher"))
         lessons = _of_teacher(request.user, teacher, first, last)
         problems: list[str] = []
         if request.method == "POST":

@@ -12,8 +12,6 @@ from django.urls import path
 
 from admin_customizations.admin.timetable.asked import (
     address_of,
-    asked_day,
-    asked_key,
     asked_place,
     asked_reason,
     asked_span,
@@ -22,6 +20,7 @@ from admin_customizations.admin.timetable.asked import (
 from admin_customizations.admin.timetable.away import Away
 from admin_customizations.admin.timetable.extra import ExtraLesson
 from admin_customizations.reports import report_links
+from admin_customizations.toolkit.asked import asked_day, asked_key, key_of
 from admin_customizations.toolkit.shell import shell
 from journal.domain.timetable import bells_on
 from journal.domain.timetable.changes import (
@@ -85,8 +84,7 @@ class DayChanges(Away, ExtraLesson):
         self.may_substitute(request)
         first, last = asked_span(request.GET)
         group, teacher, campus = (
-            asked_key(request.GET.get(name, ""))
-            for name in ("group", "teacher", "campus")
+            key_of(request.GET, name) for name in ("group", "teacher", "campus")
         )
         lessons = day_lessons(request.user, first, last, group, teacher, campus)
         only = request.GET.get("only") == "changed"

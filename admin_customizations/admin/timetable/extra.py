@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from admin_customizations.admin.timetable.asked import asked_day, asked_key
+from admin_customizations.toolkit.asked import asked_day, key_of
 from admin_customizations.toolkit.pages import Day, Line
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect
@@ -90,7 +90,7 @@ class ExtraLesson:
         self.may_substitute(request)
         day = asked_day(request.GET.get("date", ""), timezone.localdate())
         groups = Group.objects.visible_to(request.user).filter(closed_on__isnull=True)
-        group = groups.filter(pk=asked_key(request.GET.get("group", "")) or 0).first()
+        group = groups.filter(pk=key_of(request.GET, "group") or 0).first()
         form = ExtraForm(group, day, request.POST or None) if group else None
         back = f"{reverse('admin:journal_lesson_day')}?date={day.isoformat()}"
         if form and request.method == "POST" and form.is_valid():

@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from admin_customizations.admin.timetable.asked import asked_key
 from admin_customizations.reports import report_links
+from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.timetable.session import (
@@ -125,7 +125,7 @@ class SessionPage:
             "list": reverse("admin:journal_examevent_changelist"),
             "period": _period(request),
         }
-        key = asked_key(request.GET.get("group", ""))
+        key = key_of(request.GET, "group")
         if key is not None:
             group = get_object_or_404(groups, pk=key)
             if not rights_over(request.user, group, ["add_examevent"]):
@@ -173,7 +173,7 @@ class SessionPage:
 def _period(request) -> Period | None:
     """The period asked for, or the one that runs or comes next."""
     periods = Period.objects.select_related("year")
-    if key := asked_key(request.GET.get("period", "")):
+    if key := key_of(request.GET, "period"):
         return get_object_or_404(periods, pk=key)
     today = timezone.localdate()
     ahead = periods.filter(last_day__gte=today).order_by("first_day")

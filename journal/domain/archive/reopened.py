@@ -66,8 +66,7 @@ def _times(steps: Iterable) -> list[Opened]:
         until = step.reopened_until
         if until is not None and until > step.history_date:
             person = step.reopened_by
-            employee = getattr(person, "employee", None)
-            name = employee.short_name if employee else str(person or "")
+            name = person.short_name if person else ""
             found.append(Opened(step.history_date, until, name, step.reopen_reason))
         elif found:
             found[-1].until = min(found[-1].until, step.history_date)

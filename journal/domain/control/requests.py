@@ -213,14 +213,14 @@ def _move(request: CorrectionRequest, user: User, state: str) -> None:
 
 
 def words_of(request: CorrectionRequest) -> str:
-    """What the history of the cell says beside who asked: why, and who approved it."""
-    name = _name(request.decided_by)
+    """What the history of the cell says beside who asked: why, and who approved it.
+
+    By these words a step is known again (`sittings`), so they stay as they were written.
+    """
+    by = request.decided_by
+    employee = getattr(by, "employee", None)
+    name = employee.short_name if employee else by.get_username()
     return f"{request.reason} (запрос № {request.pk}, разрешено: {name})"
-
-
-def _name(user: User) -> str:
-    employee = getattr(user, "employee", None)
-    return employee.short_name if employee else user.get_username()
 
 
 def _written(request: CorrectionRequest) -> Outcome:

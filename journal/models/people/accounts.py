@@ -70,6 +70,12 @@ class User(AbstractUser):
     def get_full_name(self):
         return super().get_full_name() or self.username
 
+    @property
+    def short_name(self) -> str:
+        """«Иванова А. П.» of staff, the full name of whoever else."""
+        employee = getattr(self, "employee", None)
+        return employee.short_name if employee else self.get_full_name()
+
     def is_open(self) -> bool:
         """May the owner be signed in today?"""
         begun = self.valid_from is None or self.valid_from <= timezone.localdate()
