@@ -20,12 +20,14 @@ def issuer(rules: Institution) -> list[str]:
     return [line for line in (rules.founder, rules.name) if line]
 
 
+def department_line(name: str) -> str:
+    """«Отделение: Экономика»; «Заочное отделение» says itself what it is."""
+    return name if "тделение" in name else f"Отделение: {name}"
+
+
 def group_lines(group: Group) -> list[str]:
     """Department and specialty of a group in one line, where it has them."""
-    parts = []
-    if group.department:
-        name = str(group.department)
-        parts.append(name if "тделение" in name else f"Отделение: {name}")
+    parts = [department_line(str(group.department))] if group.department else []
     if group.specialty:
         parts.append(f"Специальность: {group.specialty}")
     return [" · ".join(parts)] if parts else []
@@ -36,6 +38,12 @@ def group_name(group: Group, rules: Institution) -> str:
     if rules.is_school:
         return f"Класс {group}"
     return f"Группа {group}, {group.course_year} курс"
+
+
+def group_head(group: Group, rules: Institution, day: date) -> list[str]:
+    """The lines over a statement of one group that name it, as of `day`."""
+    name = f"{group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}"
+    return [*group_lines(group), name]
 
 
 def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:

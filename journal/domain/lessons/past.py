@@ -7,6 +7,17 @@ from journal.domain.lessons.amounts import absence_value
 from journal.models import Absence, Mark
 
 NOBODY = "система"
+AUTHOR = (
+    "history_user__employee__last_name",
+    "history_user__employee__first_name",
+    "history_user__username",
+)
+
+
+def author_of(row: dict[str, str | None]) -> str:
+    """Who made a step of a history, of a row that holds `AUTHOR`."""
+    last_name, first_name, username = (row[name] for name in AUTHOR)
+    return f"{last_name or ''} {first_name or ''}".strip() or username or NOBODY
 
 
 @dataclass(frozen=True)
@@ -40,9 +51,7 @@ def past_of_cell(lesson: int, student: int) -> list[Entry]:
 def _steps(rows, value_names: tuple, number_name: str | None) -> list[Entry]:
     names = [
         "history_date",
-        "history_user__employee__last_name",
-        "history_user__employee__first_name",
-        "history_user__username",
+        *AUTHOR,
         "history_type",
         "history_change_reason",
         *value_names,
@@ -57,19 +66,10 @@ def _steps(rows, value_names: tuple, number_name: str | None) -> list[Entry]:
         new = value[0] if number_name else absence_value(*value)
         if row["history_type"] == "-":
             new = ""
-        name = " ".join(
-            filter(
-                None,
-                (
-                    row["history_user__employee__last_name"],
-                    row["history_user__employee__first_name"],
-                ),
-            )
-        )
         entries.append(
             Entry(
                 at=row["history_date"],
-                by=name or row["history_user__username"] or NOBODY,
+                by=author_of(row),
                 field=field,
                 what=f"Отметка {field}" if number_name else "Отсутствие",
                 old=before.get(field, ""),

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from journal.domain.lessons.past import NOBODY
+from journal.domain.lessons.past import AUTHOR, author_of
 from journal.domain.results.correcting import NAMES
 from journal.models import Result, Sheet
 
-AUTHOR = (
-    "history_user__employee__last_name",
-    "history_user__employee__first_name",
-    "history_user__username",
-)
 PERSON = ("student__last_name", "student__first_name")
 SHOWN = ("mark", "status", "topic", "ticket", "points", "excused", "note")
 WORDS = dict(
@@ -62,10 +57,9 @@ def _values(row: dict) -> dict[str, str]:
 
 
 def _step(row: dict, what: str, old: str, new: str) -> Step:
-    name = " ".join(row[one] or "" for one in AUTHOR[:2]).strip()
     return Step(
         row["history_date"],
-        name or row[AUTHOR[2]] or NOBODY,
+        author_of(row),
         " ".join(filter(None, (row[one] for one in PERSON))),
         what,
         old,

@@ -101,8 +101,7 @@ def attendance(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[
             _span_title(months),
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {last:%d.%m.%Y}",
+            *frame.group_head(group, rules, last),
             *(() if is_whole else ["Только занятия, которые вы ведёте"]),
         ],
         warnings=_warnings(found),

@@ -21,10 +21,10 @@ from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.groups import (
     NOBODY,
     GroupsForm,
-    by_department,
     head_of_many,
+    with_subtotals,
 )
-from journal.reports.table import Column, Row, Section, Table
+from journal.reports.table import Column, Table
 
 MISSED = ("Пропущено часов",)
 
@@ -71,24 +71,16 @@ def groups_attendance(params: dict[str, Any]) -> Table:
     registers = read_registers(params["user"], [one.pk for one in groups], first, last)
     groups = [one for one in groups if registers[one.pk].lines]
     figures = {one.pk: _of(registers[one.pk], last) for one in groups}
-    rows: list[Any] = []
-    parts = by_department(groups)
-    number = 0
-    for name, ones in parts:
-        if len(parts) > 1:
-            rows.append(Section(name))
-        for group in ones:
-            number += 1
-            values = _cells(figures[group.pk], str(group))
-            rows.append(values | {"n": number, "year": group.course_year})
-        if len(parts) > 1:
-            whole = _sum([figures[group.pk] for group in ones])
-            rows.append(Row(_cells(whole, "Итого"), "bold"))
+
+    def cells(ones: list[Group], name: str) -> dict[str, Any]:
+        return _cells(_sum([figures[group.pk] for group in ones]), name)
+
+    rows = with_subtotals(groups, cells)
     return Table(
         "Посещаемость групп (предварительные итоги)",
         _columns(rules),
         rows=rows,
-        totals=[_cells(_sum(list(figures.values())), "Всего")] if number > 1 else (),
+        totals=[cells(groups, "Всего")] if len(groups) > 1 else (),
         issuer=frame.issuer(rules),
         lines=[
             *head_of_many(params, groups),

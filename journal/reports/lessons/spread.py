@@ -78,8 +78,7 @@ def journal_paper(params: dict[str, Any]) -> Table:
     pages = list(_pages(params["user"], _courses(params), day))
     head = [
         f"Учебный период: {params['period']}",
-        *frame.group_lines(group),
-        f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+        *frame.group_head(group, rules, day),
     ]
     for page in pages:
         page.lines = [*head[-1:], *page.lines]

@@ -90,8 +90,7 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[
             f"Учебный год: {params['period'].year}",
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {last:%d.%m.%Y}",
+            *frame.group_head(group, rules, last),
         ],
         warnings=_warnings(found),
         notes=[_about(rules)] if found.lines else (),

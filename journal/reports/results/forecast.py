@@ -239,8 +239,7 @@ def forecast_of_group(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {params['period']}",
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+            *frame.group_head(group, rules, day),
         ],
         notes=[KEY, RANGE] if told else (),
         signatures=frame.signatures(group, rules),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Callable, Iterable
+from itertools import count, groupby
 from typing import Any
 
 from django import forms
@@ -83,14 +83,34 @@ def head_of_many(params: dict[str, Any], groups: Iterable[Group]) -> list[str]:
     lines = [period_title(params)]
     if params["department"]:
         name = str(Department.objects.get(pk=params["department"]))
-        lines.append(name if "тделение" in name else f"Отделение: {name}")
+        lines.append(frame.department_line(name))
     if len(groups) == 1:
         lines.append(frame.group_name(groups[0], Institution.current()))
     lines.append(f"По состоянию на {params['day']:%d.%m.%Y}")
     return lines
 
 
-def by_department(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
+def with_subtotals(
+    groups: Iterable[Group], cells: Callable[[list[Group], str], dict[str, Any]]
+) -> list[dict[str, Any] | Row | Section]:
+    """A row a group, by course and name; of several departments each with its sum.
+
+    `cells` gives the row of some groups together under a name.
+    """
+    rows: list[dict[str, Any] | Row | Section] = []
+    parts, number = _by_department(groups), count(1)
+    for name, ones in parts:
+        if len(parts) > 1:
+            rows.append(Section(name))
+        for group in ones:
+            place = {"n": next(number), "year": group.course_year}
+            rows.append(cells([group], str(group)) | place)
+        if len(parts) > 1:
+            rows.append(Row(cells(ones, "Итого"), "bold"))
+    return rows
+
+
+def _by_department(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     """Departments by name with their groups by course and name."""
 
     def place(group: Group) -> tuple:
@@ -119,24 +139,17 @@ def groups_results(params: dict[str, Any]) -> Table:
     rules = Institution.current()
     found, groups = read_groups(params)
     lines = {key: [one for one in found.lines if one.group == key] for key in groups}
-    rows: list[Any] = []
-    parts = by_department(groups.values())
-    number = 0
-    for name, ones in parts:
-        if len(parts) > 1:
-            rows.append(Section(name))
-        for group in ones:
-            number += 1
-            values = _figures(figures_of(lines[group.pk]), str(group))
-            rows.append(values | {"n": number, "year": group.course_year})
-        if len(parts) > 1:
-            whole = figures_of(line for group in ones for line in lines[group.pk])
-            rows.append(Row(_figures(whole, "Итого"), "bold"))
+
+    def cells(ones: list[Group], name: str) -> dict[str, Any]:
+        whole = figures_of(line for group in ones for line in lines[group.pk])
+        return _figures(whole, name)
+
+    rows = with_subtotals(groups.values(), cells)
     return Table(
         "Успеваемость групп (предварительные итоги)",
         _columns(rules),
         rows=rows,
-        totals=[_figures(figures_of(found.lines), "Всего")] if number > 1 else (),
+        totals=[_figures(figures_of(found.lines), "Всего")] if len(groups) > 1 else (),
         issuer=frame.issuer(rules),
         lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
         warnings=warnings(found, params, KNOWN),

@@ -97,8 +97,7 @@ def preliminary(params: dict[str, Any]) -> Table:
         lines=[
             f"{month_title(month).capitalize()}"
             + (f" · учебный период: {period}" if period else ""),
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+            *frame.group_head(group, rules, day),
         ],
         warnings=unfilled_warnings(found.unfilled, day),
         notes=_notes(rules) if found.lines else (),

@@ -37,7 +37,6 @@ SIGNS = (
     " неудовлетворительно; зач., незач. — зачёт, незачёт; н/а — не аттестован; осв. —"
     " освобождён; п5 — перезачтено с отметкой 5; пусто — отметок ещё нет."
 )
-STARRED = "* — средний балл по текущим отметкам: подписанной ведомости ещё нет."
 RULE = (
     "Освобождённые и перезачтённые в расчёт не входят, «н/а», «неявка», «не допущен» и"
     " «не сдавал» входят как «н/а»; зачёт входит только в успеваемость. Выбывшие к дате"
@@ -103,11 +102,9 @@ def period_title(params: dict[str, Any]) -> str:
 
 def group_head(params: dict[str, Any], basis: str, rules: Institution) -> list[str]:
     """The lines over a statement of one group."""
-    group = params["group"]
     return [
         period_title(params),
-        *frame.group_lines(group),
-        f"{frame.group_name(group, rules)} · по состоянию на {params['day']:%d.%m.%Y}",
+        *frame.group_head(params["group"], rules, params["day"]),
         BASES[basis],
     ]
 

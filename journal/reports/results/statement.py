@@ -90,8 +90,7 @@ def attestation(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {period}",
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+            *frame.group_head(group, rules, day),
             *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
         ],
         warnings=unfilled_warnings(found.unfilled, day),

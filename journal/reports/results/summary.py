@@ -234,8 +234,7 @@ def yearly(params: dict[str, Any]) -> Table:
         issuer=frame.issuer(rules),
         lines=[
             f"Учебный год: {period.year}",
-            *frame.group_lines(group),
-            f"{frame.group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}",
+            *frame.group_head(group, rules, day),
             *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
         ],
         warnings=warnings(found, params, SIGNED),
