@@ -5,12 +5,24 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from django.db.models import Case, Count, F, Q, Sum, When
+
 from journal.models import Institution, Scale
 
 NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
 PASS, FAIL = Scale.PASS.value, Scale.FAIL.value
 NOT_CERTIFIED = "н/а"
 SOU_WEIGHT = {"5": 100, "4": 64, "3": 36, "2": 16, NOT_CERTIFIED: 7}
+WEIGHT = F("task__kind__weight")
+# Of grouped rows of marks: how many, credits passed among them; Σ mark·weight, Σ weight.
+SUMS = {
+    "count": Count("pk"),
+    "passed": Count("pk", filter=Q(value=PASS)),
+    "points": Sum(
+        Case(*(When(value=sign, then=WEIGHT * mark) for sign, mark in NUMERIC.items()))
+    ),
+    "weights": Sum(WEIGHT, filter=Q(value__in=NUMERIC)),
+}
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 

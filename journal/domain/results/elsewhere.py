@@ -7,9 +7,9 @@ group's own they are shown apart, and counted where a teacher asks for it.
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models import Q
 
-from journal.domain.results.averages import NUMERIC, PASS, quotient, with_comma
+from journal.domain.results.averages import SUMS, quotient, with_comma
 from journal.models import Course, Mark, Membership
 from journal.models.prepared import Prepared
 
@@ -38,8 +38,6 @@ class Elsewhere(NamedTuple):
 
 @Prepared
 def _read_sums(students, course, discipline, period, day):
-    weight = F("task__kind__weight")
-    points = (When(value=sign, then=weight * mark) for sign, mark in NUMERIC.items())
     return (
         Mark.objects.filter(
             ~Q(task__lesson__course=course),
@@ -50,20 +48,8 @@ def _read_sums(students, course, discipline, period, day):
         )
         .order_by()
         .values("student", "task__lesson__course__group__name")
-        .annotate(
-            count=Count("pk"),
-            passed=Count("pk", filter=Q(value=PASS)),
-            points=Sum(Case(*points)),
-            weights=Sum(weight, filter=Q(value__in=NUMERIC)),
-        )
-        .values_list(
-            "student",
-            "task__lesson__course__group__name",
-            "count",
-            "passed",
-            "points",
-            "weights",
-        )
+        .annotate(**SUMS)
+        .values_list("student", "task__lesson__course__group__name", *SUMS)
     )
 
 

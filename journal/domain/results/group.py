@@ -8,15 +8,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import (
-    Case,
     Count,
     Exists,
-    F,
     OuterRef,
     Q,
     QuerySet,
     Sum,
-    When,
 )
 
 from journal.domain.curriculum.trajectory import (
@@ -30,6 +27,7 @@ from journal.domain.results.averages import (
     NOT_CERTIFIED,
     NUMERIC,
     PASS,
+    SUMS,
     quotient,
     suggested_mark,
 )
@@ -318,20 +316,11 @@ def mark_sums(courses, day):
     marks = Mark.objects.filter(
         task__lesson__course__in=courses, task__lesson__date__lte=day
     )
-    weight = F("task__kind__weight")
-    points = (When(value=sign, then=weight * mark) for sign, mark in NUMERIC.items())
     return (
         marks.order_by()
         .values("student", "task__lesson__course")
-        .annotate(
-            count=Count("pk"),
-            passed=Count("pk", filter=Q(value=PASS)),
-            points=Sum(Case(*points)),
-            weights=Sum(weight, filter=Q(value__in=NUMERIC)),
-        )
-        .values_list(
-            "student", "task__lesson__course", "count", "passed", "points", "weights"
-        )
+        .annotate(**SUMS)
+        .values_list("student", "task__lesson__course", *SUMS)
     )
 
 

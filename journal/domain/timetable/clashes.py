@@ -15,13 +15,13 @@ from django.db.models import Count, Q, QuerySet
 
 from journal.models import (
     Course,
-    Employee,
     Membership,
     Room,
     Subgroup,
     SubgroupMember,
     TimetableEntry,
 )
+from journal.models.people.persons import short_name
 from journal.models.timetable import Weekday
 
 DAY = timedelta(days=1)
@@ -88,7 +88,7 @@ def slots(entries: QuerySet[TimetableEntry]) -> list[Slot]:
 def _slot(pk, course, subgroup, part, part_name, discipline, short, *rest) -> Slot:
     group, group_name, teacher, last, first, middle, room, room_number, *rest = rest
     capacity, weekday, number, parity, stream, start, end, opens, closes = rest
-    name = Employee(last_name=last, first_name=first, middle_name=middle).short_name
+    name = short_name(last, first, middle)
     start, end = max(start, opens), min(end or date.max, closes + DAY)
     return Slot(
         *(pk, course, subgroup, part, part_name or "", discipline, short or discipline),

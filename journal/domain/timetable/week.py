@@ -27,6 +27,7 @@ from journal.models import (
     TimetableEntry,
     User,
 )
+from journal.models.people.persons import short_name
 
 DAY = timedelta(days=1)
 WORKDAYS = range(1, 7)
@@ -175,11 +176,9 @@ def _needs(user: User, kind: str, owner, period: Period, on: date) -> list[Need]
         now = start is not None and covers(start, end, on)
         if (course, subgroup) in found and not now:
             continue
-        person = Employee(last_name=last or "", first_name=first or "")
-        person.middle_name = middle or ""
         found[course, subgroup] = Need(
             *(course, subgroup, part, short or name, group, teacher),
-            person.short_name if teacher else "",
+            short_name(last, first, middle) if teacher else "",
             own or hours,
         )
     return list(found.values())
