@@ -33,9 +33,9 @@ from journal.domain.results.due import held_by, owed
 from journal.domain.results.making import late_sheets
 from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
+from journal.domain.words import plural
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
 from journal.models.reach import grants
-from journal.pages.diary.words import plural
 from journal.roles import Anchor
 
 # How long an answer stands on the start page of whoever told.

@@ -39,6 +39,7 @@ MACHINERY = {
         "demo": "the invented institution: rows of all areas",
         "files": "uploaded files: known by what is in them",
         "spans": "half-open days, of every area",
+        "words": "dates and numbers as Russian says them",
     },
     "journal/reports": {
         "frame": "what statements have above and below the table",

@@ -14,9 +14,10 @@ from journal.domain.organisation.picture import (
     Week,
     draw,
 )
+from journal.domain.words import MONTHS
 from journal.models import AcademicYear, CalendarSpan, Group, Institution
 from journal.reports import frame
-from journal.reports.questions import MONTHS, RowField
+from journal.reports.questions import RowField
 from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Section, Table
 

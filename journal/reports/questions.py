@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from journal.domain.contingent.groups import stand_as_on
 from journal.domain.results import period_at
+from journal.domain.words import MONTHS
 from journal.models import AcademicYear, CourseTeacher, Group, Period
 from journal.models.prepared import Prepared
 from journal.models.reach import (
@@ -38,20 +39,6 @@ from .registry import ReportForm
 
 WHOLE = (Anchor.ALL, Anchor.DEPARTMENT, Anchor.SPECIALTY, Anchor.GROUP)
 YEARS = 5
-MONTHS = [
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-]
 
 
 def groups_for(user: Any, codename: str, anchors: Iterable[str]) -> Q:

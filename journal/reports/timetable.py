@@ -12,6 +12,7 @@ from journal.domain.timetable import parity_of
 from journal.domain.timetable.changes import CHANGED
 from journal.domain.timetable.day import read_lessons
 from journal.domain.timetable.session import with_people
+from journal.domain.words import WEEKDAYS
 from journal.models import (
     AcademicYear,
     Employee,
@@ -30,15 +31,6 @@ from .table import Cell, Column, Section, Table
 
 NOTHING = "------"
 MOST_DAYS = 366
-WEEKDAYS = (
-    "понедельник",
-    "вторник",
-    "среда",
-    "четверг",
-    "пятница",
-    "суббота",
-    "воскресенье",
-)
 
 
 class SpanForm(ReportForm):

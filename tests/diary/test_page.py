@@ -7,9 +7,9 @@ import re
 import pytest
 from django.utils.http import urlencode
 
+from journal.domain.words import hours, week_of
 from journal.models import Absence, CalendarDay, Exemption
 from journal.pages.diary.pieces import linked
-from journal.pages.diary.words import hours, week_of
 from tests import cast
 from tests.diary.conftest import crowd
 

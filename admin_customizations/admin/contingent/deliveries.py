@@ -12,8 +12,8 @@ from admin_customizations.admin.base import ModelAdmin, ReadOnly
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.contingent.deliveries import due_lists, hand_in
+from journal.domain.words import plural
 from journal.models import ListDelivery
-from journal.pages.diary.words import plural
 
 MOST_NOTE = 300
 

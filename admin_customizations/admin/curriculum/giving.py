@@ -28,8 +28,8 @@ from journal.domain.curriculum.load import (
     read_table,
     teachers_on,
 )
+from journal.domain.words import plural
 from journal.models import Course, CourseTeacher, Employee, Group
-from journal.pages.diary.words import plural
 
 MOST_ROWS = 600
 

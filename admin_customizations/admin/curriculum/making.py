@@ -16,7 +16,7 @@ from journal.domain.curriculum.courses import (
     make_courses,
     propose_courses,
 )
-from journal.pages.diary.words import plural
+from journal.domain.words import plural
 
 
 class CoursesFromPlan:

@@ -25,6 +25,7 @@ from journal.domain.contingent.subgroups import (
     read_split,
     split_group,
 )
+from journal.domain.words import plural
 from journal.models import (
     Course,
     CourseTeacher,
@@ -33,7 +34,6 @@ from journal.models import (
     Subgroup,
     SubgroupMember,
 )
-from journal.pages.diary.words import plural
 
 LONGEST_NAME = 60
 

@@ -26,8 +26,8 @@ from journal.domain.lessons.excuses import (
     withdraw_excuse,
 )
 from journal.domain.organisation.calendar import monday_of
+from journal.domain.words import plural
 from journal.models import Excuse
-from journal.pages.diary.words import plural
 
 MOST_TOLD = 10
 

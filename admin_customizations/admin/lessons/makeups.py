@@ -29,10 +29,10 @@ from journal.domain.lessons.makeup import (
     parse_key,
     read_debts,
 )
+from journal.domain.words import plural
 from journal.models import Course, Group, Institution, Makeup, Scale
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
-from journal.pages.diary.words import plural
 
 SHOWN = (
     ("", "всё"),

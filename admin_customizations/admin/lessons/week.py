@@ -23,11 +23,11 @@ from journal.domain.lessons.week import (
     WeekLine,
     read_group_week,
 )
+from journal.domain.words import week_of
 from journal.models import AbsenceReason, Group
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
 from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
-from journal.pages.diary.words import week_of
 
 DAYS = ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс")
 TOTALS = (("all", "Всего"), ("good", "Уваж."), ("bad", "Неув."))

@@ -8,6 +8,7 @@ from admin_customizations.admin.organisation.year import OpeningOfYear, YearByWe
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import AskForm, Choice, confirmed
 from journal.domain.organisation.calendar import copy_spans
+from journal.domain.words import plural
 from journal.models import (
     AcademicYear,
     Bell,
@@ -18,7 +19,6 @@ from journal.models import (
     Period,
     StudyCalendar,
 )
-from journal.pages.diary.words import plural
 
 
 class PeriodInline(TabularInline):

@@ -19,8 +19,8 @@ from journal.domain.organisation.opening import (
     year_to_open,
 )
 from journal.domain.organisation.picture import CODES, TITLES, Picture, draw
+from journal.domain.words import MONTHS
 from journal.models import AcademicYear, Group, Institution, Role
-from journal.reports.questions import MONTHS
 
 # Where a step is taken, with the right that it needs; the list of its model otherwise.
 PAGES = {

@@ -26,9 +26,9 @@ from journal.domain.people.checks import (
     round_cards,
     rounds_of,
 )
+from journal.domain.words import plural
 from journal.models import CardCheck, DataAccess, Membership, Student, User
 from journal.models.reach import grants
-from journal.pages.diary.words import plural
 from journal.roles import Anchor
 
 PER_PAGE = 100

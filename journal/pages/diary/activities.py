@@ -4,8 +4,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from journal.domain.lessons.activities import Own
+from journal.domain.words import day_of, plural
 from journal.pages.diary.pieces import empty, html, joined
-from journal.pages.diary.words import day_of, plural
 
 
 def activities_html(own: list[Own]) -> SafeString:

@@ -6,8 +6,8 @@ from datetime import date
 from django.utils.safestring import SafeString
 
 from journal.domain.results import Missed, attended_percent, with_comma
+from journal.domain.words import MONTHS, hours, late_by
 from journal.pages.diary.pieces import empty, html, joined, letter, listed, row
-from journal.pages.diary.words import MONTHS, hours, late_by
 
 Month = tuple[int, int]
 

@@ -4,9 +4,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from journal.domain.timetable.session import Attestation
+from journal.domain.words import WEEKDAYS, day_of
 from journal.models import ExamEvent
 from journal.pages.diary.pieces import empty, html, joined
-from journal.pages.diary.words import WEEKDAYS, day_of
 
 
 def attestation_html(
@@ -41,7 +41,7 @@ def _schedule(events: list[ExamEvent]) -> SafeString:
 def _event(event: ExamEvent, is_past: bool) -> SafeString:
     kind = event.get_kind_display()
     name = event.title or event.course.discipline
-    day = f"{day_of(event.date)}, {WEEKDAYS[event.date.weekday()].lower()}"
+    day = f"{day_of(event.date)}, {WEEKDAYS[event.date.weekday()]}"
     start, end = (
         f"{at.hour}:{at.minute:02}" for at in (event.starts_at, event.ends_at)
     )

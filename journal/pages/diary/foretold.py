@@ -2,7 +2,7 @@
 
 from journal.domain.results.forecast import Forecast
 from journal.domain.results.outlook import FEW, Needed, Outlook
-from journal.pages.diary.words import plural
+from journal.domain.words import plural
 
 
 def decimal(number: float, places: int = 1) -> str:

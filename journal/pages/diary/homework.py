@@ -22,11 +22,11 @@ from journal.domain.lessons.homework import (
     hand_in,
     may_hand_in,
 )
+from journal.domain.words import day_of, plural
 from journal.models import Homework, Mark, Submission
 from journal.pages.diary.access import family_of
 from journal.pages.diary.pieces import empty, html, joined, linked
 from journal.pages.diary.views import diary_page, nobody, page_of
-from journal.pages.diary.words import day_of, plural
 from journal.pages.pace import paced
 
 BACK = timedelta(days=30)

@@ -12,9 +12,9 @@ from journal.domain.lessons.makeup import (
     ledger_start,
     read_debts,
 )
+from journal.domain.words import hours
 from journal.models import Makeup
 from journal.pages.diary.pieces import empty, html, joined, listed, mark, row
-from journal.pages.diary.words import hours
 
 
 def makeup_html(student: int) -> SafeString:

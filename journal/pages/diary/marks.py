@@ -17,9 +17,9 @@ from journal.domain.results import (
 )
 from journal.domain.results.official import ATTESTATION, COURSEWORK, FINAL, TERM, YEAR
 from journal.domain.results.scales import CREDITS
+from journal.domain.words import hours, plural
 from journal.models import Result, Sheet
 from journal.pages.diary.pieces import html, joined, mark, work
-from journal.pages.diary.words import hours, plural
 
 STAGES = {
     TERM: "за период",

@@ -25,6 +25,7 @@ from journal.domain.results import (
 )
 from journal.domain.results.attested import record_of
 from journal.domain.timetable.session import attestations_of
+from journal.domain.words import week_of
 from journal.models import Period
 from journal.pages.diary.access import family_of
 from journal.pages.diary.activities import activities_html
@@ -45,7 +46,6 @@ from journal.pages.diary.week import (
     week_text,
     why_empty,
 )
-from journal.pages.diary.words import week_of
 from journal.pages.pace import paced
 
 # How long an absence without a reason stands above the week.

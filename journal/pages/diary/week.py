@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from journal.domain.results import Span
+from journal.domain.words import WEEKDAYS, day_of, hours, late_by, plural
 from journal.models.organisation.parts import room_place
 from journal.pages.diary.pieces import empty, html, joined, letter, linked, mark, work
 from journal.pages.diary.reading import (
@@ -18,7 +19,6 @@ from journal.pages.diary.reading import (
     WeekLesson,
     is_term_time,
 )
-from journal.pages.diary.words import WEEKDAYS, day_of, hours, late_by, plural
 
 WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 ALLOWED = "год и номер недели, от 2000-W01 до 2099-W53, например 2026-W47"
@@ -89,7 +89,7 @@ def unexplained_html(days: list[WeekDay], cells, since: date) -> SafeString:
 
 def _day(day: WeekDay, cells, today: date, query: str, is_open: bool) -> SafeString:
     is_today = day.date == today
-    title = f"{WEEKDAYS[day.date.weekday()]}, {day_of(day.date)}"
+    title = f"{WEEKDAYS[day.date.weekday()]}, {day_of(day.date)}".capitalize()
     if day.lessons:
         body = html(
             '<ol class="lessons">{}</ol>',

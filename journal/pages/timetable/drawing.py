@@ -4,9 +4,9 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
+from journal.domain.words import WEEKDAYS, day_of
 from journal.models.organisation.parts import room_place
 from journal.pages.diary.pieces import html, joined
-from journal.pages.diary.words import WEEKDAYS, day_of
 from journal.pages.timetable.reading import Shown, ShownDay
 from journal.reports.table import Column, Row, Table
 
@@ -27,7 +27,7 @@ def days_html(days: list[ShownDay], kind: str, today: date) -> SafeString:
 
 
 def _day(day: ShownDay, kind: str, is_today: bool) -> SafeString:
-    title = f"{WEEKDAYS[day.date.weekday()]}, {day_of(day.date)}"
+    title = f"{WEEKDAYS[day.date.weekday()]}, {day_of(day.date)}".capitalize()
     note = html('<p class="free">{}</p>', day.note) if day.note else SafeString()
     if day.items:
         body = html("<ol>{}</ol>", joined(_item(item, kind) for item in day.items))
@@ -97,7 +97,7 @@ def table_of(title: str, week: str, days: list[ShownDay]) -> Table:
         Row(
             {
                 "date": day.date,
-                "weekday": WEEKDAYS[day.date.weekday()].lower(),
+                "weekday": WEEKDAYS[day.date.weekday()],
                 "number": item.number,
                 "time": "–".join(f"{one:%H:%M}" for one in item.times or ()),
                 "group": ", ".join(item.groups)

@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from journal.domain.words import week_of
 from journal.models import Employee, ExamEvent, Group, Institution, Lesson, Room
 from journal.models.reach import employee_key
 from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
-from journal.pages.diary.words import week_of
 from journal.pages.files import made
 from journal.pages.pace import paced
 from journal.pages.timetable.drawing import days_html, table_of

@@ -7,23 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from journal.domain.words import day_of
 from journal.models import Certificate
 from journal.reports.writers.letter import Letter
 
-MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 COLUMNS = (
     ("Дисциплина (модуль), практика", 9, "left"),
     ("Учебный период", 5, "left"),
@@ -36,7 +23,7 @@ NOT_WHOLE = "* — период пройден не целиком или не �
 
 def in_words(day: date) -> str:
     """«26 ноября 2026 г.»"""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year} г."
+    return f"{day_of(day)} {day.year} г."
 
 
 def letter_of(certificate: Certificate) -> Letter:
