@@ -81,11 +81,7 @@ def confirmed(
 
     def wrap(method):
         @wraps(method)
-        def view(self, request, object_id):
-            self.may_look(request)
-            obj = self.seen_or_404(request, object_id)
-            if not may(request.user, obj):
-                raise PermissionDenied
+        def asked(self, request, obj):
             data = request.POST if request.method == "POST" else None
             answers = (form or AskForm)(request.user, obj, data)
             if done := _acted(self, request, obj, method, answers):
@@ -103,9 +99,7 @@ def confirmed(
                 **(shows(request.user, obj) if shows else {}),
             )
 
-        button = action(description=title, icon=icon)(view)
-        button.may = may
-        return button
+        return opened(title, may=may, icon=icon, acts=True)(asked)
 
     return wrap
 

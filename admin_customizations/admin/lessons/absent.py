@@ -30,6 +30,7 @@ class AbsentPage:
         ]
 
     def absent(self, request):
+        """The absent of a day, of a group or of all that the person sees."""
         user, today = request.user, timezone.localdate()
         if not user.has_perms(["journal.view_lesson", "journal.view_absence"]):
             raise PermissionDenied

@@ -50,6 +50,7 @@ class GroupWeekPage:
         ]
 
     def group_week(self, request):
+        """The matrix of a week; a curator begins with the own group."""
         user, today = request.user, timezone.localdate()
         if not user.has_perms(["journal.view_lesson", "journal.view_absence"]):
             raise PermissionDenied

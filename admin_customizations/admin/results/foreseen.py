@@ -31,6 +31,7 @@ class CourseForecast:
         ]
 
     def forecast_page(self, request, pk: int):
+        """What each student will end with: the range, the chances, what is needed."""
         if not request.user.has_perm("journal.view_mark"):
             raise Http404
         course = course_or_404(request, pk)

@@ -63,8 +63,8 @@ class RegisterLine:
     """A student: what stands under each day, and the totals of each month.
 
     `days` maps a day to letter → academic hours missed; under the letter of lateness
-    stand 0 hours, and `lates` holds the minutes of each, 0 where nobody said. On the days in `unknown` some lesson's attendance
-    was not taken.
+    stand 0 hours, and `lates` holds the minutes of each, 0 where nobody said. On the
+    days in `unknown` some lesson's attendance was not taken.
     """
 
     pk: int

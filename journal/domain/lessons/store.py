@@ -16,11 +16,13 @@ PAST = {
 
 
 def touch(book: Book, row) -> None:
+    """A row that has changed: a new one is among the created already."""
     if row.pk and row not in book.updated:
         book.updated.append(row)
 
 
 def drop(book: Book, row) -> None:
+    """A row that goes: one that was never stored leaves no history."""
     if row.pk:
         if row in book.updated:
             book.updated.remove(row)
@@ -30,6 +32,10 @@ def drop(book: Book, row) -> None:
 
 
 def store(book: Book) -> None:
+    """Write what the book holds: the rows a kind at once, each with its history.
+
+    Belongs into the transaction in which the book was read.
+    """
     now = timezone.now()
     if book.new_tasks:
         _insert(Task, book.new_tasks)

@@ -46,9 +46,8 @@ def forget() -> None:
 def to_plain(past: Experience) -> dict[str, Any]:
     """An experience as JSON: counts of 2, 3, 4, 5 in all, by discipline, by kind of work.
 
-    `spread` is how far students of a group are apart; a fit of before has none.
-
-    The disciplines with most marks alone, so that it stays small.
+    `spread` is how far students of a group are apart; a fit of before has none. The
+    disciplines with most marks alone, so that it stays small.
     """
     common = sorted(past.courses.items(), key=lambda one: -sum(one[1]))
     named = {course for course, _ in common[:MOST_DISCIPLINES]}
@@ -68,6 +67,7 @@ def to_plain(past: Experience) -> dict[str, Any]:
 
 
 def from_plain(plain: dict[str, Any]) -> Experience:
+    """What `to_plain` made; {} gives an experience of nothing."""
     past = Experience()
     if not plain:
         return past

@@ -38,10 +38,9 @@ class Family:
     rights: frozenset[str]
     is_parent: bool
 
-    @property
-    def query(self) -> str:
-        """The part of an address that keeps the child: nothing where there is one."""
-        return f"child={self.child.pk}" if len(self.children) > 1 else ""
+    def tail(self, sign: str) -> str:
+        """What keeps the child in an address, after «?» or «&»; "" where there is one."""
+        return f"{sign}child={self.child.pk}" if len(self.children) > 1 else ""
 
     def label(self, child: Child) -> str:
         """The first name, with the last one where two children share it."""

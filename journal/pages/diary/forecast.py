@@ -71,7 +71,7 @@ def risk_html(student: int, groups: Iterable[int], day: date, query: str) -> Saf
         ' можно исправить. <a href="{}{}">Прогноз</a></p>',
         " ".join(said),
         reverse("diary:forecast"),
-        f"?{query}" if query else "",
+        query,
     )
 
 

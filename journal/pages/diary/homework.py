@@ -74,7 +74,7 @@ def homework_list(request, family):
     waiting = [one for one in found if _is_waiting(one)]
     others = [one for one in found if not _is_waiting(one)]
     waiting.sort(key=lambda one: (one.due is None, one.due))
-    query = f"?{family.query}" if family.query else ""
+    query = family.tail("?")
     parts = []
     for title, rows in (("Нужно сдать", waiting), ("Остальные", others)):
         if rows:

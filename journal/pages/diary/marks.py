@@ -54,7 +54,8 @@ def courses_html(
 ) -> SafeString:
     """A discipline a block: marks of record, marks and average at once, works on a tap.
 
-    Works that are owed stand among the marks, with `SIGN` for a value; `signed` are the results of signed sheets by course and stage.
+    Works that are owed stand among the marks, with `SIGN` for a value; `signed` are the
+    results of signed sheets by course and stage.
     """
     by_course: dict[int, list[Earned]] = defaultdict(list)
     for one in marks:

@@ -96,7 +96,7 @@ def diary_page(name: str):
 
 def page_of(request, family, name: str, context: dict, status: int = 200):
     """A page of the diary in its frame, `name` the tab that is open."""
-    query = f"?{family.query}" if family.query else ""
+    query = family.tail("?")
     tabs = [
         (reverse(f"diary:{tab}") + query, title, tab == name)
         for tab, title, right in TABS
@@ -150,7 +150,7 @@ def week(request, family):
             [
                 unexplained_html(days, cells, since),
                 _risk(family, today) if is_now else "",
-                days_html(days, cells, today, family.query),
+                days_html(days, cells, today, family.tail("?")),
             ]
         )
         if lessons
@@ -162,7 +162,7 @@ def _risk(family, today):
     groups = [span.group for span in family.child.spans if span.covers(today)]
     if not groups or "view_mark" not in family.rights:
         return ""
-    return risk_html(family.child.pk, groups, today, family.query)
+    return risk_html(family.child.pk, groups, today, family.tail("?"))
 
 
 def _timetables(spans, monday, today) -> list[tuple[str, str]]:
@@ -189,10 +189,10 @@ def _open_cells(cells, rights):
 
 
 def _arrows(family, monday) -> list[tuple[str, str, str]]:
-    own = f"&{family.query}" if family.query else ""
+    own = family.tail("&")
     address = reverse("diary:week")
     before, after = neighbour(monday, -1), neighbour(monday, 1)
-    here = f"?{family.query}" if family.query else ""
+    here = family.tail("?")
     return [
         (f"{address}?week={before}{own}" if before else "", "‹", "Предыдущая неделя"),
         (f"{address}{here}#today", "Сегодня", ""),
@@ -225,7 +225,7 @@ def _studied(request, family) -> tuple[list, dict]:
     courses = courses_of(child.pk, child.spans)
     periods = periods_of(courses)
     period = _period_of(request, periods)
-    own = f"&{family.query}" if family.query else ""
+    own = family.tail("&")
     return [course for course in courses if course.period == period], {
         "period": _period_title(period) if period else "",
         "periods": [

@@ -162,7 +162,7 @@ def _assignment(lesson: WeekLesson, query: str) -> SafeString:
     return html(
         '<p class="set"><a href="{}{}">{}</a></p>',
         reverse("diary:homework_one", args=[lesson.assignment]),
-        f"?{query}" if query else "",
+        query,
         WORKS.get(lesson.work, "Срок и файлы"),
     )
 

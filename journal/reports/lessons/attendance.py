@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -104,7 +104,7 @@ def attendance(params: dict[str, Any]) -> Table:
             *frame.group_head(group, rules, last),
             *(() if is_whole else ["Только занятия, которые вы ведёте"]),
         ],
-        warnings=_warnings(found),
+        warnings=untaken_warnings([found], "проведённые часы"),
         notes=_notes(),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
@@ -246,13 +246,17 @@ def _many_months(found: Register, months: list) -> Iterator[Row | Section]:
     yield Row(_group_row(found, months), "bold")
 
 
-def _warnings(found: Register) -> list[str]:
-    if not found.not_taken:
+def untaken_warnings(registers: Iterable[Register], left_out_of: str) -> list[str]:
+    """That lessons without attendance taken are `left_out_of` the figures of a report."""
+    known = list(registers)
+    not_taken = sum(one.not_taken for one in known)
+    if not not_taken:
         return []
-    facts = (("занятий", found.lessons), ("присутствие не отмечено", found.not_taken))
+    lessons = sum(one.lessons for one in known)
+    facts = (("занятий", lessons), ("присутствие не отмечено", not_taken))
     return [
         f"Журнал заполнен не полностью: {frame.counted(facts)}."
-        " Эти занятия в проведённые часы не входят."
+        f" Эти занятия в {left_out_of} не входят."
     ]
 
 

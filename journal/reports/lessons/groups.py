@@ -16,6 +16,7 @@ from journal.domain.lessons.attendance import (
 )
 from journal.models import AcademicYear, Group, Institution
 from journal.reports import frame
+from journal.reports.lessons.attendance import untaken_warnings
 from journal.reports.questions import WHOLE, groups_for
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.groups import (
@@ -86,7 +87,7 @@ def groups_attendance(params: dict[str, Any]) -> Table:
             *head_of_many(params, groups),
             f"Занятия с {first:%d.%m.%Y} по {last:%d.%m.%Y}",
         ],
-        warnings=_warnings(registers),
+        warnings=untaken_warnings(registers.values(), "человеко-часы"),
         notes=[ABOUT] if rows else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
@@ -165,15 +166,3 @@ def _cells(one: Figures, name: str) -> dict[str, Any]:
         "late": total.late,
         "percent": total.percent,
     }
-
-
-def _warnings(registers: dict[int, Register]) -> list[str]:
-    lessons = sum(one.lessons for one in registers.values())
-    not_taken = sum(one.not_taken for one in registers.values())
-    if not not_taken:
-        return []
-    facts = (("занятий", lessons), ("присутствие не отмечено", not_taken))
-    return [
-        f"Журнал заполнен не полностью: {frame.counted(facts)}."
-        " Эти занятия в человеко-часы не входят."
-    ]

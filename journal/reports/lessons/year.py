@@ -10,12 +10,12 @@ from typing import Any
 from journal.domain.lessons.attendance import (
     RIGHT,
     DayCount,
-    Register,
     RegisterLine,
     read_register,
 )
 from journal.models import Institution, Period
 from journal.reports import frame
+from journal.reports.lessons.attendance import untaken_warnings
 from journal.reports.questions import WHOLE
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.summary import YearlyForm
@@ -92,7 +92,7 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
             f"Учебный год: {params['period'].year}",
             *frame.group_head(group, rules, last),
         ],
-        warnings=_warnings(found),
+        warnings=untaken_warnings([found], "пропуски и дни"),
         notes=[_about(rules)] if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
@@ -157,13 +157,3 @@ def _row(number: int, line: RegisterLine, spans: Spans, last: date) -> Row:
 
 def _total(lines: list[RegisterLine], spans: Spans) -> dict[str, Any]:
     return {"name": "Всего по группе", **_cells(lines, spans)}
-
-
-def _warnings(found: Register) -> list[str]:
-    if not found.not_taken:
-        return []
-    facts = (("занятий", found.lessons), ("присутствие не отмечено", found.not_taken))
-    return [
-        f"Журнал заполнен не полностью: {frame.counted(facts)}."
-        " Эти занятия в пропуски и дни не входят."
-    ]
