@@ -32,6 +32,7 @@ from journal.models import (
     Task,
     User,
 )
+from journal.models.people.persons import full_name
 
 Aspect = PeriodClosing.Aspect
 NAMES = ("last_name", "first_name", "middle_name")
@@ -124,10 +125,6 @@ def close_checked(
     return close_period(period, aspect, by, words)
 
 
-def _name(parts) -> str:
-    return " ".join(filter(None, parts))
-
-
 def _lessons(period: Period, day: date, condition: Q) -> list[Gap]:
     rows = (
         Lesson.objects.held()
@@ -137,7 +134,7 @@ def _lessons(period: Period, day: date, condition: Q) -> list[Gap]:
         .annotate(lessons=Count("pk"))
         .order_by("-lessons", "teacher__last_name")
     )
-    return [Gap(_name(names), count, pk) for pk, *names, count in rows]
+    return [Gap(full_name(*names), count, pk) for pk, *names, count in rows]
 
 
 def _hours(courses: QuerySet[Course], day: date) -> list[Gap]:

@@ -35,6 +35,7 @@ from journal.models import (
     Task,
     User,
 )
+from journal.models.people.persons import full_name
 from journal.models.reach import rights_q, visible_q
 
 MOST = 5000
@@ -125,7 +126,7 @@ def _correction(row: dict, what: str, old: str, new: str) -> Correction:
     return Correction(
         at=row["history_date"],
         user=row["history_user"],
-        student=" ".join(filter(None, (row.get(name) for name in PERSON))),
+        student=full_name(*map(row.get, PERSON)),
         date=row["place_date"],
         group=row["place_group"],
         discipline=row["place_discipline"],

@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from journal.models import DataAccess, Institution, Lesson, Period, Student, User
+from journal.models.people.persons import full_name
 
 NOT_TAKEN = Q(attendance_taken_at__isnull=True)
 NO_TOPIC = Q(topic="")
@@ -84,9 +85,7 @@ def red_list(user: User, today: date, most: int | None = None) -> RedList:
         )
         .order_by("-lessons", "since", *names)
     )
-    worst = [
-        Late(row[0], " ".join(filter(None, row[1:4])), *row[4:]) for row in rows[:most]
-    ]
+    worst = [Late(row[0], full_name(*row[1:4]), *row[4:]) for row in rows[:most]]
     return RedList(worst, **counted)
 
 

@@ -21,7 +21,7 @@ from journal.domain.control.sittings import (
     may_undo,
     undoing_words,
 )
-from journal.domain.lessons import ABSENCE, MOST_CHANGES, Change, write_cells
+from journal.domain.lessons import ABSENCE, Change, Outcome, write_all
 from journal.domain.lessons.amounts import absence_value
 from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Absence, Mark, Result, Sheet, SittingReview, User
@@ -223,16 +223,11 @@ def undo_sitting(
 def _put_back(user: User, cells: list[Cell], words: str) -> None:
     # Whoever is absent gets no mark and the other way round: first what goes away.
     cells = sorted(cells, key=lambda cell: bool(cell.old))
-    for start in range(0, len(cells), MOST_CHANGES):
-        batch = cells[start : start + MOST_CHANGES]
-        changes = [
-            Change(one.lesson, one.student, one.field, one.now, one.old, confirmed=True)
-            for one in batch
-        ]
-        outcomes = write_cells(user, changes, words, right=RIGHT)
-        for cell, outcome in zip(batch, outcomes, strict=True):
-            if outcome.status != 200:
-                cell.trouble = outcome.message
+    changes = [
+        Change(one.lesson, one.student, one.field, one.now, one.old, confirmed=True)
+        for one in cells
+    ]
+    _tell(cells, write_all(user, changes, words, RIGHT))
 
 
 def _put_back_results(user: User, cells: list[Cell], words: str) -> None:
@@ -241,10 +236,14 @@ def _put_back_results(user: User, cells: list[Cell], words: str) -> None:
         by_sheet[cell.sheet].append(cell)
     for sheet, batch in by_sheet.items():
         changes = [_result_change(cell) for cell in batch]
-        outcomes = write_results(user, sheet, changes, words)
-        for cell, outcome in zip(batch, outcomes, strict=True):
-            if outcome.status != 200:
-                cell.trouble = outcome.message
+        _tell(batch, write_results(user, sheet, changes, words))
+
+
+def _tell(cells: list[Cell], outcomes: list[Outcome]) -> None:
+    """What was not put back says why."""
+    for cell, outcome in zip(cells, outcomes, strict=True):
+        if outcome.status != 200:
+            cell.trouble = outcome.message
 
 
 def _result_change(cell: Cell) -> ResultChange:

@@ -5,6 +5,7 @@ from journal.domain.lessons.cells import (
     MOST_CHANGES,
     Outcome,
     try_cells,
+    write_all,
     write_cells,
 )
 
@@ -16,5 +17,6 @@ __all__ = [
     "Change",
     "Outcome",
     "try_cells",
+    "write_all",
     "write_cells",
 ]

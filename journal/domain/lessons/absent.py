@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, Sum
 
 from journal.domain.curriculum.trajectory import absence_is_off
 from journal.models import Absence, Guardianship, Student, User
+from journal.models.people.persons import full_name
 from journal.models.sqlite import russian_key
 
 OF_LATE = timedelta(days=7)
@@ -56,7 +57,7 @@ def absent_on(user: User, day: date, group: int | None = None) -> list[AbsentStu
     ):
         one = found.get(pk)
         if one is None:
-            full = " ".join(filter(None, names[3:]))
+            full = full_name(*names[3:])
             one = found[pk] = AbsentStudent(pk, full, name, group_key)
         one.hours += hours
         one.is_unexplained |= not excused

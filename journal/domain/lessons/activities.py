@@ -10,7 +10,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from simple_history.utils import bulk_create_with_history
 
 from journal.domain.spans import any_covers, covers
@@ -30,12 +30,19 @@ MOST_CONTENT = 4000
 
 def members_on(activity: Activity, day: date) -> list[Student]:
     """Who takes part on a day: the group's roster, or the members; by name. One query."""
+    spans = _taking_part(activity).on(day).select_related("student").order_by()
+    return sorted((one.student for one in spans), key=_by_name)
+
+
+def _taking_part(activity: Activity) -> QuerySet[Membership | ActivityMember]:
+    """The spans of those who take part: the group's, or the members' own."""
     if activity.group_id:
-        spans = Membership.objects.on(day).filter(group=activity.group_id)
-    else:
-        spans = ActivityMember.objects.on(day).filter(activity=activity)
-    found = [one.student for one in spans.select_related("student").order_by()]
-    return sorted(found, key=lambda one: (russian_key(str(one)), one.pk))
+        return Membership.objects.filter(group=activity.group_id)
+    return ActivityMember.objects.filter(activity=activity)
+
+
+def _by_name(student: Student) -> tuple[str, int]:
+    return russian_key(str(student)), student.pk
 
 
 @transaction.atomic
@@ -140,21 +147,15 @@ def read_journal(activity: Activity) -> Journal:
     for student, session in rows.order_by().values_list("student", "session"):
         there[student].add(session)
     found.there = dict(there)
-    if activity.group_id:
-        spans = Membership.objects.filter(group=activity.group_id)
-    else:
-        spans = ActivityMember.objects.filter(activity=activity)
     year = activity.year
-    spans = spans.overlapping(year.start, year.end).select_related("student")
+    spans = _taking_part(activity).overlapping(year.start, year.end)
     people: dict[int, Student] = {}
-    for span in spans.order_by():
+    for span in spans.select_related("student").order_by():
         people[span.student_id] = span.student
         found.asked[span.student_id] = found.asked.get(span.student_id, 0) + sum(
             covers(span.start, span.end, one.held_on) for one in found.held
         )
-    found.students = sorted(
-        people.values(), key=lambda one: (russian_key(str(one)), one.pk)
-    )
+    found.students = sorted(people.values(), key=_by_name)
     return found
 
 

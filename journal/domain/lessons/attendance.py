@@ -12,6 +12,7 @@ from journal.domain.curriculum.trajectory import absence_is_off
 from journal.domain.results import attended_percent
 from journal.domain.spans import Spans, any_covers
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
+from journal.models.people.persons import full_name
 from journal.models.reach import rights_q
 from journal.models.sqlite import russian_key
 
@@ -213,8 +214,8 @@ def _lines(groups: list[int], first: date, last: date) -> Lines:
         "student__first_name",
         "student__middle_name",
     ):
-        name = " ".join(filter(None, names))
-        line = lines.setdefault((group, pk), RegisterLine(pk, name, []))
+        line = RegisterLine(pk, full_name(*names), [])
+        line = lines.setdefault((group, pk), line)
         line.spans.append((start, end))
     return lines
 

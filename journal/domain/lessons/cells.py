@@ -1,6 +1,6 @@
 """Mechanism 2: writing a cell of the journal. Nothing else writes marks or absences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -77,6 +77,19 @@ def write_cells(
         outcomes = [_answer(book, change) for change in changes]
         store(book)
     return outcomes
+
+
+def write_all(
+    user: User, changes: Sequence[Change], reason: str, right: str = ""
+) -> list[Outcome]:
+    """`write_cells` of any number of changes, a batch after the other."""
+    return [
+        outcome
+        for start in range(0, len(changes), MOST_CHANGES)
+        for outcome in write_cells(
+            user, changes[start : start + MOST_CHANGES], reason, right
+        )
+    ]
 
 
 def try_cells(user: User, changes: Iterable[Change]) -> list[Outcome]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from journal.domain.lessons.amounts import absence_value
 from journal.domain.lessons.book import ABSENCE, Change
-from journal.domain.lessons.cells import MOST_CHANGES, write_cells
+from journal.domain.lessons.cells import write_all
 from journal.domain.results import own_part
 from journal.models import (
     Absence,
@@ -163,13 +163,12 @@ def _write(user: User, absences, new, reason: str, done: Applied) -> None:
     """Through the one writer, in batches; refusals are told, nothing is forced."""
     rows = list(absences)
     lessons = {row.lesson_id: row.lesson for row in rows}
-    for start in range(0, len(rows), MOST_CHANGES):
-        changes = [
-            Change(row.lesson_id, row.student_id, ABSENCE, _value(row), new(row))
-            for row in rows[start : start + MOST_CHANGES]
-        ]
-        for outcome in write_cells(user, changes, reason):
-            if outcome.status == 200:
-                done.changed += 1
-            else:
-                done.kept.append((lessons[outcome.change.lesson], outcome.message))
+    changes = [
+        Change(row.lesson_id, row.student_id, ABSENCE, _value(row), new(row))
+        for row in rows
+    ]
+    for outcome in write_all(user, changes, reason):
+        if outcome.status == 200:
+            done.changed += 1
+        else:
+            done.kept.append((lessons[outcome.change.lesson], outcome.message))

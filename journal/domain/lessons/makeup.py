@@ -28,6 +28,7 @@ from journal.models import (
     Task,
     User,
 )
+from journal.models.people.persons import full_name
 from journal.models.reach import rights_q
 from journal.models.sqlite import russian_key
 
@@ -196,7 +197,7 @@ def _missed(scope, since, rules):
         group, lesson, day, number, discipline, topic, value, hours = rest
         yield Debt(
             student,
-            _name(last, first, middle),
+            full_name(last, first, middle),
             group,
             lesson,
             None,
@@ -221,7 +222,7 @@ def _failed(scope, since, rules):
         "task__topic",
         "value",
     ):
-        yield _work(student, _name(last, first, middle), rest[:-1], rest[-1], rules)
+        yield _work(student, full_name(last, first, middle), rest[:-1], rest[-1], rules)
 
 
 def _undone(scope, since, rules):
@@ -239,7 +240,7 @@ def _undone(scope, since, rules):
         f"{work}__kind__name",
         f"{work}__topic",
     ):
-        yield _work(student, _name(last, first, middle), rest, "", rules)
+        yield _work(student, full_name(last, first, middle), rest, "", rules)
 
 
 _PLACE = ("course__group__name", "pk", "date", "number", "course__discipline__name")
@@ -251,10 +252,6 @@ def _work(student: int, name: str, rest, value: str, rules) -> Debt:
     due = day + timedelta(days=rules.makeup_days)
     place = (group, lesson, task, day, number, discipline)
     return Debt(student, name, *place, what, value, 0, due)
-
-
-def _name(*parts: str) -> str:
-    return " ".join(filter(None, parts))
 
 
 def count_debts(scope: Scope) -> tuple[int, int]:

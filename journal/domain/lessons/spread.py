@@ -31,6 +31,7 @@ from journal.models import (
     Task,
     User,
 )
+from journal.models.people.persons import full_name
 from journal.models.prepared import Prepared
 from journal.models.reach import Likeness, employee_key, likeness, rights_q
 from journal.models.sqlite import russian_key
@@ -296,7 +297,7 @@ def _lines(courses: list[Course], first: date, last: date) -> Lines:
         first=first,
         last=last,
     ):
-        names[pk] = f"{last_name} {first_name} {middle}".strip()
+        names[pk] = full_name(last_name, first_name, middle)
         if tuple(span) not in spans[pk]:
             spans[pk].append(tuple(span))
         step = Step(kind, mark, start, end)

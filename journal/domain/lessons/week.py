@@ -13,6 +13,7 @@ from journal.domain.lessons.amounts import absence_value
 from journal.domain.lessons.presence import Document, documents_of
 from journal.domain.spans import Spans, any_covers
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
+from journal.models.people.persons import full_name
 from journal.models.reach import rights_q
 from journal.models.sqlite import russian_key
 
@@ -135,7 +136,7 @@ def _lines(group, first, last) -> dict[int, WeekLine]:
             "student__middle_name",
         )
     ):
-        line = lines.setdefault(pk, WeekLine(pk, " ".join(filter(None, names)), []))
+        line = lines.setdefault(pk, WeekLine(pk, full_name(*names), []))
         line.spans.append((start, end))
     return lines
 

@@ -49,7 +49,7 @@ from journal.models import (
     Mark,
     Membership,
 )
-from journal.models.people.persons import short_name
+from journal.models.people.persons import full_name, short_name
 from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
@@ -272,7 +272,7 @@ def _lines(groups: list[int], day: date) -> tuple[list[StudentLine], set[int]]:
     """The members in order, and who of them had been in another group before."""
     lines, movers = [], set()
     for pk, group, moved, *names in _read_members(groups=groups, day=day):
-        full = " ".join(filter(None, names))
+        full = full_name(*names)
         lines.append(StudentLine(pk, full, short_name(*names), group))
         if moved:
             movers.add(pk)

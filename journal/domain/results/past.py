@@ -6,6 +6,7 @@ from datetime import datetime
 from journal.domain.lessons.past import AUTHOR, author_of
 from journal.domain.results.correcting import NAMES
 from journal.models import Result, Sheet
+from journal.models.people.persons import full_name
 
 PERSON = ("student__last_name", "student__first_name")
 SHOWN = ("mark", "status", "topic", "ticket", "points", "excused", "note")
@@ -60,7 +61,7 @@ def _step(row: dict, what: str, old: str, new: str) -> Step:
     return Step(
         row["history_date"],
         author_of(row),
-        " ".join(filter(None, (row[one] for one in PERSON))),
+        full_name(*map(row.get, PERSON)),
         what,
         old,
         new,

@@ -35,6 +35,7 @@ from journal.models import (
     SubgroupMember,
     User,
 )
+from journal.models.people.persons import full_name
 from journal.models.reach import rights_over
 from journal.models.sqlite import russian_key
 
@@ -80,7 +81,7 @@ def roster_of(sheet: Sheet) -> dict[int, str]:
     rows = members.order_by().values_list(
         "student", *(f"student__{name}" for name in names)
     )
-    found = {pk: " ".join(filter(None, parts)) for pk, *parts in rows}
+    found = {pk: full_name(*parts) for pk, *parts in rows}
     return dict(sorted(found.items(), key=lambda one: (russian_key(one[1]), one[0])))
 
 

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from journal.domain.lessons import (
     ABSENCE,
-    MOST_CHANGES,
     MOST_TASKS,
     Change,
-    write_cells,
+    write_all,
 )
 from journal.exchange.importer import SKIP, Importer
 from journal.exchange.lessons.entries import (
@@ -288,16 +287,7 @@ class MarksImporter(Importer):
             key=lambda one: (one.lesson, one.student, one.field == ABSENCE)
         )
         reason = f"{REASON}: «{self.outcome.file_name[:150]}»"
-        return [
-            outcome
-            for start in range(0, len(self.wanted), MOST_CHANGES)
-            for outcome in write_cells(
-                self.by,
-                self.wanted[start : start + MOST_CHANGES],
-                reason,
-                self.permission(),
-            )
-        ]
+        return write_all(self.by, self.wanted, reason, self.permission())
 
     def _try(self) -> None:
         """Ask the writer what it would do, and take it back."""
@@ -351,11 +341,9 @@ class MarksImporter(Importer):
             old = row.value if is_mark else row.reason_id
             changes.append(Change(lesson, row.student_id, field, old, ""))
         changes.sort(key=lambda one: (one.lesson, one.student))
-        for start in range(0, len(changes), MOST_CHANGES):
-            part = changes[start : start + MOST_CHANGES]
-            answers = write_cells(by, part, reason, cls.permission())
-            if any(one.status != 200 for one in answers):
-                raise ChangedMeanwhileError("отметки")
+        answers = write_all(by, changes, reason, cls.permission())
+        if any(one.status != 200 for one in answers):
+            raise ChangedMeanwhileError("отметки")
 
 
 def _without_names(options: Options) -> Options:

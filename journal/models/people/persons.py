@@ -48,6 +48,11 @@ def short_name(last: str, *given: str) -> str:
     return " ".join([last, *(f"{part[0]}." for part in given if part)])
 
 
+def full_name(*parts: str | None) -> str:
+    """«Иванова Анна Петровна» of the parts of a name, the empty ones left out."""
+    return " ".join(filter(None, parts))
+
+
 class Person(Model):
     """Name and contacts; never identified by the name alone."""
 
@@ -83,9 +88,7 @@ class Person(Model):
 
     @property
     def full_name(self) -> str:
-        return " ".join(
-            filter(None, (self.last_name, self.first_name, self.middle_name))
-        )
+        return full_name(self.last_name, self.first_name, self.middle_name)
 
     @property
     def short_name(self) -> str:
