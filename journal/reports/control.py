@@ -38,7 +38,6 @@ from journal.models import (
 )
 from journal.models.sqlite import russian_key
 
-from . import frame
 from .questions import DayField, GroupForm, PlainSelect, RowField
 from .registry import OF_STUDY, TEACHING, report
 from .table import Cell, Column, Table
@@ -203,7 +202,6 @@ def corrections(params: dict[str, Any]) -> Table:
         "Журнал исправлений",
         COLUMNS,
         rows=[_row(one, people) for one in found],
-        issuer=frame.issuer(rules),
         lines=_lines(asked, group, len(found), is_cut),
         warnings=[
             f"Показаны последние {len(found)} исправлений, всего их больше."

@@ -15,11 +15,6 @@ from journal.models import Group, Institution
 from .table import Table
 
 
-def issuer(rules: Institution) -> list[str]:
-    """Who issues the statement: the founder and the institution's full name."""
-    return [line for line in (rules.founder, rules.name) if line]
-
-
 def department_line(name: str) -> str:
     """«Отделение: Экономика»; «Заочное отделение» says itself what it is."""
     return name if "тделение" in name else f"Отделение: {name}"
@@ -68,6 +63,12 @@ def stay(name: str, spans: Sequence, first: date, last: date) -> str:
 def counted(facts: Iterable[tuple[str, int]]) -> str:
     """«занятий: 12, без темы: 3»: figures that need no grammatical case."""
     return ", ".join(f"{what}: {number}" for what, number in facts)
+
+
+def say_issuer(table: Table) -> None:
+    """Over every report stands who issues it: the founder and the institution."""
+    rules = Institution.current()
+    table.issuer = [line for line in (rules.founder, rules.name) if line]
 
 
 def say_edition(table: Table, period: Any) -> None:

@@ -16,7 +16,6 @@ from journal.domain.organisation.picture import (
 )
 from journal.domain.words import MONTHS
 from journal.models import AcademicYear, CalendarSpan, Group, Institution
-from journal.reports import frame
 from journal.reports.questions import RowField
 from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Section, Table
@@ -68,7 +67,6 @@ def year_weeks(params: dict[str, Any]) -> Table:
         "Календарный график учебного процесса",
         _columns(found, rules),
         rows=_rows(found, rules),
-        issuer=frame.issuer(rules),
         lines=[f"{found.year} учебный год"],
         notes=[
             f"Условные обозначения: {signs}; пусто — обучение по расписанию; · — вне"

@@ -22,7 +22,6 @@ from journal.models import (
     DataPower,
     Department,
     Employee,
-    Institution,
 )
 from journal.models.sqlite import alphabetical
 
@@ -113,11 +112,9 @@ def staff(params: dict[str, Any]) -> Table:
 
 
 def _table(title: str, columns: list[Column], lines: list[str], **content) -> Table:
-    rules = Institution.current()
     return Table(
         title,
         columns,
-        issuer=frame.issuer(rules),
         lines=lines,
         signatures=[("Специалист по кадрам", "")],
         orientation="landscape",
@@ -293,7 +290,7 @@ class DayForm(ReportForm):
 )
 def data_powers(params: dict[str, Any]) -> Table:
     """The list of K 3.5 as it is signed by the director and shown to an inspection."""
-    rules, day = Institution.current(), params["day"]
+    day = params["day"]
     powers = (
         DataPower.objects.visible_to(params["user"])
         .on(day)
@@ -321,7 +318,6 @@ def data_powers(params: dict[str, Any]) -> Table:
             )
             for number, one in enumerate(powers, 1)
         ],
-        issuer=frame.issuer(rules),
         lines=[f"По состоянию на {day:%d.%m.%Y}"],
         signatures=[("Директор", "")],
         orientation="landscape",
@@ -352,7 +348,7 @@ def data_powers(params: dict[str, Any]) -> Table:
 )
 def without_consent(params: dict[str, Any]) -> Table:
     """Who lacks a paper in force on a day, among those who study and work then."""
-    rules, user, day = Institution.current(), params["user"], params["day"]
+    user, day = params["user"], params["day"]
     rows: list[Any] = []
     for title, people in processed_on(day):
         found = _lacking(people, user, day)
@@ -367,7 +363,6 @@ def without_consent(params: dict[str, Any]) -> Table:
             Column("state", "Документ", width=26),
         ],
         rows=rows,
-        issuer=frame.issuer(rules),
         lines=[f"По состоянию на {day:%d.%m.%Y}"],
         empty="У всех, кого вы видите, документы есть.",
     )

@@ -114,8 +114,9 @@ class Report:
         return self.form_class(data, user=user)
 
     def make(self, form: ReportForm) -> Table:
-        """The table that a valid form asks for, with the edition of its period."""
+        """The table that a valid form asks for, with its issuer and edition."""
         table = self.build(form.params())
+        frame.say_issuer(table)
         frame.say_edition(table, form.cleaned_data.get("period"))
         return table
 

@@ -24,7 +24,6 @@ from journal.models import (
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
 
-from . import frame
 from .questions import DayField, RowField
 from .registry import OF_STUDY, TEACHING, ReportForm, report
 from .table import Cell, Column, Section, Table
@@ -98,12 +97,10 @@ def changes_of_day(params: dict[str, Any]) -> Table:
         if place == 0 or rows[place - 1][0] != day:
             shown.append(Section(_heading(day, years)))
         shown.append(cells)
-    rules = Institution.current()
     return Table(
         "Замены в расписании",
         CHANGES,
         shown,
-        issuer=frame.issuer(rules),
         lines=[_span(first, last)],
         notes=[f"{NOTHING} — занятия нет."] if shown else [],
         signatures=[("Диспетчер", "")],
@@ -239,7 +236,6 @@ def session_schedule(params: dict[str, Any]) -> Table:
         "Расписание сессии и ГИА",
         SESSION,
         [_event(event) for event in with_people(events)],
-        issuer=frame.issuer(rules),
         lines=[_span(first, last)],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",

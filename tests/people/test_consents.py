@@ -99,7 +99,7 @@ def test_hr_reads_of_staff_alone_and_the_office_of_everybody(papers, today):
 def test_the_report_costs_the_same_however_many_people_there_are(
     papers, today, django_assert_num_queries
 ):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         lines("without_consent", papers.office, today)
 
 

@@ -16,6 +16,7 @@ from journal.models import (
     Membership,
     Period,
 )
+from journal.reports.registry import get
 from journal.reports.results.statement import FORMS
 from tests.reports.groups import (
     absent,
@@ -253,7 +254,9 @@ def test_the_frame_names_issuer_period_group_day_and_signatures(world, group):
     rules = Institution.objects.get()
     rules.founder, rules.signatory_name = "Министерство", "Седова О. Ю."
     rules.save()
-    table = report(world.deputy, "attestation", group=group.pk)
+    form = get("attestation").form(world.deputy)
+    assert form.answer({"group": str(group.pk)}) and form.is_valid()
+    table = get("attestation").make(form)
     assert table.issuer == ["Министерство", "Колледж связи и экономики"]
     assert table.lines == [
         f"Учебный период: {world.period}",

@@ -7,7 +7,7 @@ from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from journal.domain.lessons.homework import who_does
-from journal.domain.results import Span, own_part
+from journal.domain.results import Span, own_part, sat_in
 from journal.models import Homework, Lesson, Submission
 
 
@@ -72,7 +72,7 @@ def homework_of(
     return [
         one
         for one in map(Assigned._make, found)
-        if any(span.group == one.group and span.covers(one.set_on) for span in spans)
+        if sat_in(spans, one.group, one.set_on)
     ]
 
 

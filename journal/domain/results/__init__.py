@@ -29,6 +29,7 @@ from journal.domain.results.student import (
     own_part,
     period_at,
     periods_of,
+    sat_in,
 )
 from journal.domain.results.studied import Studied, studied
 
@@ -58,6 +59,7 @@ __all__ = [
     "rates",
     "read_official",
     "read_statement",
+    "sat_in",
     "studied",
     "suggested_mark",
     "with_comma",

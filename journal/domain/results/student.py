@@ -39,6 +39,11 @@ class Span(NamedTuple):
         return self.start <= last and (self.end is None or self.end > first)
 
 
+def sat_in(spans: list[Span], group: int, day: date) -> bool:
+    """Did the student sit in the group on `day`?"""
+    return any(span.group == group and span.covers(day) for span in spans)
+
+
 class StudiedPeriod(NamedTuple):
     """A period in which a student had courses; both dates included."""
 
@@ -305,5 +310,5 @@ def held_hours(
     return [
         (day, hours)
         for group, day, hours in _read_held(student=student, courses=courses)
-        if any(span.group == group and span.covers(day) for span in spans)
+        if sat_in(spans, group, day)
     ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, NUMERIC, PASS
 from journal.domain.results.group import NOTHING_YET, standing
 from journal.domain.results.official import ATTESTATION, TERM, Official, official_of
-from journal.domain.results.student import Earned, Span, courses_of, marks_of
+from journal.domain.results.student import Earned, Span, courses_of, marks_of, sat_in
 from journal.models import Course, Exemption, Institution, Period, Result
 
 WORDS = {
@@ -79,9 +79,8 @@ def studied(
 
 def _sat_through(course, spans: list[Span]) -> bool:
     """In the group on the first day and on the last, one span after another."""
-    own = [span for span in spans if span.group == course.group]
     days = (course.period.first_day, course.period.last_day)
-    return all(any(span.covers(day) for span in own) for day in days)
+    return all(sat_in(spans, course.group, day) for day in days)
 
 
 def _result(

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from journal.domain.lessons.owed import SIGN, owed_by
-from journal.domain.results import Earned, Span, StudiedCourse, own_part
+from journal.domain.results import Earned, Span, StudiedCourse, own_part, sat_in
 from journal.domain.spans import covers
 from journal.models import (
     Absence,
@@ -308,9 +308,7 @@ def read_week(student: int, spans: list[Span], monday: date) -> list[WeekDay]:
         return days
     for row in _read_lessons(student=student, groups=groups, first=monday, last=sunday):
         lesson = WeekLesson(*row)
-        if any(
-            span.group == lesson.group and span.covers(lesson.date) for span in spans
-        ):
+        if sat_in(spans, lesson.group, lesson.date):
             days[lesson.date.weekday()].lessons.append(lesson)
     if any(day.lessons for day in days):
         bells = bells_between(monday, sunday, kinds)
@@ -372,9 +370,7 @@ def read_works(
     found = []
     for course, day, number, place, value, *what in rows:
         # A lesson of a group that was left by then is asked of nobody.
-        if value != SIGN or any(
-            span.group == groups[course] and span.covers(day) for span in spans
-        ):
+        if value != SIGN or sat_in(spans, groups[course], day):
             at = (day, number is None, number or 0, place)
             found.append((at, Earned(course, day, value, *what)))
     return [one for _, one in sorted(found)]

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from journal.domain.contingent.movement import read_movement, read_results
 from journal.models import AcademicYear, Institution
-from journal.reports import frame
 from journal.reports.contingent.movement import ScopeForm, figures_of, scope
 from journal.reports.questions import RowField, month_end, month_title
 from journal.reports.registry import OF_GROUP, ReportForm, report
@@ -110,7 +109,6 @@ def dynamics(params: dict[str, Any]) -> Table:
         "Динамика движения обучающихся",
         columns,
         rows=rows,
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный год: {year}",
             *([f"Группа {group}"] if group else []),
@@ -185,7 +183,6 @@ def year_results(params: dict[str, Any]) -> Table:
         columns,
         rows=rows,
         totals=[{"name": "Всего", **total}] if rows else (),
-        issuer=frame.issuer(rules),
         lines=[f"Учебный год: {year}"],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",

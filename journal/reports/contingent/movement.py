@@ -14,7 +14,6 @@ from journal.domain.contingent.movement import (
     read_movement,
 )
 from journal.models import AcademicYear, Group, Institution, Student
-from journal.reports import frame
 from journal.reports.questions import (
     WHOLE,
     DayField,
@@ -96,7 +95,6 @@ def _frame(params: dict[str, Any], **more: Any) -> dict[str, Any]:
     rules = Institution.current()
     group = params.get("group")
     return {
-        "issuer": frame.issuer(rules),
         "signatures": [(rules.signatory_post, rules.signatory_name)],
         "lines": [
             *([f"Группа {group}"] if group else []),

@@ -80,7 +80,6 @@ def occupancy(params: dict[str, Any]) -> Table:
         _columns(splits, rules),
         rows=_rows(lines, splits, rules.group_norm),
         totals=[_sum(lines, splits, rules.group_norm, "Всего")] if lines else (),
-        issuer=frame.issuer(rules),
         lines=[f"По состоянию на {day:%d.%m.%Y}"],
         notes=_notes(lines, rules) if lines else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],

@@ -39,7 +39,6 @@ def curricula(params: dict[str, Any]) -> Table:
             Column("late", "Опоздание, дней", kind="number", width=11),
         ],
         rows=[_row(one) for one in found],
-        issuer=frame.issuer(rules),
         lines=[
             f"План утверждают до {rules.year_due} года набора",
             f"По состоянию на {today:%d.%m.%Y}",

@@ -85,7 +85,6 @@ def fulfilment(params: dict[str, Any]) -> Table:
         columns,
         rows=rows,
         totals=totals if found else (),
-        issuer=frame.issuer(rules),
         lines=_lines(params),
         warnings=[f"Часы не сходятся у курсов: {wrong}. Откройте «Сверку часов»."]
         if wrong

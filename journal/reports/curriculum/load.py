@@ -17,7 +17,6 @@ from journal.domain.curriculum.teaching import (
 )
 from journal.domain.results import period_at
 from journal.models import AcademicYear, Department, Institution, Period
-from journal.reports import frame
 from journal.reports.questions import PlainSelect, RowField
 from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Cell, Column, Row, Table
@@ -121,7 +120,6 @@ def teaching_load(params: dict[str, Any]) -> Table:
         _columns(found.periods),
         rows=[_row(number, one) for number, one in enumerate(found.teachers, 1)],
         totals=[_total(found.teachers, found.periods)] if found.teachers else (),
-        issuer=frame.issuer(rules),
         lines=[span, f"по состоянию на {timezone.localdate():%d.%m.%Y}"],
         notes=[
             "Норма — из карточки преподавателя, иначе из настроек учреждения"
@@ -235,7 +233,6 @@ def unassigned(params: dict[str, Any]) -> Table:
             Column("since", "С какого дня", kind="date"),
         ],
         rows=[list(one) for one in rows],
-        issuer=frame.issuer(rules),
         lines=[f"{period}" if period else f"{year} учебный год"],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         empty="У каждого курса и каждой подгруппы есть преподаватель.",

@@ -88,7 +88,6 @@ def plan_readiness(params: dict[str, Any]) -> Table:
             Column("late", "Опоздание, дней", kind="number"),
         ],
         rows=_rows(found),
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {period}",
             *([f"Срок сдачи: {due:%d.%m.%Y}"] if due else []),

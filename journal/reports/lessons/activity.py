@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from journal.domain.lessons.activities import Journal, read_journal
-from journal.models import Activity, Institution
-from journal.reports import frame
+from journal.models import Activity
 from journal.reports.questions import RowField
 from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Row, Section, Table
@@ -36,7 +35,6 @@ class ActivityForm(ReportForm):
 )
 def activity(params: dict[str, Any]) -> Table:
     """The plan with what was held, then the participants with what they attended."""
-    rules = Institution.current()
     found = read_journal(
         Activity.objects.select_related("year", "group", "leader").get(
             pk=params["activity"]
@@ -54,7 +52,6 @@ def activity(params: dict[str, Any]) -> Table:
             Column("came", "Пришли; посетил", align="center"),
         ],
         rows=_rows(found),
-        issuer=frame.issuer(rules),
         lines=[
             one.name,
             f"{one.get_kind_display().capitalize()}, учебный год {one.year}",

@@ -98,7 +98,6 @@ def attendance(params: dict[str, Any]) -> Table:
         _columns(months),
         rows=rows if found.lines else (),
         totals=totals if found.lines else (),
-        issuer=frame.issuer(rules),
         lines=[
             _span_title(months),
             *frame.group_head(group, rules, last),

@@ -53,7 +53,6 @@ def control_works(params: dict[str, Any]) -> Table:
             Column("late", "Опоздание, дней", kind="number", width=11),
         ],
         rows=[_row(one, today) for one in found],
-        issuer=frame.issuer(rules),
         lines=[
             str(params["period"]),
             *([frame.group_name(group, rules)] if group else []),

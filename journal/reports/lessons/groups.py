@@ -15,7 +15,6 @@ from journal.domain.lessons.attendance import (
     summed,
 )
 from journal.models import AcademicYear, Group, Institution
-from journal.reports import frame
 from journal.reports.lessons.attendance import untaken_warnings
 from journal.reports.questions import WHOLE, groups_for
 from journal.reports.registry import OF_GROUP, report
@@ -82,7 +81,6 @@ def groups_attendance(params: dict[str, Any]) -> Table:
         _columns(rules),
         rows=rows,
         totals=[cells(groups, "Всего")] if len(groups) > 1 else (),
-        issuer=frame.issuer(rules),
         lines=[
             *head_of_many(params, groups),
             f"Занятия с {first:%d.%m.%Y} по {last:%d.%m.%Y}",

@@ -43,7 +43,6 @@ def homework(params: dict[str, Any]) -> Table:
             Column("longest", "Дольше всего, дней", kind="number", width=10),
         ],
         rows=[_row(one) for one in found],
-        issuer=frame.issuer(rules),
         lines=[
             str(params["period"]),
             *([frame.group_name(group, rules)] if group else []),

@@ -86,13 +86,11 @@ def journal_paper(params: dict[str, Any]) -> Table:
         return Table(
             "Журнал учебных занятий",
             [Column("name", "Фамилия, имя, отчество")],
-            issuer=frame.issuer(rules),
             lines=head,
             empty=f"У группы {group} в этом периоде нет дисциплин, доступных вам."
             " Выберите другой период или заведите нагрузку.",
         )
     first, *rest = pages
-    first.issuer = frame.issuer(rules)
     first.lines = [*head[:-1], *first.lines]
     first.parts = rest
     pages[-1].signatures = frame.signatures(group, rules)

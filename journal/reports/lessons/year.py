@@ -87,7 +87,6 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
         _columns(spans, rules),
         rows=[_row(n, line, spans, last) for n, line in enumerate(found.lines, 1)],
         totals=[_total(found.lines, spans)] if found.lines else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный год: {params['period'].year}",
             *frame.group_head(group, rules, last),

@@ -94,7 +94,6 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         title.format(post),
         COLUMNS,
         rows=_rows(found) if found.lines else (),
-        issuer=frame.issuer(rules),
         lines=group_head(params, basis, rules),
         warnings=warnings(found, params, basis),
         notes=[

@@ -76,7 +76,6 @@ def debts(params: dict[str, Any]) -> Table:
         ]
         if found
         else (),
-        issuer=frame.issuer(rules),
         lines=[
             frame.group_name(group, rules) if group else "Все группы",
             f"По состоянию на {day:%d.%m.%Y}",

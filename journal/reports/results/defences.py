@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from journal.domain.results.defences import Defences, read_defences
 from journal.models import AcademicYear, Institution, Thesis
-from journal.reports import frame
 from journal.reports.questions import DayField, RowField
 from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Column, Row, Table
@@ -72,7 +71,6 @@ def defences(params: dict[str, Any]) -> Table:
         _columns(),
         rows=[_row(line) for line in lines],
         totals=[Row(_row(total), "bold")] if lines else (),
-        issuer=frame.issuer(rules),
         lines=[f"Учебный год: {year} · по состоянию на {day:%d.%m.%Y}"],
         warnings=_warnings(total),
         notes=["Проценты — от числа защитивших. Качество — доля «5» и «4»."]

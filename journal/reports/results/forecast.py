@@ -88,7 +88,6 @@ def forecast_of_groups(params: dict[str, Any]) -> Table:
         _columns(rules),
         rows=rows if told else (),
         totals=[_row(parts, "Всего")] if told and len(parts) > 1 else (),
-        issuer=frame.issuer(rules),
         lines=head_of_many(params, [one.group for one in parts]),
         notes=[ABOUT, RANGE] if told else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
@@ -236,7 +235,6 @@ def forecast_of_group(params: dict[str, Any]) -> Table:
         "Прогноз успеваемости группы",
         _group_columns(courses),
         rows=rows if told else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {params['period']}",
             *frame.group_head(group, rules, day),

@@ -150,7 +150,6 @@ def groups_results(params: dict[str, Any]) -> Table:
         _columns(rules),
         rows=rows,
         totals=[_figures(figures_of(found.lines), "Всего")] if len(groups) > 1 else (),
-        issuer=frame.issuer(rules),
         lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
         warnings=warnings(found, params, KNOWN),
         notes=[ABOUT, RULES[KNOWN]] if rows else (),
@@ -234,7 +233,6 @@ def failures(params: dict[str, Any]) -> Table:
         rows=[
             _failure(number, one, groups) for number, one in enumerate(failing[:top], 1)
         ],
-        issuer=frame.issuer(rules),
         lines=[
             *head_of_many(params, groups.values()),
             BASES[KNOWN],

@@ -19,7 +19,6 @@ from journal.domain.results.objectivity import (
 from journal.domain.results.term import courses_seen
 from journal.models import Course, Department, Institution
 from journal.models.sqlite import russian_key
-from journal.reports import frame
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
 from journal.reports.registry import OF_STUDY, TEACHING, report
 from journal.reports.table import Cell, Column, Row, Table
@@ -104,7 +103,6 @@ def objectivity(params: dict[str, Any]) -> Table:
         columns,
         rows=rows,
         totals=[_totals(found)] if found and not by_student else (),
-        issuer=frame.issuer(rules),
         lines=_lines(params),
         notes=[
             "Сравниваются подписанные отметки за период. По текущим отметкам"
@@ -258,7 +256,6 @@ def term_due(params: dict[str, Any]) -> Table:
             Column("waited", "Ждали подписи, ч", kind="number"),
         ],
         rows=[_due_row(one, rules) for one in found],
-        issuer=frame.issuer(rules),
         lines=[
             *_lines({**params, "day": day}),
             f"Курсов {len(found)}, не выставлено {open_}, с опозданием {late},"

@@ -93,7 +93,6 @@ def preliminary(params: dict[str, Any]) -> Table:
             for number, line in enumerate(found.lines, 1)
         ],
         totals=_totals(found, missed) if found.lines else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"{month_title(month).capitalize()}"
             + (f" · учебный период: {period}" if period else ""),
@@ -219,7 +218,6 @@ def rating(params: dict[str, Any]) -> Table:
         "Итоговый рейтинг успешности по группе",
         RATING,
         rows=_places(found.lines) if found.courses else (),
-        issuer=frame.issuer(rules),
         lines=group_head(params, KNOWN, rules),
         warnings=warnings(found, params, KNOWN),
         notes=[

@@ -87,7 +87,6 @@ def attestation(params: dict[str, Any]) -> Table:
         _columns(found),
         rows=_rows(found) if found.courses else (),
         totals=_totals(found, figures.mean) if found.courses and found.lines else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный период: {period}",
             *frame.group_head(group, rules, day),

@@ -67,7 +67,6 @@ def results(params: dict[str, Any]) -> Table:
         _columns(found),
         rows=[_row(number, line, found) for number, line in enumerate(found.lines, 1)],
         totals=_totals(found) if found.lines else (),
-        issuer=frame.issuer(rules),
         lines=group_head(params, SIGNED, rules),
         warnings=warnings(found, params, SIGNED),
         notes=[SIGNS, RULES[SIGNED], _group_words(found)] if found.lines else (),
@@ -231,7 +230,6 @@ def yearly(params: dict[str, Any]) -> Table:
         ]
         if slots
         else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"Учебный год: {period.year}",
             *frame.group_head(group, rules, day),

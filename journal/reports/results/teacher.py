@@ -16,7 +16,6 @@ from journal.domain.results.group import KNOWN, SIGNED, Statement, TaughtCourse
 from journal.models import Course, CourseTeacher, Employee, Group, Institution
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
-from journal.reports import frame
 from journal.reports.questions import WHOLE, RowField, groups_for
 from journal.reports.registry import OFFICE, TEACHING, report
 from journal.reports.results.signs import (
@@ -146,7 +145,6 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         COLUMNS,
         rows=rows,
         totals=[_total(found, rows)] if len(rows) > 1 else (),
-        issuer=frame.issuer(rules),
         lines=[
             f"Преподаватель: {teacher.full_name}",
             f"{period_title(params)} · по состоянию на {params['day']:%d.%m.%Y}",
