@@ -1,12 +1,20 @@
 """Closing of periods, and files of many reports at once."""
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.models.base import Model, history, unique
 from journal.models.organisation import Period
 from journal.models.people import User
-from journal.models.reach import Everyone, Reach
+from journal.models.reach import Everyone, Reach, ReachQuerySet
+
+
+class ClosingQuerySet(ReachQuerySet):
+    def in_force(self):
+        """Closings that hold now: what is open again for a while is left out."""
+        return self.filter(Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()))
 
 
 class PeriodClosing(Model):
@@ -38,6 +46,7 @@ class PeriodClosing(Model):
     )
     reopen_reason = models.CharField("причина открытия", max_length=300, blank=True)
 
+    objects = ClosingQuerySet.as_manager()
     history = history()
 
     class Meta:

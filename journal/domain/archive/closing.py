@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from journal.models import Period, PeriodClosing, User
@@ -22,8 +22,8 @@ def is_closed(closing: PeriodClosing) -> bool:
 
 def is_shut(period: int, aspect: str = PeriodClosing.Aspect.MARKS) -> bool:
     """Is this aspect of a period closed now? One query."""
-    still = Q(reopened_until__isnull=True) | Q(reopened_until__lt=timezone.now())
-    return PeriodClosing.objects.filter(still, period=period, aspect=aspect).exists()
+    closings = PeriodClosing.objects.filter(period=period, aspect=aspect)
+    return any(map(is_closed, closings))
 
 
 def not_closed(today: date) -> list[tuple[Period, int]]:

@@ -7,7 +7,6 @@ ask for absences alone, which they may write.
 """
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
-from django.db.models.functions import Now
 
 from journal.models import Lesson, PeriodClosing
 from journal.models.prepared import Asker
@@ -41,6 +40,5 @@ def asking_q(user, *, is_closed: bool) -> Q:
         period=OuterRef("course__period"), aspect=PeriodClosing.Aspect.MARKS
     )
     if is_closed:
-        until = Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now())
-        closings = closings.filter(until)
+        closings = closings.in_force()
     return Q(Exists(closings)) & rights_q(asker, Lesson.reach, "view_lesson")

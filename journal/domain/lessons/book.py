@@ -17,7 +17,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.domain.lessons.amounts import absence_value
@@ -237,12 +236,8 @@ def _places(like: Likeness, right: str) -> Prepared:
             return said(rights_q(asker, Lesson.reach, codename))
 
         def closed(aspect):
-            rows = PeriodClosing.objects.filter(
-                Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
-                period=OuterRef("course__period"),
-                aspect=aspect,
-            )
-            return Exists(rows)
+            rows = PeriodClosing.objects.in_force()
+            return Exists(rows.filter(period=OuterRef("course__period"), aspect=aspect))
 
         return (
             Lesson.objects.visible_to(asker)

@@ -26,15 +26,17 @@ class Attested(NamedTuple):
     @property
     def form(self) -> str:
         """«экзамен», «зачёт» … out of the kind of the sheet."""
-        if (
-            self.result.kind == Sheet.Kind.COMPLEX_CREDIT
-            and self.result.mark in CREDITS
-        ):
-            return "комплексный зачёт"
         words = KINDS[self.result.kind]
         for start in ("ведомость защиты ", "ведомость ", "ГИА: "):
             words = words.removeprefix(start)
-        return FORMS.get(self.result.kind, words)
+        return form_of(self.result) or words
+
+
+def form_of(result: Official) -> str:
+    """The form of attestation of the courses of a sheet, "" of any other sheet."""
+    if result.kind == Sheet.Kind.COMPLEX_CREDIT and result.mark in CREDITS:
+        return "комплексный зачёт"
+    return FORMS.get(result.kind, "")
 
 
 FORMS = {

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from journal.domain.results.official import is_given
@@ -42,10 +41,8 @@ def owed(courses: QuerySet[Course], until: date, rules: Institution) -> QuerySet
 
     Of the academic year of that day; not of closed periods and groups.
     """
-    closed = PeriodClosing.objects.filter(
-        Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
-        period=OuterRef("period"),
-        aspect=PeriodClosing.Aspect.RESULTS,
+    closed = PeriodClosing.objects.in_force().filter(
+        period=OuterRef("period"), aspect=PeriodClosing.Aspect.RESULTS
     )
     return courses.filter(
         ~is_given(Q(sheet__kind__in=(Sheet.Kind.TERM, *AS_GOOD))),

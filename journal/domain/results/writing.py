@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -114,11 +113,10 @@ def is_closed_for(sheet: Sheet) -> bool:
     """Are the results of its period closed? Retakes and the ГИА come after that."""
     if sheet.attempt > 1 or sheet.kind in STATE:
         return False
-    return PeriodClosing.objects.filter(
-        Q(reopened_until__isnull=True) | Q(reopened_until__lt=Now()),
-        period=sheet.period_id,
-        aspect=PeriodClosing.Aspect.RESULTS,
-    ).exists()
+    closings = PeriodClosing.objects.in_force().filter(
+        period=sheet.period_id, aspect=PeriodClosing.Aspect.RESULTS
+    )
+    return closings.exists()
 
 
 def locked(user: User, pk: int) -> Sheet | None:

@@ -15,8 +15,8 @@ from journal.domain.results import (
     average,
     with_comma,
 )
+from journal.domain.results.attested import form_of
 from journal.domain.results.official import ATTESTATION, COURSEWORK, FINAL, TERM, YEAR
-from journal.domain.results.scales import CREDITS
 from journal.domain.words import hours, plural
 from journal.models import Result, Sheet
 from journal.pages.diary.pieces import html, joined, mark, work
@@ -28,16 +28,7 @@ STAGES = {
     YEAR: "за год",
     FINAL: "итоговая",
 }
-ATTESTATIONS = {
-    Sheet.Kind.EXAM: "экзамен",
-    Sheet.Kind.CREDIT: "зачёт",
-    Sheet.Kind.DIFF_CREDIT: "дифф. зачёт",
-    Sheet.Kind.COURSEWORK: "курсовая работа",
-    Sheet.Kind.PRACTICE: "практика",
-    Sheet.Kind.MODULE_EXAM: "экзамен по модулю",
-    Sheet.Kind.COMPLEX_EXAM: "комплексный экзамен",
-    Sheet.Kind.COMPLEX_CREDIT: "комплексный дифф. зачёт",
-}
+SHORT = {Sheet.Kind.DIFF_CREDIT: "дифф. зачёт"}
 STATUSES = dict(Result.Status.choices)
 HEAD = SafeString(
     '<tr><th scope="col">Дата</th><th scope="col">Отметка</th>'
@@ -127,9 +118,8 @@ def _signed(stage: str, result: Official | None) -> SafeString | str:
 
 def name_of(stage: str, result: Official) -> str:
     """What a mark of record is for, in a word or two."""
-    if result.kind == Sheet.Kind.COMPLEX_CREDIT and result.mark in CREDITS:
-        return "комплексный зачёт"
-    return STAGES[stage] or ATTESTATIONS.get(result.kind, "аттестация")
+    form = SHORT.get(result.kind) or form_of(result)
+    return STAGES[stage] or form or "аттестация"
 
 
 def _details(
