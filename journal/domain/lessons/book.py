@@ -7,15 +7,11 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import (
-    BooleanField,
-    Case,
     Exists,
     FilteredRelation,
     OuterRef,
     Q,
     Subquery,
-    Value,
-    When,
 )
 from django.utils import timezone
 
@@ -251,11 +247,7 @@ def _places(like: Likeness, right: str) -> Prepared:
                 "course__group__name",
                 "subgroup",
                 "is_cancelled",
-                Case(
-                    When(attendance_taken_at__isnull=True, then=Value(False)),
-                    default=Value(True),
-                    output_field=BooleanField(),
-                ),
+                said(Q(attendance_taken_at__isnull=False)),
                 may(right or "change_mark"),
                 may(right or "change_absence"),
                 closed(PeriodClosing.Aspect.MARKS),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import absence_is_off
 from journal.domain.lessons.amounts import absence_value
+from journal.domain.lessons.asking import said
 from journal.domain.lessons.presence import Document, documents_of
 from journal.domain.spans import Spans, any_covers
 from journal.models import Absence, Group, Lesson, Membership, SubgroupMember, User
@@ -105,17 +106,9 @@ def _columns(user, group, first, last) -> dict[int, WeekLesson]:
             "course__discipline__name",
             "subgroup",
             "subgroup__number",
-            Case(
-                When(attendance_taken_at__isnull=True, then=Value(False)),
-                default=Value(True),
-                output_field=BooleanField(),
-            ),
+            said(Q(attendance_taken_at__isnull=False)),
             "is_cancelled",
-            Case(
-                When(mine, then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
-            ),
+            said(mine),
         )
     )
     return {row[0]: WeekLesson(*row) for row in rows}
