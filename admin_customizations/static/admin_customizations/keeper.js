@@ -75,7 +75,7 @@ export class Keeper {
     if (isSignedOut(answer)) return this.again(sent, number, "signed-out");
     const found = await answer.json().catch(() => null);
     this.isSending = false;
-    if (!found) return this.again(sent, number, "trouble");
+    if (!found) return this.again(sent, number, answer.status === 403 ? "signed-out" : "trouble");
     this.wait = 1000;
     if (answer.status === 200) return this.done(sent, found);
     if (answer.status === 409) return this.settle(this.waiting || sent, found);
