@@ -4,10 +4,11 @@ import csv
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journal.domain.results.experience import Entry, Experience, Place, foresee
@@ -55,7 +56,24 @@ def test_the_order_of_marks_does_not_matter(known, coming, chance):
         assert math.isclose(seen.mean, swapped.mean, abs_tol=1e-9)
 
 
+SHARP = Work((0.5, 0.25, 0.03, 0.22), weight=3, pull=1.7)
+
+
 @given(KNOWN, COMING, WORK)
+@example(  # tilts far below, unlikely before the 2 and no more after it
+    [
+        (5, SHARP),
+        (3, Work((0.29, 0.03, 0.18, 0.51), weight=2, pull=1.7)),
+        (5, Work((0.24, 0.06, 0.35, 0.35), weight=2, pull=1.7)),
+    ],
+    [
+        Work((0.35, 0.04, 0.13, 0.47), weight=3, pull=0.4),
+        Work((0.38, 0.03, 0.56, 0.03), 1e-5, 3, pull=1.7),
+        replace(SHARP, done=0.0),
+        replace(SHARP, done=0.0),
+    ],
+    Work((0.19, 0.04, 0.74, 0.04), weight=2, pull=1.7),
+)
 def test_another_two_never_lowers_the_chance_of_failing(known, coming, work):
     before = forecast(known, coming)
     after = forecast([*known, (2, work)], coming)

@@ -367,7 +367,7 @@ DUTIES = {
     "hr": 1,
     "secretary": 6,
     "office": 10,
-    "teacher": 13,
+    "teacher": 14,
     "director": 11,
 }
 

@@ -267,9 +267,17 @@ class Summed(Sums):
     moments: list[tuple[float, ...]] = field(init=False)
 
     def __post_init__(self):
-        """Per tilt: its chance, and what `_sums_to_come` says of it."""
+        """Per tilt from the lowest on: its chance, and what `_sums_to_come` says of it.
+
+        The unlikely ones below are there too: what can be reached from a tilt is never
+        less than from any below it, whichever of them a student's marks leave likely.
+        """
         coming = _sums_to_come(tuple(self.to_come), self.rules.undone)
-        self.moments = [(likely, *coming[place]) for place, likely in self.tilts]
+        chances = dict(self.tilts)
+        highest = max(chances)
+        self.moments = [
+            (chances.get(place, 0.0), *coming[place]) for place in range(highest + 1)
+        ]
 
     def reach(self, threshold: float) -> float:
         """The chance that the average is at least `threshold`."""
