@@ -1,8 +1,9 @@
 """The sections of the admin: a table of links, each with the permission it needs."""
 
+import functools
 from dataclasses import dataclass
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 @dataclass(frozen=True)
@@ -187,9 +188,14 @@ def _may(user, permission: str) -> bool:
     return user.has_perm(f"journal.{verb}_{model}")
 
 
-def _is_inside(path: str, address: str, url: str) -> bool:
+@functools.cache
+def _addresses(prefix: str) -> dict[str, str]:
+    """Addresses of all links by their names, looked up once: each page shows them all."""
+    return {link.url: reverse(link.url) for _, links in SECTIONS for link in links}
+
+
+def _is_inside(path: str, address: str, url: str, day: str) -> bool:
     """Does a page belong to a link: pages of a day are not of the list above them."""
-    day = reverse("admin:journal_lesson_day")
     if path.startswith(day):
         return address == day
     return path.startswith(address) and url != "admin:index"
@@ -198,13 +204,15 @@ def _is_inside(path: str, address: str, url: str) -> bool:
 def sections(request) -> list[dict]:
     """The sidebar of one person, in the shape that the skin draws."""
     found = []
+    addresses = _addresses(get_script_prefix())
+    day = addresses["admin:journal_lesson_day"]
     for title, links in SECTIONS:
         items = []
         for link in links:
             if not _may(request.user, link.permission):
                 continue
-            address = reverse(link.url)
-            inside = _is_inside(request.path, address, link.url)
+            address = addresses[link.url]
+            inside = _is_inside(request.path, address, link.url, day)
             items.append(
                 {
                     "title": link.title,

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from journal.models import Institution, Mark, PeriodClosing, Role
 from journal.models.guards import GUARDS, guards_are_in_place
-from journal.roles import ROLES, codenames
+from journal.roles import ROLES, Anchor, codenames
 from tests import cast, postgres
-from tests.conftest import ROOT, lacking
+from tests.conftest import OF_EACH_ANCHOR, ROOT, lacking
 from tests.migrated import new_base
 
 # The cast
@@ -46,6 +46,13 @@ def test_the_cast_plays_every_role_that_the_demo_has(world):
     played = set(Role.objects.filter(user__isnull=False).values_list("slug", flat=True))
     unplayed = {"safety", "extracurricular", "certificates"}
     assert played == {spec.slug for spec in ROLES} - unplayed
+
+
+def test_people_of_each_anchor_run_on_postgresql(world):
+    """Whoever is asked there stands for all others of the same anchor."""
+    roles = Role.objects.filter(user__username__in=OF_EACH_ANCHOR)
+    anchors = [anchor for anchor, _ in Anchor.CHOICES]
+    assert sorted(roles.values_list("anchor", flat=True)) == sorted(anchors)
 
 
 def test_the_clock_stands_in_the_semester_of_the_cast(world):

@@ -143,6 +143,7 @@ def test_months_of_a_list_are_those_that_hold_a_row(college, client_of):
 
 
 @pytest.mark.parametrize("model", QUERIES)
+@pytest.mark.sqlite
 def test_a_list_takes_as_many_queries_for_thirty_rows_as_for_one(
     college, client_of, model
 ):

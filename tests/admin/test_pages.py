@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.template import loader
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLResolver, reverse
 from django.views import defaults
@@ -24,6 +25,7 @@ from tests.admin.matrix import (
     PLANS,
     letters,
 )
+from tests.conftest import OF_EACH_ANCHOR
 
 STOCK = ("changelist", "add", "change", "history", "delete", "simple_history")
 
@@ -32,6 +34,8 @@ STOCK = ("changelist", "add", "change", "history", "delete", "simple_history")
 def unrendered(monkeypatch):
     """Answers without their HTML: a walk asks for the status of thousands."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    monkeypatch.setattr(loader, "render_to_string", lambda *args, **context: "")
+    monkeypatch.setattr(admin.site, "each_context", lambda request: {})
     blank = SimpleNamespace(render=lambda *args, **context: "")
     monkeypatch.setattr(
         defaults, "loader", SimpleNamespace(get_template=lambda name: blank)
@@ -84,6 +88,7 @@ def expected_of(model: str, may: str) -> dict:
 
 
 @pytest.mark.parametrize("role", EXPECTED)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_a_role_meets_just_the_pages_of_the_table(college, client_of, unrendered, role):
     client = client_of(college.people[role])
     wrong = {}
@@ -98,6 +103,7 @@ def test_a_role_meets_just_the_pages_of_the_table(college, client_of, unrendered
 
 
 @pytest.mark.parametrize("role", EXPECTED)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_a_role_has_just_the_buttons_of_the_table(college, client_of, unrendered, role):
     client = client_of(college.people[role])
     wrong = {}
@@ -117,6 +123,7 @@ def test_a_role_has_just_the_buttons_of_the_table(college, client_of, unrendered
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.on_postgresql(name=OF_EACH_ANCHOR)
 def test_families_and_the_roleless_have_no_admin(college, client_of, name):
     client = client_of(college.people[name])
     student = college.rows["student"][0]
@@ -154,6 +161,7 @@ UNADDED = {
         ("teacher", ("changelist", "change"), f"{COURSES} {PLANS}"),
     ],
 )
+@pytest.mark.on_postgresql(role=["root"])
 def test_every_page_that_opens_is_drawn(college, client_of, role, pages, models):
     client = client_of(college.people[role])
     for model in models.split():

@@ -32,6 +32,7 @@ def grow(college, count: int):
 
 
 @pytest.mark.parametrize("model", QUERIES)
+@pytest.mark.sqlite
 def test_a_list_takes_as_many_queries_for_thirty_rows_as_for_one(
     college, client_of, model
 ):

@@ -239,6 +239,7 @@ def check(college: College, meant: set, added: int, changed: int, **told: int) -
     assert list(Lesson.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.sqlite
 def test_492_changes_of_a_college_are_carried_out_or_told(world):
     name = "zameny_college_2022_pseudonymised.csv"
     college = College(world, name, datetime.date(2022, 10, 28))

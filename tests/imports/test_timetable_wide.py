@@ -261,6 +261,7 @@ FILES = {
 
 @real
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.on_postgresql(name=["22_timetable_college_chisl_znam.xlsx"])
 def test_a_real_week_comes_in_where_the_college_knows_its_names(world, empty, name):
     """Groups, disciplines, teachers and rooms of the file are made; nothing is asked,
     every line stands, no two of them meet, and again nothing changes."""
@@ -280,6 +281,7 @@ def test_a_real_week_comes_in_where_the_college_knows_its_names(world, empty, na
 
 @real
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.on_postgresql(name=["22_timetable_college_chisl_znam.xlsx"])
 def test_a_real_week_of_strangers_asks_and_stores_nothing(world, empty, name):
     outcome = take("timetable", (DATA / name).read_bytes(), world.dispatcher)
     assert {one.sheet for one in outcome.questions} >= {"Группы", "Дисциплины"}

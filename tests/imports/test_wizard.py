@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from journal.models import Discipline, ImportBatch, Student, ThematicPlan
 from tests import hostile
+from tests.conftest import OF_EACH_ANCHOR
 from tests.imports import HEAD, book
 from tests.imports.hands import Wizard
 from tests.imports.sheets import ANNA as DIRTY
@@ -285,6 +286,7 @@ def test_a_file_no_longer_kept_is_asked_for_again(wizard):
         ("director", set()),
     ],
 )
+@pytest.mark.on_postgresql(who=OF_EACH_ANCHOR)
 def test_each_role_imports_what_is_its_own(wizard, who, allowed):
     lists = {
         "roster": "student",

@@ -17,6 +17,7 @@ from journal.models import (
     SocialCard,
 )
 from tests import cast
+from tests.conftest import OF_EACH_ANCHOR
 from tests.people.cards import card, formset, tab
 
 ALL = "parents documents social benefits military movement results consents"
@@ -51,6 +52,7 @@ def people(world):
 
 
 @pytest.mark.parametrize("role", TABS)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_a_role_meets_just_the_tabs_of_the_table(world, people, client_of, role):
     client, near = client_of(people[role]), world.students[1]
     html = client.get(card(near)).content.decode()
@@ -70,6 +72,7 @@ def test_the_tabs_of_a_foreign_card_are_not_there(world, people, client_of, role
 
 
 @pytest.mark.parametrize("role", NO_CARDS)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_who_views_no_students_meets_no_tab(world, people, client_of, role):
     client = client_of(people[role])
     for student in (world.students[1], world.stranger.student):
@@ -79,6 +82,7 @@ def test_who_views_no_students_meets_no_tab(world, people, client_of, role):
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.on_postgresql(name=OF_EACH_ANCHOR)
 def test_families_meet_no_tab_not_even_their_own(world, people, client_of, name):
     client = client_of(people[name])
     for slug in ALL.split():
@@ -88,6 +92,7 @@ def test_families_meet_no_tab_not_even_their_own(world, people, client_of, name)
 
 
 @pytest.mark.parametrize("role", TABS)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_who_may_not_write_a_part_is_refused(world, people, client_of, role):
     client, near = client_of(people[role]), world.students[1]
     for slug in TABS[role].split():
@@ -109,6 +114,7 @@ FILLED = {
 
 @pytest.mark.parametrize("role", WRITES)
 @pytest.mark.parametrize("slug", FILLED)
+@pytest.mark.on_postgresql(role=OF_EACH_ANCHOR)
 def test_a_part_is_made_when_it_is_first_filled(world, people, client_of, role, slug):
     model, prefix, values = FILLED[slug]
     student = world.students[1]
@@ -238,6 +244,7 @@ COSTS = {"": 21, "parents": 10, "social": 7, "movement": 8, "results": 10}
 
 
 @pytest.mark.parametrize("slug", COSTS)
+@pytest.mark.sqlite
 def test_a_card_and_its_tabs_cost_the_same_with_many_rows(
     world, people, client_of, slug
 ):

@@ -30,6 +30,7 @@ from journal.models import (
     User,
 )
 from tests import cast
+from tests.conftest import OF_EACH_ANCHOR
 
 STAFF_PAGE = "/admin/journal/employee/access/"
 EVERYBODY = {"whom": "never", "part": ["student", "guardian"]}
@@ -234,6 +235,7 @@ MAY = {"office", "curator", "dispatcher"}
 
 
 @pytest.mark.parametrize("name", [*cast.STAFF, "student", "parent", "trustee"])
+@pytest.mark.on_postgresql(name=OF_EACH_ANCHOR)
 def test_who_hands_out_to_a_group(world, client_of, name):
     client = client_of(world.people[name])
     for method in (client.get, client.post):
@@ -246,6 +248,7 @@ def test_who_hands_out_to_a_group(world, client_of, name):
 
 
 @pytest.mark.parametrize("name", [*cast.STAFF, "student", "parent", "trustee"])
+@pytest.mark.on_postgresql(name=OF_EACH_ANCHOR)
 def test_who_hands_out_to_staff(world, client_of, name):
     for username in ("teacher", "director"):
         user = world.people[username]

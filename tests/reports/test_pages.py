@@ -18,6 +18,7 @@ from journal.reports import registry
 from journal.reports.registry import REPORTS, get
 from journal.reports.table import Column, Table
 from tests.cast import account
+from tests.conftest import OF_EACH_ANCHOR
 from tests.reports.groups import absent, course, day, group_of, lesson, work
 
 FORMATS = {
@@ -61,6 +62,7 @@ def text_of(response, format: str) -> str:
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("who", sorted(STAFF))
+@pytest.mark.on_postgresql(who=OF_EACH_ANCHOR, format=["html"])
 def test_each_report_opens_in_each_format_for_whom_it_is(
     world, client_of, who, slug, format
 ):
@@ -120,6 +122,7 @@ def test_a_right_given_in_the_admin_opens_no_rows_of_others(world, client_of):
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("who", ["curator", "teacher", "teacher2", "department_head"])
 @pytest.mark.parametrize("group", ["foreign", "999999", "-1", "abc", "1e3", "٣", "\0"])
+@pytest.mark.on_postgresql(who=OF_EACH_ANCHOR)
 def test_a_group_out_of_reach_is_refused_in_words(world, client_of, who, slug, group):
     group = world.group2.pk if group == "foreign" else group
     response = client_of(world.people[who]).get(address(slug), {"group": group})
@@ -333,6 +336,7 @@ QUERIES = {"attestation": 15, "attendance": 11, "corrections": 14}
 
 @pytest.mark.parametrize("students", [1, 30])
 @pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.sqlite
 def test_a_page_costs_the_same_queries_for_one_student_and_for_thirty(
     world, client_of, slug, students
 ):

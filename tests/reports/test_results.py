@@ -132,6 +132,7 @@ OF_MANY = ("groups_results", "groups_attendance", "failures", "teacher_")
 
 
 @pytest.mark.parametrize("slug", QUERIES)
+@pytest.mark.sqlite
 def test_a_report_reads_as_much_for_thirty_as_for_one(world, group, slug):
     answers, of_many = {"group": group.pk}, slug.startswith(OF_MANY)
     if of_many:
@@ -310,6 +311,7 @@ GROUP_REPORTS = (
 
 @pytest.mark.parametrize("format", WRITERS)
 @pytest.mark.parametrize("slug", [*GROUP_REPORTS, "attestation"])
+@pytest.mark.on_postgresql(format=["html"])
 def test_every_report_comes_out_in_every_format(world, group, slug, format):
     assert render(report(world.deputy, slug, group=group.pk), format)
 
