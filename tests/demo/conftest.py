@@ -40,20 +40,20 @@ def sweep():
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def built(django_db_setup, django_db_blocker):
-    """A college of sixty students, for all tests of this file."""
+    """A college of sixty students, for all tests of this folder.
+
+    It stands in a transaction that all of them run within.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
         sweep()
-        yield build(students=60, seed=7, today=cast.TODAY)
+        made = build(students=60, seed=7, today=cast.TODAY)
+        connection.check_constraints()  # or PostgreSQL looks at all rows in each test
+        yield made
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def demo(built, today, db):
     return built
-
-
-@pytest.fixture
-def swept(db):
-    sweep()

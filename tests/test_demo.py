@@ -42,6 +42,11 @@ DAY = timedelta(days=1)
 ROLES = [*OFFICE, *TEACHING, *FAMILY]
 
 
+@pytest.fixture
+def swept(db):
+    sweep()
+
+
 def contents() -> str:
     """A digest of what a person would see."""
     seen = [
@@ -60,6 +65,7 @@ def contents() -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
+@pytest.mark.sqlite
 def test_the_same_seed_and_day_give_the_same_contents(swept):
     digests = []
     for seed in (1, 1, 2):
@@ -108,6 +114,7 @@ def test_a_sunday_or_holiday_is_taught_as_a_friday(swept, day):
     assert (special.kind, special.taught_as) == ("working", friday)
 
 
+@pytest.mark.sqlite
 def test_on_a_sunday_too_the_teacher_has_lessons(swept):
     sunday = datetime.date(2026, 11, 22)
     build(students=20, seed=1, today=sunday, terms=1)
@@ -132,6 +139,7 @@ def test_terms_behind_bring_the_groups_that_graduated(swept):
 # The command
 
 
+@pytest.mark.sqlite
 def test_the_command_prints_the_sign_ins(swept, capsys):
     call_command("demo", students=20, seed=1, today=TODAY, terms=1)
     printed = capsys.readouterr().out
@@ -161,9 +169,11 @@ def test_the_command_refuses_nonsense(db, words):
         call_command("demo", words)
 
 
+# Those of a college on PostgreSQL: tests/demo/test_hours.py.
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", ["school", "college"])
 def test_the_hours_of_all_courses_agree_whatever_the_seed(swept, kind):
-    build(students=90, seed=3, today=cast.TODAY, kind=kind, terms=3)
+    build(students=45, seed=3, today=cast.TODAY, kind=kind, terms=3)
     found = read_hours(Course.objects.all(), cast.TODAY)
     assert found
     assert {
