@@ -9,6 +9,7 @@ import datetime
 import gc
 import os
 import pickle
+import sqlite3
 import zoneinfo
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from tests import cast, migrated
 from tests import installation as installation_
@@ -127,41 +128,41 @@ def django_db_setup(
             migrated.keep(snapshot)
         folder = tmp_path_factory.mktemp("blank")
         request.config.blank = installation_.keep_blank(folder)
-        _flush_past_the_guards()
         with time_machine.travel(NOW):
             request.config.cast = pickle.dumps(cast.build())
+        if connection.vendor == "sqlite":
+            _with_the_cast_again()
+        else:
+            _past_the_guards()
     yield
     with django_db_blocker.unblock():
         teardown_databases(created, verbosity=0)
 
 
-def _flush_past_the_guards():
-    """A transactional test ends by emptying the tables; guards forbid that.
+def _past_the_guards():
+    """PostgreSQL empties its tables after a transactional test; guards forbid that.
 
-    Closed periods go first. On SQLite, where emptying is deleting, the guards of signed
-    sheets are lifted; the flush ends by installing them again. Of the class, since a
-    thread and a browser's loop have connections of their own.
+    Closed periods go first. Of the class, since a thread has a connection of its own.
     """
-    from journal.models.guards import GUARDS
-
     operations = type(connection.ops)
     flush = operations.sql_flush
-    lifted = []
-    if connection.vendor == "sqlite":
-        lifted = [
-            f"DROP TRIGGER IF EXISTS {rule}_delete"
-            for rule, (_, events, _) in GUARDS.items()
-            if "DELETE" in events
-        ]
 
     def past_the_guards(self, *args, **kwargs):
-        statements = sorted(
+        return sorted(
             flush(self, *args, **kwargs),
             key=lambda statement: '"journal_periodclosing"' not in statement,
         )
-        return [*lifted, *statements] if statements else []
 
     operations.sql_flush = past_the_guards
+
+
+def _with_the_cast_again():
+    """SQLite has the cast again after a transactional test, by a copy of all pages."""
+    kept = sqlite3.connect(":memory:")
+    connection.connection.backup(kept)
+    TransactionTestCase._fixture_teardown = lambda self: kept.backup(
+        connection.connection
+    )
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def world(request, today, db):
 
     if Institution.objects.exists():
         return pickle.loads(request.config.cast)
-    return cast.build()  # an earlier transactional test emptied the tables
+    return cast.build()  # an earlier transactional test emptied PostgreSQL's tables
 
 
 @pytest.fixture(scope="session")
