@@ -1,8 +1,11 @@
 """What every model of ours is made from."""
 
+import functools
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from journal.models.reach import DatedQuerySet, Reach, ReachQuerySet
@@ -80,9 +83,19 @@ def check(name: str, condition: Q, message: str) -> models.CheckConstraint:
     )
 
 
+class PastManager(HistoryManager):
+    """The library makes a class of a manager whenever a row is saved; this one, once."""
+
+    @classmethod
+    @functools.cache
+    def from_queryset(cls, queryset_class, class_name=None):
+        return super().from_queryset(queryset_class, class_name)
+
+
 def history(**options) -> HistoricalRecords:
     """The correction audit of a model of record."""
     return HistoricalRecords(
+        history_manager=PastManager,
         verbose_name="запись истории",
         verbose_name_plural="история",
         **options,
