@@ -18,7 +18,8 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.template import RequestContext
+from django.test import Client, TransactionTestCase, client
 
 from tests import cast, migrated
 from tests import installation as installation_
@@ -210,6 +211,19 @@ def client_of():
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_context_a_page():
+    """`response.context` is copied once a page, not for each of its hundred includes."""
+    keep = client.store_rendered_templates
+
+    def store(store, signal, sender, template, context, **kwargs):
+        if isinstance(context, RequestContext) and store.get("page") is not context:
+            store["page"] = context
+            keep(store, signal, sender, template, context, **kwargs)
+
+    client.store_rendered_templates = store
 
 
 @pytest.fixture(autouse=True)
