@@ -1,4 +1,7 @@
-"""The suite on both databases at once, each with its half of the workers.
+"""The suite on both databases at once, each with all of the workers.
+
+They share the cores: while one waits for a browser or for PostgreSQL another works, and
+whichever run ends first leaves them to the other.
 
     python -m tests.both WORKERS [ARGUMENTS OF PYTEST …]
 
@@ -17,9 +20,12 @@ from tests.postgres import binaries
 
 
 def suite(workers: int, *arguments: str) -> list[str]:
-    """The command of one run; a worker on its own needs no xdist."""
-    number = str(workers) if workers > 1 else "0"
-    return [sys.executable, "-m", "pytest", "-n", number, "-rs", *arguments]
+    """The command of one run; a worker on its own needs no xdist.
+
+    Neighbours stay together as long as may be (worksteal): they share what was built.
+    """
+    spread = ["-n", str(workers), "--dist=worksteal"] if workers > 1 else ["-n", "0"]
+    return [sys.executable, "-m", "pytest", *spread, "-rs", *arguments]
 
 
 def ended(run: subprocess.Popen) -> int:
@@ -34,15 +40,14 @@ def ended(run: subprocess.Popen) -> int:
 def main(workers: str, *arguments: str) -> int:
     if binaries() is None:
         return ended(subprocess.Popen(suite(int(workers), *arguments)))
-    each = max(int(workers) // 2, 1)
     with tempfile.TemporaryFile("w+", encoding="utf8") as said:
         other = subprocess.Popen(
-            [sys.executable, "-m", "tests.postgres", *suite(each, *arguments)],
+            [sys.executable, "-m", "tests.postgres", *suite(int(workers), *arguments)],
             stdout=said,
             stderr=subprocess.STDOUT,
         )
         print("SQLite (PostgreSQL следом)", flush=True)
-        status = ended(subprocess.Popen(suite(each, *arguments)))
+        status = ended(subprocess.Popen(suite(int(workers), *arguments)))
         further = ended(other)
         print("PostgreSQL", flush=True)
         said.seek(0)

@@ -3,10 +3,14 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_HOST", "TIME_ZONE"):
     os.environ.pop(name, None)  # what the caller's shell holds is no test's business
+# Compiled code is kept: the processes that tests start are there a third sooner.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="journal-tests-")
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 
