@@ -1,7 +1,7 @@
 """The migrated, still empty database, kept between runs of the tests.
 
-The migrations take ten seconds; their outcome is the same until they, the roles or the
-list of reports change. It lies in the cache of pytest (`--cache-clear` forgets it).
+The migrations take ten seconds; their outcome is the same until they, the roles or
+who has which report change. It lies in the cache of pytest (`--cache-clear` forgets it).
 """
 
 import contextlib
@@ -30,7 +30,8 @@ def snapshot(cache) -> Path:
     sources = [ROOT / "requirements.txt", ROOT / "journal/roles.py"]
     sources += sorted((ROOT / "journal/migrations").glob("*.py"))
     server = sqlite3.sqlite_version if connection.vendor == "sqlite" else binaries()
-    code = hashlib.sha256(f"{connection.vendor} {server} {sorted(REPORTS)}".encode())
+    reports = sorted((slug, one.roles) for slug, one in REPORTS.items())
+    code = hashlib.sha256(f"{connection.vendor} {server} {reports}".encode())
     for source in sources:
         code.update(source.read_bytes())
     return cache.mkdir("migrated") / code.hexdigest()[:16]

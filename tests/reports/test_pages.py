@@ -310,6 +310,7 @@ def test_links_carry_what_the_report_asks_for(world):
             for title, slug in (
                 ("Предварительный отчёт преподавателя", "teacher_preliminary"),
                 ("Отчёт преподавателя", "teacher_final"),
+                ("Сводная ведомость за год", "yearly"),
             )
         },
         "Объективность": f"{address('objectivity')}?group={group}&period={period}",
