@@ -26,8 +26,10 @@ class Hands:
 
 
 def saved(page):
+    """The script runs (it gives a cell to the keys), and nothing waits to be stored."""
     page.wait_for_function(
         "document.querySelector('.grid-state').textContent === 'Всё сохранено'"
+        " && document.querySelector('.cells td[tabindex]')"
         " && !document.querySelector('.wait, .ask')"
     )
 
