@@ -22,6 +22,7 @@ from journal.domain.control.steps import (
     Correction,
 )
 from journal.models import PeriodClosing, User
+from journal.models.prepared import Prepared
 
 Aspect = PeriodClosing.Aspect
 ASPECT = attrgetter("aspect")
@@ -86,8 +87,19 @@ class Edition:
     words: str
 
 
+@Prepared
+def _opened_again(period):
+    rows = PeriodClosing.history.filter(period=period, reopened_until__isnull=False)
+    return rows.order_by("history_id").values_list("history_id")[:1]
+
+
 def edition_of(period: int) -> Edition | None:
-    """The edition of statements of a period; None of one never open again. One query."""
+    """The edition of statements of a period; None of one never open again.
+
+    One query for such a period, two for the others.
+    """
+    if not list(_opened_again(period=period)):
+        return None
     steps = PeriodClosing.history.filter(period=period).order_by("id", "history_id")
     times = [
         (one, Aspect(aspect).label)

@@ -8,6 +8,7 @@ from datetime import date
 
 from journal.domain.results.official import Results, read_official
 from journal.models import Course, Membership
+from journal.models.prepared import Prepared
 
 
 def read_record(columns, home: dict[int, int], movers: set[int], day: date) -> Results:
@@ -34,11 +35,20 @@ def read_record(columns, home: dict[int, int], movers: set[int], day: date) -> R
 
 def _twins(columns, movers: set[int]) -> dict[int, tuple[int, int]]:
     """Course → (discipline, period) of the same in groups where movers have been."""
+    found = _read_twins(
+        movers=sorted(movers),
+        periods=sorted({one.period for one in columns}),
+        subjects=sorted({one.subject for one in columns}),
+    )
+    return {pk: (subject, period) for pk, subject, period in found}
+
+
+@Prepared
+def _read_twins(movers, periods, subjects):
     been = Membership.objects.filter(student__in=movers)
     rows = Course.objects.filter(
         group__in=been.order_by().values("group"),
-        period__in={one.period for one in columns},
-        discipline__in={one.subject for one in columns},
+        period__in=periods,
+        discipline__in=subjects,
     )
-    found = rows.order_by().values_list("pk", "discipline", "period")
-    return {pk: (subject, period) for pk, subject, period in found}
+    return rows.order_by().values_list("pk", "discipline", "period")
