@@ -30,4 +30,14 @@ class Migration(migrations.Migration):
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', True), ('user__isnull', False)), models.Q(('guardian__isnull', False), ('user__isnull', True)), _connector='OR'), name='notice_to_one', violation_error_message='Укажите, кому сообщили: учётную запись или представителя без неё.'),
         ),
+        migrations.AlterField(
+            model_name='historicalinstitution',
+            name='flag_changes',
+            field=models.PositiveSmallIntegerField(default=30, help_text='Столько исправлений подряд, сделанных одним человеком, показывают заместителю.', verbose_name='исправлений подряд — сигнал заместителю'),
+        ),
+        migrations.AlterField(
+            model_name='institution',
+            name='flag_changes',
+            field=models.PositiveSmallIntegerField(default=30, help_text='Столько исправлений подряд, сделанных одним человеком, показывают заместителю.', verbose_name='исправлений подряд — сигнал заместителю'),
+        ),
     ]

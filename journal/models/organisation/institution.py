@@ -141,7 +141,7 @@ class Institution(Model):
     flag_changes = models.PositiveSmallIntegerField(
         "исправлений подряд — сигнал заместителю",
         default=30,
-        help_text="Столько исправлений одного человека за один присест показывают заместителю.",
+        help_text="Столько исправлений подряд, сделанных одним человеком, показывают заместителю.",
     )
     quiet_from = models.TimeField("нерабочее время с", default=time(22))
     quiet_until = models.TimeField("нерабочее время до", default=time(6))
