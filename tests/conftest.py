@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 import sqlite3
+import time
 import zoneinfo
 from pathlib import Path
 
@@ -33,6 +34,7 @@ OF_EACH_ANCHOR = (
     *("office", "department_head", "studyunit", "curator", "teacher", "hr"),
     *("student", "root"),
 )
+LOCKED_TRIES = 100  # ten seconds
 NOW = datetime.datetime.combine(
     cast.TODAY, datetime.time(10), zoneinfo.ZoneInfo(settings.TIME_ZONE)
 )
@@ -158,12 +160,24 @@ def _past_the_guards():
 
 
 def _with_the_cast_again():
-    """SQLite has the cast again after a transactional test, by a copy of all pages."""
+    """SQLite has the cast again after a transactional test, by a copy of all pages.
+
+    A browser may still be reading: what it holds locked is waited for.
+    """
     kept = sqlite3.connect(":memory:")
     connection.connection.backup(kept)
-    TransactionTestCase._fixture_teardown = lambda self: kept.backup(
-        connection.connection
-    )
+
+    def again(self):
+        for _ in range(LOCKED_TRIES):
+            try:
+                return kept.backup(connection.connection)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error):
+                    raise
+            time.sleep(0.1)
+        return kept.backup(connection.connection)
+
+    TransactionTestCase._fixture_teardown = again
 
 
 @pytest.fixture

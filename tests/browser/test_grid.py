@@ -259,11 +259,8 @@ def test_typed_cells_are_dropped_for_another_person(spread, world):
     type_and_lose_the_session(spread, world).click()
     sign_in(spread, "curator")
     spread.wait_for_selector(".cells")
-    assert (
-        spread.evaluate(
-            "Object.keys(localStorage).filter(k => k.startsWith('journal.cells')).length"
-        )
-        == 0
+    spread.wait_for_function(
+        "!Object.keys(localStorage).some(key => key.startsWith('journal.cells'))"
     )
     assert marks_of(world.lesson) == []
 
