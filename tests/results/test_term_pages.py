@@ -67,7 +67,6 @@ def test_a_page_shows_fields_to_whoever_writes_and_words_to_the_rest(world, clie
         b'{"changes": 1}',
         b'{"changes": [{"s": "1", "f": "mark", "o": "", "n": "5"}]}',
         b'{"changes": [{"s": 1, "f": "mark", "o": "", "n": 5}]}',
-        b'{"changes": [{"s": 1, "f": "mark", "o": "", "n": "\\u0000"}]}',
         b'{"changes": [{"s": 99999999999999999999, "f": "mark", "o": "", "n": "5"}]}',
         b"\xff",
         b'{"changes": ' + b"[" * 100_000,
@@ -79,6 +78,17 @@ def test_a_request_that_is_none_is_answered_in_words(world, client_of, body):
     )
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("Запрос не принят: ")
+
+
+def test_a_text_pasted_from_a_document_is_stored_plain_and_holds_nothing_up(
+    world, client_of
+):
+    """A space that does not break, a soft hyphen, a bullet of Wingdings, NUL."""
+    student, text = world.students[0], "\uf0b7\tтема\u00a0№\u202f3: про\u00adграммы\0"
+    changes = [change(student, "5"), change(student, text, field="note")]
+    answer = save(client_of(world.teacher), world.course, changes)
+    assert [one["status"] for one in answer.json()["results"]] == [200, 200]
+    assert Result.objects.get().note == "тема № 3: программы"
 
 
 def test_stages_that_are_none_and_strangers_are_not_found(world, client_of):

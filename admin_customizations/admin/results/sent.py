@@ -7,6 +7,7 @@ from django.http import JsonResponse
 from admin_customizations.toolkit.sent import understood
 from journal.domain.lessons.cells import MOST_CHANGES
 from journal.domain.results.writing import ResultChange
+from journal.exchange.reading.text import tidy
 
 MOST_TEXT = 300
 
@@ -24,13 +25,22 @@ def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
         texts = [reason, *(row[name] for row in rows for name in "fon")]
         if not all(isinstance(text, str) and len(text) <= MOST_TEXT for text in texts):
             raise ValueError(f"значение — строка не длиннее {MOST_TEXT} знаков")
-        if not all(text.isprintable() for text in texts):
-            raise ValueError("в строке есть знак, который нельзя сохранить")
         if not all(type(row["s"]) is int and 0 < row["s"] < 2**63 for row in rows):
             raise ValueError("номер студента — целое число")
         return [
-            ResultChange(row["s"], row["f"], row["o"], row["n"]) for row in rows
-        ], reason
+            ResultChange(row["s"], row["f"], plain(row["o"]), plain(row["n"]))
+            for row in rows
+        ], plain(reason)
+
+
+def plain(text: str) -> str:
+    """A line as it is stored: printable, tidied as the cell of a spreadsheet is.
+
+    Texts pasted from a document bring spaces that do not break, soft hyphens and bullets
+    of a private alphabet; refused, they would hold up all that is typed beside them.
+    """
+    known = "".join(one if one.isprintable() else " " for one in tidy(text))
+    return " ".join(known.split())
 
 
 def answered(outcomes) -> JsonResponse:
