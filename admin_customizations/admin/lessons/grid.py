@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from html import escape
 from types import MappingProxyType
 
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from journal.domain.lessons.owed import SIGN, may_owe, owed_numbers
 from journal.domain.lessons.spread import Column, Line, Spread
+from journal.domain.results import with_comma
 from journal.domain.results.outlook import Outlook
 from journal.pages.diary.foretold import outlook_words
 
@@ -100,8 +102,8 @@ def _before(words: object) -> str:
     return f' <small title="{said}">{said}</small>' if said else ""
 
 
-def _average(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}".replace(".", ",")
+def _average(value: Decimal | None) -> str:
+    return "" if value is None else with_comma(value)
 
 
 def _foretold(seen: Outlook | None) -> str:

@@ -9,6 +9,7 @@ from admin_customizations.admin.results.term import course_or_404
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.shell import shell
 from journal.domain.lessons.spread import read_spread
+from journal.domain.results import with_comma
 from journal.domain.results.constants import experience
 from journal.domain.results.forecast import MARKS
 from journal.domain.results.foreseeing import facts_of
@@ -66,7 +67,7 @@ def _line(line, average, seen):
     forecast = seen.forecast
     return {
         "name": line.name,
-        "average": "—" if average is None else f"{average:.2f}".replace(".", ","),
+        "average": with_comma(average),
         "seen": seen,
         "span": f"{decimal(forecast.low)}–{decimal(forecast.high)}" if forecast else "",
         "chances": [percent(forecast.chances[mark]) for mark in MARKS]

@@ -67,7 +67,9 @@ function sum(row) {
       weights += weight;
     });
   }
-  const average = weights ? (total / weights).toFixed(2).replace(".", ",") : "";
+  // Half up in whole numbers, as the server rounds: 4,125 is 4,13.
+  const cents = Math.floor((200 * total + weights) / (2 * weights));
+  const average = weights ? (cents / 100).toFixed(2).replace(".", ",") : "";
   const ahead = columns.findIndex((head) => head.dataset.ahead !== undefined);
   if (ahead >= 0 && average !== row.cells[place].textContent) {
     row.cells[ahead].classList.add("old");

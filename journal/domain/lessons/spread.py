@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from journal.domain.curriculum.trajectory import Step
 from journal.domain.lessons.amounts import absence_value
 from journal.domain.lessons.asking import asking_q, said
 from journal.domain.lessons.owed import owed_numbers
+from journal.domain.results.averages import NUMERIC, quotient
 from journal.domain.spans import Spans, any_covers
 from journal.models import (
     Absence,
@@ -37,7 +39,6 @@ from journal.models.reach import Likeness, employee_key, likeness, rights_q
 from journal.models.sqlite import russian_key
 
 NO_MINUTES = Value(None, output_field=IntegerField())
-NUMERIC = {"5": 5, "4": 4, "3": 3, "2": 2}
 
 
 @dataclass
@@ -136,8 +137,8 @@ class Spread:
         last = self.columns[-1].date
         return start <= self.columns[0].date and (end is None or last < end)
 
-    def average(self, line: Line) -> float | None:
-        """Σ mark·weight / Σ weight over numeric marks (domain §2.0); None without any."""
+    def average(self, line: Line) -> Decimal | None:
+        """The average of the line's marks, as every other page says it (domain §2.0)."""
         total = weights = 0
         for lesson, marks in line.marks.items():
             own = self.columns[self.places[lesson]].weights
@@ -146,7 +147,7 @@ class Spread:
                     weight = own[number]
                     total += NUMERIC[value] * weight
                     weights += weight
-        return total / weights if weights else None
+        return quotient(total, weights)
 
     def missed(self, line: Line) -> int:
         """Academic hours missed; late is no absence, nor a day off the common way."""
