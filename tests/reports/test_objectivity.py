@@ -12,11 +12,21 @@ from django.utils import timezone
 from journal.domain.results.due import owed, read_due
 from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.writing import ResultChange, write_results
-from journal.models import Course, Institution, Lesson, Result, Sheet, SheetPart
+from journal.models import (
+    Course,
+    Exemption,
+    Institution,
+    Lesson,
+    Membership,
+    Result,
+    Sheet,
+    SheetPart,
+)
 from tests.reports.groups import (
     course,
     day,
     group_of,
+    join,
     lesson,
     report,
     rows,
@@ -168,6 +178,30 @@ def test_differences_stand_with_their_reasons(world, group):
     ]
 
 
+def test_whoever_is_off_the_common_way_or_came_from_another_group_is_explained(world):
+    """Ежов is exempt, Ёлкин's recredited 5 stands, Жуков has three fives of his former
+    group and none here: nobody's mark asks for a reason, nobody's is compared."""
+    group, former = group_of(world, "Ежов", "Ёлкин"), group_of(world, name="3-БУ")
+    algebra, before = (course(world, one, "Алгебра") for one in (group, former))
+    moved = day(world, -7)
+    join(former, "Жуков", world.year.start, moved)
+    Membership.objects.create(student=student("Жуков"), group=group, start=moved)
+    for offset in (-10, -9, -8):
+        work(lesson(world, before, offset), world.answer, Жуков="5")
+    for name, kind, mark in (("Ежов", "exempt", ""), ("Ёлкин", "recredit", "5")):
+        Exemption.objects.create(
+            student=student(name),
+            course=algebra,
+            kind=kind,
+            mark=mark,
+            start=world.year.start,
+            document="№ 1",
+        )
+    sheet(world, [algebra], "term", Ежов="осв", Ёлкин="5", Жуков="5")
+    table = report(world.deputy, "objectivity", group=group.pk)
+    assert seen(table, "compared", "unexplained") == {"Жданов Л. Б.": [0, 0]}
+
+
 def test_before_the_day_of_the_sheets_there_is_nothing(world, group):
     table = report(world.deputy, "objectivity", group=group.pk, day=day(world, -1))
     assert [*table.body()] == [] and "страниц" in table.empty
@@ -190,7 +224,7 @@ def test_objectivity_takes_as_many_queries_for_1_as_for_30(world, students):
     made = course(world, group, "Алгебра")
     work(lesson(world, made, -3), world.answer, **dict.fromkeys(names, "4"))
     sheet(world, [made], "term", **dict.fromkeys(names, "4"))
-    for slug, price in (("objectivity", 9), ("term_due", 9)):
+    for slug, price in (("objectivity", 11), ("term_due", 9)):
         report(world.deputy, slug, group=group.pk)
         with CaptureQueriesContext(connection) as queries:
             report(world.deputy, slug, group=group.pk)

@@ -10,7 +10,8 @@ from journal.domain.demo.staff import moment
 from journal.domain.results.averages import NUMERIC
 from journal.domain.results.group import NO_MARKS, mark_sums, standing
 from journal.domain.results.headings import heading_of
-from journal.domain.results.term import due_of, in_form
+from journal.domain.results.proposing import in_form
+from journal.domain.results.term import due_of
 from journal.models import (
     Course,
     CourseTeacher,

@@ -4,10 +4,12 @@ Their marks stay on the lessons of the group in which they were given. Beside th
 group's own they are shown apart, and counted where a teacher asks for it.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import F
 
 from journal.domain.results.averages import SUMS, quotient, with_comma
 from journal.models import Course, Mark, Membership
@@ -37,46 +39,72 @@ class Elsewhere(NamedTuple):
 
 
 @Prepared
-def _read_sums(students, course, discipline, period, day):
+def _read_sums(students, disciplines, periods, day):
+    lesson = "task__lesson__"
+    keys = ("student", f"{lesson}course", f"{lesson}course__group__name")
+    place = (f"{lesson}course__discipline", f"{lesson}course__period")
     return (
         Mark.objects.filter(
-            ~Q(task__lesson__course=course),
             student__in=students,
-            task__lesson__course__discipline=discipline,
-            task__lesson__course__period=period,
+            task__lesson__course__discipline__in=disciplines,
+            task__lesson__course__period__in=periods,
             task__lesson__date__lte=day,
         )
         .order_by()
-        .values("student", "task__lesson__course__group__name")
+        .values(*keys, *place)
         .annotate(**SUMS)
-        .values_list("student", "task__lesson__course__group__name", *SUMS)
+        .values_list(*keys, *place, *SUMS)
     )
 
 
 def movers_of(course: Course) -> list[int]:
     """Whoever joined the course's group after its period had begun. One query."""
-    period = course.period
+    return sorted(student for student, _ in movers_among([course]))
+
+
+def movers_among(courses: Iterable[Course]) -> set[tuple[int, int]]:
+    """(student, course) of whoever joined its group after its period had begun."""
+    period = "group__courses__period__"
     spans = Membership.objects.filter(
-        group=course.group_id, start__gt=period.first_day, start__lte=period.last_day
+        group__courses__in=[one.pk for one in courses],
+        start__gt=F(f"{period}first_day"),
+        start__lte=F(f"{period}last_day"),
     )
-    return sorted(set(spans.order_by().values_list("student", flat=True)))
+    return set(spans.order_by().values_list("student", "group__courses"))
 
 
 def read_elsewhere(
     course: Course, movers: list[int], day: date
 ) -> dict[int, Elsewhere]:
     """Student → what was earned in other groups up to `day`. One query, none of nobody."""
+    pairs = {(student, course.pk) for student in movers}
+    found = elsewhere_of([course], pairs, day)
+    return {student: one for (student, _), one in found.items()}
+
+
+def elsewhere_of(
+    courses: Iterable[Course], movers: set[tuple[int, int]], day: date
+) -> dict[tuple[int, int], Elsewhere]:
+    """`read_elsewhere` of many courses at once, by (student, course) of `movers`."""
     if not movers:
         return {}
-    found: dict[int, Elsewhere] = {}
+    places = {one.pk: (one.discipline_id, one.period_id) for one in courses}
+    homes = defaultdict(list)
+    for student, course in movers:
+        homes[student, *places[course]].append(course)
     rows = _read_sums(
-        students=movers,
-        course=course.pk,
-        discipline=course.discipline_id,
-        period=course.period_id,
+        students=sorted({student for student, _ in movers}),
+        disciplines=sorted({places[course][0] for _, course in movers}),
+        periods=sorted({places[course][1] for _, course in movers}),
         day=day,
     )
-    for student, group, *sums in sorted(rows, key=lambda row: row[:2]):
-        before = found.get(student, Elsewhere((), 0, 0, 0, 0))
-        found[student] = Elsewhere((*before.groups, group), *before.added_to(sums))
+    found: dict[tuple[int, int], Elsewhere] = {}
+    for student, earned_in, group, *place_and_sums in sorted(
+        rows, key=lambda row: (row[0], row[2], row[1])
+    ):
+        for course in homes[student, *place_and_sums[:2]]:
+            if course != earned_in:
+                before = found.get((student, course), Elsewhere((), 0, 0, 0, 0))
+                both = before.added_to(place_and_sums[2:])
+                found[student, course] = Elsewhere((*before.groups, group), *both)
     return found

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from journal.domain.curriculum.trajectory import leaves_count
 from journal.domain.results.averages import NUMERIC, mean
-from journal.domain.results.group import NO_MARKS, mark_sums, standing
+from journal.domain.results.elsewhere import elsewhere_of, movers_among
+from journal.domain.results.group import NO_MARKS, mark_sums, steps_on
 from journal.domain.results.official import ATTESTATION, TERM, read_official
-from journal.domain.results.term import TermLine, in_form
+from journal.domain.results.proposing import Come, TermLine, propose
 from journal.models import Course, Institution, Result, Sheet
 from journal.models.sqlite import russian_key
 
@@ -25,7 +27,12 @@ class Compared:
 
     @property
     def step(self) -> int | None:
-        """Term mark minus the mark proposed by the average; None of credits, «н/а»."""
+        """Term mark minus the mark proposed by the average.
+
+        None of credits, «н/а», and of a recredit, which no current marks stand behind.
+        """
+        if leaves_count(self.line.tag):
+            return None
         return _step(self.line.mark, self.line.proposed)
 
     @property
@@ -89,7 +96,9 @@ def read_objectivity(
 ) -> list[Compared]:
     """Everybody with a signed term mark on these courses, as of the end of `day`.
 
-    By course year, group, discipline and name. Five queries, whatever the size.
+    What was proposed is what the page of the marks proposed: of whoever is exempt, or has
+    come from another group, too. By course year, group, discipline and name. Seven
+    queries, whatever the size, one more with movers.
     """
     known = {
         one.pk: one for one in courses.select_related("group", "discipline").order_by()
@@ -106,6 +115,11 @@ def read_objectivity(
         (student, course): rest
         for student, course, *rest in mark_sums(courses=sorted(known), day=day)
     }
+    steps = {
+        (student, course): step
+        for student, course, *step in steps_on(courses=sorted(known), day=day)
+    }
+    elsewhere = elsewhere_of(known.values(), movers_among(known.values()), day)
     sheets = {sheet for sheet, _ in term}
     teachers = {
         one.pk: one.teacher.short_name if one.teacher else ""
@@ -118,11 +132,11 @@ def read_objectivity(
     ):
         if (course := term.get((sheet, student))) is None:
             continue
-        stages = official[student, course]
-        own = sums.get((student, course), NO_MARKS)
-        stood = standing(own, True, rules)
-        line = TermLine(student, name, stood.average, own[0], note=note)
-        line.proposed = in_form(stood, known[course].attestation_form, rules)
+        place, form = (student, course), known[course].attestation_form
+        stages = official[place]
+        line = TermLine(student, name, note=note, elsewhere=elsewhere.get(place))
+        came = Come(sums.get(place, NO_MARKS), is_begun=True)
+        propose(line, came, steps.get(place), form, rules)
         line.mark = stages[TERM].mark
         line.exam = stages[ATTESTATION].mark if ATTESTATION in stages else ""
         found.append(Compared(known[course], teachers[sheet], line))

@@ -5,7 +5,7 @@ and so is taking all that is proposed.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from journal.domain.curriculum.trajectory import tag_of
 from journal.domain.results.averages import (
     FAIL,
     NOT_CERTIFIED,
@@ -23,13 +22,11 @@ from journal.domain.results.averages import (
     mean,
     suggested_mark,
 )
-from journal.domain.results.elsewhere import Elsewhere, movers_of, read_elsewhere
+from journal.domain.results.elsewhere import movers_of, read_elsewhere
 from journal.domain.results.group import (
     NO_MARKS,
-    Standing,
     mark_sums,
     missed_sums,
-    standing,
     steps_on,
 )
 from journal.domain.results.official import (
@@ -40,6 +37,7 @@ from journal.domain.results.official import (
     Results,
     read_official,
 )
+from journal.domain.results.proposing import EXEMPT, Come, TermLine, propose
 from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.writing import (
     ResultChange,
@@ -49,9 +47,7 @@ from journal.domain.results.writing import (
     write_results,
 )
 from journal.models import (
-    AttestationForm,
     Course,
-    Exemption,
     Institution,
     Period,
     Result,
@@ -73,50 +69,6 @@ STAGES = {
     YEAR: Sheet.Kind.YEAR,
     FINAL: Sheet.Kind.FINAL,
 }
-EXEMPT = "осв"
-
-
-@dataclass
-class TermLine:
-    """A student: what the current marks come to, and the mark of record beside it.
-
-    `parts` are the marks of record of the courses that a year or a final mark is
-    made of; `proposed` is "" where there is nothing to propose from yet.
-    """
-
-    student: int
-    name: str
-    average: Decimal | None = None
-    count: int = 0
-    missed: int = 0
-    tag: str = ""
-    exam: str = ""
-    parts: list[str] = field(default_factory=list)
-    proposed: str = ""
-    mark: str = ""
-    note: str = ""
-    elsewhere: Elsewhere | None = None
-    together: str = ""
-
-    @property
-    def differs(self) -> bool:
-        """Is the mark given another one than the mark proposed?"""
-        return bool(self.mark and self.proposed and self.mark != self.proposed)
-
-    @property
-    def needs_reason(self) -> bool:
-        """Does the mark stand a whole step away from the marks behind it (F11)?
-
-        One whole mark from the average, a mark where there were too few, «н/а» where
-        there were enough; the mark of the attestation is a reason of its own.
-        """
-        if not self.differs or self.mark in (self.exam, self.together):
-            return False
-        if self.mark in NUMERIC and self.average is not None:
-            return abs(NUMERIC[self.mark] - self.average) >= 1
-        if self.mark in (PASS, FAIL) and self.proposed in NUMERIC:
-            return (self.mark == FAIL) != (self.proposed == "2")
-        return True
 
 
 @dataclass
@@ -234,37 +186,11 @@ def _propose_term(
     missed = Counter()
     for student, _, hours in missed_sums(courses=keys, day=day):
         missed[student] += hours
-    form = course.attestation_form
     for line in lines:
-        own = sums.get(line.student, NO_MARKS)
-        if other := elsewhere.get(line.student):
-            line.elsewhere, both = other, other.added_to(own)
-            line.together = in_form(standing(both, True, rules), form, rules)
-            own = both if with_them else own
-        found = standing(own, bool(sums) or own != NO_MARKS, rules)
-        line.average, line.count = found.average, own[0]
+        line.elsewhere = elsewhere.get(line.student)
         line.missed = missed[line.student]
-        line.proposed = in_form(found, form, rules)
-        if step := steps.get(line.student):
-            kind, mark = step
-            line.tag = tag_of(kind, mark)
-            line.proposed = _off_the_way(kind, mark, line.proposed)
-
-
-def in_form(found: Standing, form: str, rules: Institution) -> str:
-    """What a standing proposes where the course ends in a credit: «з» from a 3 on."""
-    is_credit = form == AttestationForm.CREDIT and not rules.is_school
-    if is_credit and found.mark in NUMERIC:
-        return FAIL if found.mark == "2" else PASS
-    return found.mark
-
-
-def _off_the_way(kind: str, mark: str, proposed: str) -> str:
-    """An exempt has «осв», a recredit the mark that was recognised (D6)."""
-    if kind == Exemption.Kind.INDIVIDUAL:
-        return proposed
-    recognised = {"зачёт": PASS}.get(mark, mark)
-    return recognised if kind == Exemption.Kind.RECREDIT and recognised else EXEMPT
+        found = Come(sums.get(line.student, NO_MARKS), bool(sums), with_them)
+        propose(line, found, steps.get(line.student), course.attestation_form, rules)
 
 
 def _propose_over(lines, courses, stage: str, official: Results, rules) -> None:
