@@ -35,3 +35,12 @@ def asked_day(text: str, default: date | None = None) -> date:
     if not 2000 <= day.year < 2100:
         raise BadRequest("Дата: от 2000 до 2099 года.")
     return day
+
+
+def wrong_words(form) -> list[str]:
+    """What is wrong with a form, a sentence each: «Дата: Обязательное поле.»."""
+    return [
+        f"{form.fields[name].label}: {words}" if name in form.fields else words
+        for name, errors in form.errors.items()
+        for words in errors
+    ]

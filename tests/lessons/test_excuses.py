@@ -55,6 +55,17 @@ def test_a_document_excuses_what_was_noted_and_what_comes(world, lesson):
     assert [one.pk for one in done.present] == [world.lesson2_past.pk]
 
 
+def test_a_document_sent_twice_is_one_and_after_a_withdrawal_it_is_given_anew(world):
+    third = world.students[2]
+    first = give_excuse(world.curator, paper(world, third)).excuse
+    with pytest.raises(ValidationError, match="уже записан"):
+        give_excuse(world.curator, paper(world, third))
+    give_excuse(world.curator, paper(world, third, document="справка № 13"))
+    withdraw_excuse(world.curator, first, "ошибка")
+    give_excuse(world.curator, paper(world, third))
+    assert Excuse.objects.filter(withdrawn_at=None).count() == 2
+
+
 def test_whoever_was_counted_present_is_told_and_left(world):
     first = world.students[0]
     done = give_excuse(world.curator, paper(world, first))

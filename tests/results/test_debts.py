@@ -70,10 +70,23 @@ def test_a_measure_is_noted_for_many_at_once(world, debts):
     assert (debt.due_on, debt.is_overdue(world.today)) == (due, False)
     with pytest.raises(PermissionDenied):
         add_measures(world.teacher, places, "talk", world.today)
-    with pytest.raises(ValidationError, match="раньше даты меры"):
-        add_measures(
-            world.curator, places, "talk", world.today, world.today - timedelta(days=1)
-        )
+    before, after = (world.today + timedelta(days=step) for step in (-1, 1))
+    for days, words in (
+        ((world.today, before), "раньше даты меры"),
+        ((after,), "не позже сегодня"),
+    ):
+        with pytest.raises(ValidationError, match=words):
+            add_measures(world.curator, places, "talk", *days)
+
+
+def test_a_measure_sent_twice_is_noted_once(world, debts):
+    own = (world.students[1].pk, world.course.pk)
+    both = [own, (world.students[3].pk, world.course.pk)]
+    assert add_measures(world.curator, [own], "talk", world.today) == 1
+    assert add_measures(world.curator, both, "talk", world.today) == 1
+    with pytest.raises(ValidationError, match="уже записана"):
+        add_measures(world.curator, both, "talk", world.today)
+    assert add_measures(world.curator, [own], "talk", world.today, text="ещё") == 1
 
 
 def test_the_page_notes_what_is_ticked(world, debts, client_of):
@@ -94,6 +107,9 @@ def test_the_page_notes_what_is_ticked(world, debts, client_of):
         settled = f"{world.students[1].pk}-{course}"
         answer = client.post(url, answers | {"debt": settled})
         assert "Такого долга нет" in answer.content.decode()
+    wrong = client.post(url, answers | {"day": "2026-10-32"}).content.decode()
+    assert "<p>Дата: Введите правильную дату.</p>" in wrong
+    assert f'value="{debt}" checked' in wrong
     assert DebtMeasure.objects.count() == 1
     assert client_of(world.dispatcher).get(url).status_code == 403
 

@@ -15,7 +15,7 @@ from admin_customizations.access import Kind, note_when_sent
 from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.lessons.absent import key_among
 from admin_customizations.duties import looks_after
-from admin_customizations.toolkit.asked import key_of
+from admin_customizations.toolkit.asked import key_of, wrong_words
 from admin_customizations.toolkit.filters import ChoiceFilter
 from admin_customizations.toolkit.shell import shell
 from journal.domain.lessons.makeup import (
@@ -45,12 +45,14 @@ SHOWN = (
 class CloseForm(forms.Form):
     """How the ticked debts are closed."""
 
-    outcome = forms.ChoiceField(choices=Makeup.OUTCOMES)
-    day = forms.DateField()
+    outcome = forms.ChoiceField(label="Отработано или снято", choices=Makeup.OUTCOMES)
+    day = forms.DateField(label="Дата")
     result = forms.ChoiceField(
-        choices=[("", "без отметки"), *Scale.choices], required=False
+        label="Результат",
+        choices=[("", "без отметки"), *Scale.choices],
+        required=False,
     )
-    note = forms.CharField(max_length=300, required=False)
+    note = forms.CharField(label="Пояснение", max_length=300, required=False)
 
 
 class MakeupForm(forms.ModelForm):
@@ -150,9 +152,7 @@ class MakeupAdmin(ModelAdmin):
             self.message_user(request, "Отметьте, что отработано.", "warning")
             return
         if not form.is_valid():
-            words = " ".join(
-                f"{name}: {' '.join(e)}" for name, e in form.errors.items()
-            )
+            words = " ".join(wrong_words(form))
             self.message_user(request, f"Не записано. {words}", "error")
             return
         try:

@@ -7,7 +7,7 @@ from admin_customizations.admin.base import ModelAdmin
 from admin_customizations.admin.results.owing import OwingPages
 from admin_customizations.toolkit.filters import ChoiceFilter
 from admin_customizations.toolkit.refusals import OUT_OF_REACH
-from journal.domain.results.measures import EARLY, check_measures
+from journal.domain.results.measures import check_days, check_measures
 from journal.models import DebtMeasure
 
 
@@ -38,6 +38,6 @@ class DebtMeasureAdmin(OwingPages, ModelAdmin):
             except PermissionDenied as error:
                 raise ValidationError(OUT_OF_REACH) from error
             obj.by = request.user
-        elif obj.due_on and obj.due_on < obj.date:
-            raise ValidationError(EARLY)
+        else:
+            check_days(obj.date, obj.due_on)
         super().save_model(request, obj, form, change)

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from admin_customizations.toolkit.asked import key_of
+from admin_customizations.toolkit.asked import key_of, wrong_words
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.debts import read_debts
@@ -84,6 +84,7 @@ class OwingPages:
         )
         late = {id(one) for one in found if one.is_overdue(today)}
         shown = [one for one in found if id(one) in late or not late_only]
+        picked = set(request.POST.getlist("debt"))
         page = Paginator(shown, PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **shell(self.admin_site, request),
@@ -91,7 +92,11 @@ class OwingPages:
             "form": form,
             "may": user.has_perm("journal.add_debtmeasure"),
             "page": page,
-            "debts": [(one, id(one) in late) for one in page],
+            "debts": [
+                (one, id(one) in late, f"{one.student}-{one.course}" in picked)
+                for one in page
+            ],
+            "wrong": wrong_words(form),
             "count": len(shown),
             "students": len({one.student for one in shown}),
             "late": len(late),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from admin_customizations.admin.timetable.lineform import LineForm
 from admin_customizations.admin.timetable.weekgrid import needs_html, week_html
+from admin_customizations.toolkit.asked import wrong_words
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.timetable import lay_out
@@ -284,11 +285,7 @@ class WeekPages:
             return TemplateResponse(request, "admin/timetable/line.html", context)
         form = LineForm(request.user, entry, request.POST, since=since)
         if not form.is_valid():
-            words = [
-                f"{form.fields[name].label}: {' '.join(errors)}"
-                for name, errors in form.errors.items()
-            ]
-            return JsonResponse({"error": " ".join(words)}, status=409)
+            return JsonResponse({"error": " ".join(wrong_words(form))}, status=409)
         answers = form.cleaned_data
         day = answers.pop("since")
         return self._done(lambda: change(entry, day, request.user, **answers))

@@ -72,6 +72,7 @@ def give_excuse(user: User, excuse: Excuse) -> Applied:
     if not (excuse.reason.counts_as_absence and excuse.reason.is_excused):
         raise ValidationError({"reason": "Документ даёт только уважительную причину."})
     check_days(excuse.start, excuse.end)
+    _refuse_second(excuse)
     excuse.by = user
     excuse.save()
     rows = _absences(excuse).filter(reason__is_excused=False)
@@ -79,6 +80,15 @@ def give_excuse(user: User, excuse: Excuse) -> Applied:
     _write(user, rows, lambda row: _value(row), f"Документ: {excuse.document}", done)
     done.present = list(present_in(user, excuse))
     return done
+
+
+def _refuse_second(excuse: Excuse) -> None:
+    """A form sent twice makes no second document."""
+    Student.objects.select_for_update(no_key=True).get(pk=excuse.student_id)
+    names = ("student_id", "reason_id", "document", "start", "end")
+    same = {name: getattr(excuse, name) for name in names}
+    if Excuse.objects.filter(withdrawn_at__isnull=True, **same).exists():
+        raise ValidationError("Этот документ уже записан.")
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from journal.models.reach import rights_q
 
 MOST = 500
 EARLY = "Срок ликвидации раньше даты меры."
+AHEAD = "Дата меры — не позже сегодня: записывают то, что уже сделано."
+NOTED = "Эта мера по отмеченным долгам уже записана."
 Place = tuple[int, int]
 
 
@@ -35,20 +37,27 @@ def may_measure(user: User, places: Iterable[Place]) -> set[Place]:
     }
 
 
+def check_days(day: date, due_on: date | None) -> None:
+    """Refuse a measure of days to come, and a day of settling before the measure."""
+    if day > timezone.localdate():
+        raise ValidationError(AHEAD)
+    if due_on and due_on < day:
+        raise ValidationError(EARLY)
+
+
 def check_measures(
     user: User, places: Collection[Place], day: date, due_on: date | None
 ) -> None:
     """Raise PermissionDenied where one of the places is not the person's to note.
 
-    ValidationError for none, too many, a day of settling before the measure, or a place
-    where nothing is owed today.
+    ValidationError for none, too many, days that `check_days` refuses, or a place where
+    nothing is owed today.
     """
     if not places:
         raise ValidationError("Отметьте долги, по которым принята мера.")
     if len(places) > MOST:
         raise ValidationError(f"За раз — не больше {MOST} долгов.")
-    if due_on and due_on < day:
-        raise ValidationError(EARLY)
+    check_days(day, due_on)
     if may_measure(user, places) != set(places):
         raise PermissionDenied
     students = {student for student, _ in places}
@@ -66,20 +75,23 @@ def add_measures(
     due_on: date | None = None,
     text: str = "",
 ) -> int:
-    """Note one measure for each debt of `places`; how many. Raises as `check_measures`."""
+    """Note one measure for each debt of `places`; how many. Raises as `check_measures`.
+
+    A form sent twice notes nothing twice: ValidationError where all of it is there.
+    """
     places = list(dict.fromkeys(places))
     check_measures(user, places, day, due_on)
+    what = {"kind": kind, "date": day, "due_on": due_on, "text": text.strip()[:400]}
+    students = sorted({student for student, _ in places})
+    list(Student.objects.select_for_update(no_key=True).filter(pk__in=students))
+    same = DebtMeasure.objects.filter(student__in=students, by=user, **what)
+    noted = set(same.order_by().values_list("student", "course"))
     rows = [
-        DebtMeasure(
-            student_id=student,
-            course_id=course,
-            kind=kind,
-            date=day,
-            due_on=due_on,
-            text=text.strip()[:400],
-            by=user,
-        )
+        DebtMeasure(student_id=student, course_id=course, by=user, **what)
         for student, course in places
+        if (student, course) not in noted
     ]
+    if not rows:
+        raise ValidationError(NOTED)
     bulk_create_with_history(rows, DebtMeasure, default_user=user)
     return len(rows)
