@@ -318,6 +318,21 @@ def test_typed_and_taken_back_in_one_batch_leaves_nothing(world, lesson, student
     assert not Mark.objects.filter(task__lesson=lesson).exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "old", "new"), [("1", "4", "5"), ("absence", "н", "б")]
+)
+def test_a_batch_may_empty_a_cell_and_write_it_anew(
+    world, lesson, student, field, old, new
+):
+    write_cells(world.teacher, [Change(lesson.pk, student.pk, field, "", old)])
+    steps = [(old, ""), ("", new)]
+    changes = [Change(lesson.pk, student.pk, field, *step) for step in steps]
+    outcomes = write_cells(world.teacher, changes)
+    assert [outcome.status for outcome in outcomes] == [200, 200]
+    past = past_of_cell(lesson.pk, student.pk)
+    assert [one.new for one in past if one.field == field] == [new, "", old]
+
+
 def test_a_batch_is_bounded(world, lesson, student):
     with pytest.raises(ValueError, match="не больше"):
         write_cells(world.teacher, [Change(lesson.pk, student.pk, "1", "", "5")] * 501)

@@ -45,7 +45,9 @@ def past_of_cell(lesson: int, student: int) -> list[Entry]:
         ("reason_id", "hours", "minutes", "lesson__hours"),
         None,
     )
-    return sorted(marks + absences, key=lambda entry: entry.at, reverse=True)
+    # Sorting is stable: steps of one moment stay newest first.
+    steps = (marks + absences)[::-1]
+    return sorted(steps, key=lambda entry: entry.at, reverse=True)
 
 
 def _steps(rows, value_names: tuple, number_name: str | None) -> list[Entry]:

@@ -47,14 +47,15 @@ def store(book: Book) -> None:
                 row.task_id = row.task.pk
         updated = [row for row in book.updated if isinstance(row, model)]
         deleted = [row for row in book.deleted if isinstance(row, model)]
-        if created:
-            _insert(model, created)
-        _update(model, updated)
+        # What goes goes first: a batch may empty a cell and write it anew.
         _remember(book, deleted, "-", now)
         if deleted:
             model.objects.filter(pk__in=[row.pk for row in deleted])._raw_delete(
                 connection.alias
             )
+        if created:
+            _insert(model, created)
+        _update(model, updated)
         _remember(book, created, "+", now)
         _remember(book, updated, "~", now)
     _store_taken(book, now)
