@@ -51,12 +51,15 @@ def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
 def stay(name: str, spans: Sequence, first: date, last: date) -> str:
     """The name with «(с 05.10)», «(по 06.10)» of whoever came or left within the days.
 
-    `spans` are half-open days in the group, in order.
+    `spans` are half-open days in the group, in order; of whoever left and came back
+    both are said: «(по 30.09 с 20.10)».
     """
-    start, end = spans[0][0], spans[-1][1]
-    words = [f"с {start:%d.%m}"] if first < start <= last else []
-    if end is not None and end <= last:
-        words.append(f"по {end - timedelta(days=1):%d.%m}")
+    words = []
+    for start, end in spans:
+        if first < start <= last:
+            words.append(f"с {start:%d.%m}")
+        if end is not None and first < end <= last:
+            words.append(f"по {end - timedelta(days=1):%d.%m}")
     return f"{name} ({' '.join(words)})" if words else name
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from journal.models import Membership, Subgroup, SubgroupMember
+from journal.reports import frame
 from journal.reports.registry import get
 from journal.reports.table import Section
 from tests.reports.groups import (
@@ -241,3 +242,21 @@ def test_the_same_share_stands_in_the_diary(world, group):
     held = held_hours(ejov.pk, [group.courses.get().pk], spans)
     assert attended_percent(4, sum(hours for _, hours in held)) == Decimal("60.0")
     assert min(day_ for day_, _ in held) == day(world, -13)
+
+
+@pytest.mark.parametrize(
+    ("spans", "words"),
+    [
+        ([("2026-09-01", None)], "Ежов"),
+        (
+            [("2026-09-01", "2026-10-01"), ("2026-10-20", None)],
+            "Ежов (по 30.09 с 20.10)",
+        ),
+        ([("2026-09-07", "2026-09-10")], "Ежов (с 07.09 по 09.09)"),
+        ([("2026-02-01", "2026-09-01"), ("2026-09-02", None)], "Ежов (с 02.09)"),
+        ([("2026-09-01", "2026-12-01"), ("2027-01-12", None)], "Ежов"),
+    ],
+)
+def test_the_name_says_each_coming_and_leaving_within_the_days(spans, words):
+    days = [[one and date.fromisoformat(one) for one in span] for span in spans]
+    assert frame.stay("Ежов", days, date(2026, 9, 1), date(2026, 10, 31)) == words
