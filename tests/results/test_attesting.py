@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from admin_customizations.admin.results.attesting import lines_of
 from journal.domain.archive.closing import close_period
 from journal.domain.results.admission import proposed_out
 from journal.domain.results.debts import read_debts
@@ -28,6 +29,7 @@ from journal.models import (
     Result,
     SheetMember,
 )
+from journal.reports.results.papers import sheet_table
 from tests.results.signing import filled, signed
 
 
@@ -50,6 +52,15 @@ def test_a_sheet_is_made_once_with_the_next_number_of_the_year(world, exam):
         world.teacher_elsewhere, "exam", [world.course_elsewhere], date=world.today
     )
     assert other.number == "2"
+
+
+def test_signing_moves_nobody_in_the_list_nor_on_the_paper(world, exam):
+    """Ё stands after Е in a draft; in the frozen names too."""
+    draft = [line.name for line in lines_of(exam)]
+    assert any(name.startswith("Ё") for name in draft[1:])
+    sheet = signed(world.teacher, exam, "5 4 3 5 4 3")
+    assert [line.name for line in lines_of(sheet)] == draft
+    assert [row[1] for row in sheet_table(sheet).rows] == draft
 
 
 @pytest.mark.parametrize("name", ["curator", "teacher2", "dispatcher"])

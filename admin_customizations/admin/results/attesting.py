@@ -36,6 +36,7 @@ from journal.domain.results.writing import (
 )
 from journal.models import Institution, Result, Sheet
 from journal.models.reach import rights_over
+from journal.models.sqlite import russian_key
 from journal.reports.results.papers import sheet_title, totals_of
 
 # A status as it is typed and shown in the column of marks.
@@ -75,7 +76,7 @@ def lines_of(sheet: Sheet) -> list[Line]:
         out = proposed_out(sheet, list(people))
     else:
         people = {one.student_id: one.student_name for one in known.values()}
-        people = dict(sorted(people.items(), key=lambda row: row[1]))
+        people = dict(sorted(people.items(), key=lambda row: russian_key(row[1])))
         freed, out = {}, {}
     lines = []
     for student, name in people.items():

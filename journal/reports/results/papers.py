@@ -12,6 +12,7 @@ from journal.domain.results.headings import heading_of
 from journal.domain.results.scales import COMPLEX, RUNNING, STATE, kind_name
 from journal.domain.results.writing import roster_of, shown
 from journal.models import Result, Sheet
+from journal.models.sqlite import russian_key
 from journal.reports.table import Column, Table
 
 TITLES = {
@@ -81,7 +82,10 @@ def sheet_table(sheet: Sheet) -> Table:
         ]
     else:
         head = sheet.heading
-        rows = sorted(((one.student_name, one) for one in results), key=_by_name)
+        rows = sorted(
+            ((one.student_name, one) for one in results),
+            key=lambda row: russian_key(row[0]),
+        )
     columns = _columns(sheet, [one for _, one in rows])
     return Table(
         sheet_title(sheet),
@@ -97,10 +101,6 @@ def sheet_table(sheet: Sheet) -> Table:
         empty="В списке ведомости никого нет.",
         created_at=timezone.now(),
     )
-
-
-def _by_name(row: tuple[str, Result]) -> str:
-    return row[0].lower().replace("ё", "е\uffff")
 
 
 def _columns(sheet: Sheet, results: list[Result]) -> list[Column]:
