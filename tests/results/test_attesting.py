@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from admin_customizations.admin.results.attesting import lines_of
 from journal.domain.archive.closing import close_period
+from journal.domain.control.requests import ask_result, decide
 from journal.domain.results.admission import proposed_out
 from journal.domain.results.debts import read_debts
 from journal.domain.results.making import due_sheet, due_sheets, late_sheets, make_sheet
 from journal.domain.results.official import read_official
+from journal.domain.results.past import past_of_sheet
 from journal.domain.results.retakes import open_retake, owing_on
 from journal.domain.results.sheets import (
     annul_sheet,
@@ -308,6 +310,20 @@ def test_the_table_of_points_stands_once_points_do(world):
     for most, other in ((50, table), (100, table | {"5": 95})):
         with pytest.raises(ValidationError, match="уберите баллы"):
             set_points(sheet, most, other)
+
+
+def test_points_that_gave_another_mark_go_when_the_mark_is_corrected(world, exam):
+    """60 % are «4» by the table; the points stand on in the history alone."""
+    set_points(exam, 50, {"3": 20, "4": 40, "5": 70})
+    changes = [ResultChange(one, "points", "", "30") for one in roster_of(exam)]
+    write_results(world.teacher, exam.pk, changes)
+    result = sign_sheet(world.teacher, exam.pk).results.first()
+    request = ask_result(world.teacher, result, "5", "Апелляция")
+    assert decide(world.deputy, [request.pk], True)[0].is_done
+    result.refresh_from_db()
+    assert (result.mark, result.points) == ("5", None)
+    said = {(one.what, one.old, one.new) for one in past_of_sheet(exam)}
+    assert ("баллы", "30.00", "") in said
 
 
 def test_points_give_no_mark_that_a_sheet_does_not_know(world, client_of):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from journal.domain.lessons.cells import Outcome, Refused
-from journal.domain.results.scales import marks_of_sheet, statuses_of
+from journal.domain.results.scales import mark_of_points, marks_of_sheet, statuses_of
 from journal.domain.results.writing import is_closed_for, locked, store_results
 from journal.models import CorrectionRequest, Institution, Result, Sheet, User
 from journal.models.reach import rights_over
@@ -50,7 +50,8 @@ def correct_result(user: User, result: int, old: str, new: str, reason: str) -> 
     """Write a result that stands; the database lets it only by an approved request.
 
     404 unseen, 403 no right, 400 a value that the sheet does not know, or a sheet that
-    is still open (`open`) or annulled, 409 with the value now.
+    is still open (`open`) or annulled, 409 with the value now. Points that would give
+    another mark go: they stand on in the history, not beside a mark that they belie.
     """
     with transaction.atomic():
         try:
@@ -60,7 +61,9 @@ def correct_result(user: User, result: int, old: str, new: str, reason: str) -> 
         is_mark = new in Result.Mark.values
         row.mark, row.status = (new, "") if is_mark else ("", new)
         row.excused = row.excused and not is_mark
-        store_results(user, [row], ["mark", "status", "excused"], reason)
+        if row.points is not None and mark_of_points(row.points, row.sheet) != new:
+            row.points = None
+        store_results(user, [row], ["mark", "status", "excused", "points"], reason)
     return Outcome(None, value=new)
 
 
@@ -80,7 +83,7 @@ def _checked(user: User, pk: int, old: str, new: str) -> Result:
     if new not in known:
         words = ", ".join(known.values())
         raise Refused(400, "value", f"Такого результата нет. Допустимо: {words}.")
-    row = Result.objects.get(pk=pk)
+    row = Result.objects.select_related("sheet").get(pk=pk)
     now = value_of(row)
     if now != old:
         raise Refused(
