@@ -137,6 +137,10 @@ def test_a_session_is_written_from_its_page_and_nonsense_is_told(
         answer = client.post(at, {"day": day, "present": [present]})
         assert answer.status_code == 200
         assert 'role="alert"' in answer.content.decode()
+    ahead = {"day": cast.day(world, 1).isoformat(), "present": []}
+    refused = client.post(at, ahead).content.decode()
+    assert "в будущем" in refused and " checked" not in refused  # as it was sent
+    assert client.post(at, {"day": "2026-11-31"}).status_code == 400
     sent = {"day": day, "present": [world.students[1].pk], "content": "<b>Разбор</b>"}
     assert client.post(at, sent).status_code == 302
     session.refresh_from_db()

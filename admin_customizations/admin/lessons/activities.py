@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from admin_customizations.admin.base import ModelAdmin, TabularInline
+from admin_customizations.toolkit.asked import asked_day
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from admin_customizations.toolkit.pages import opened
 from admin_customizations.toolkit.shell import shell
@@ -119,10 +120,12 @@ class ActivityAdmin(ModelAdmin):
                 )
                 return HttpResponseRedirect(at)
         there = set(session.presences.values_list("student", flat=True))
-        if request.method == "POST":
+        is_sent = request.method == "POST"
+        if is_sent:
             there = set(
                 map(int, filter(str.isdecimal, request.POST.getlist("present")))
             )
+        begins = not session.held_on and not is_sent
         members = members_on(session.activity, day)
         context = {
             **shell(self.admin_site, request),
@@ -130,9 +133,7 @@ class ActivityAdmin(ModelAdmin):
             "session": session,
             "day": day,
             "today": today,
-            "members": [
-                (one, one.pk in there or not session.held_on) for one in members
-            ],
+            "members": [(one, begins or one.pk in there) for one in members],
             "content": request.POST.get("content", session.content),
             "problem": problem,
             "back": reverse(
@@ -142,12 +143,13 @@ class ActivityAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/lessons/activity_session.html", context)
 
     def _day_of(self, request, session, today: date) -> date:
-        """The day asked for; else the one it was held or planned on, never ahead."""
+        """The day asked for; else the one it was held or planned on, never ahead.
+
+        What is no day is a BadRequest: nothing is written on another one instead.
+        """
+        usual = session.held_on or min(session.planned_on or today, today)
         said = request.POST.get("day") or request.GET.get("day") or ""
-        try:
-            return date.fromisoformat(said)
-        except ValueError:
-            return session.held_on or min(session.planned_on or today, today)
+        return asked_day(said, usual)
 
     def _held(self, request, session, day: date, today: date) -> str:
         """What is wrong with what was sent; "" where it is stored."""
