@@ -1,12 +1,13 @@
 """The address that the grid saves cells at: its answers, its price, its strangers."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
-from journal.models import Mark, Membership
+from journal.models import Absence, Mark, Membership, PeriodClosing
 from tests.lessons.conftest import one
 
 
@@ -122,3 +123,51 @@ def test_a_page_without_a_grid_says_why_and_loads_no_script(world, client_of):
     assert "вашей роли — нет" in page
     assert "grid.js" not in page
     assert "grid.js" in client_of(world.teacher).get(address).content.decode()
+
+
+def test_a_lesson_changed_meanwhile_is_told_and_not_written_over(
+    world, lesson, client_of
+):
+    """Two pages of one lesson; what both say alike is no matter."""
+    client = client_of(world.teacher)
+    url = reverse("admin:journal_lesson_change", args=[lesson.pk])
+    seen = re.search(r'name="seen" value="(\w+)"', client.get(url).content.decode())[1]
+    sent = {"topic": "Тема", "hours": 2, "homework": "§ 1", "seen": seen}
+    sent |= {"tasks-TOTAL_FORMS": 0, "tasks-INITIAL_FORMS": 0}
+    assert client.post(url, sent).status_code == 302
+    assert client.post(url, sent).status_code == 302  # a double click
+    late = client.post(url, sent | {"homework": "§ 2"}).content.decode()
+    assert "занятие изменили. Сейчас записано: Домашнее задание: «§ 1»." in late
+    lesson.refresh_from_db()
+    assert lesson.homework == "§ 1"
+    again = re.search(r'name="seen" value="(\w+)"', late)[1]
+    assert (
+        client.post(url, sent | {"homework": "§ 2", "seen": again}).status_code == 302
+    )
+    lesson.refresh_from_db()
+    assert lesson.homework == "§ 2"
+
+
+def test_absences_follow_the_hours_of_their_lesson(world, lesson, client_of):
+    """«н» stays the whole lesson, «б1» one hour; a closed period keeps both."""
+    first, second, *_ = world.students
+    one(world.teacher, lesson, first, "absence", "н")
+    one(world.teacher, lesson, second, "absence", "б1")
+    client = client_of(world.teacher)
+    url = reverse("admin:journal_lesson_change", args=[lesson.pk])
+    sent = {"topic": "Тема", "tasks-TOTAL_FORMS": 0, "tasks-INITIAL_FORMS": 0}
+
+    def hours(new):
+        answer = client.post(url, sent | {"hours": new})
+        rows = Absence.objects.filter(lesson=lesson).order_by("student__last_name")
+        return answer.status_code, [*rows.values_list("hours", flat=True)]
+
+    assert hours(4) == (302, [4, 1])
+    assert hours(1) == (302, [1, 1])
+    assert Absence.history.filter(student=first).latest().history_change_reason == (
+        "Часы занятия: было 4, стало 1"
+    )
+    PeriodClosing.objects.create(period=world.period, aspect="marks")
+    assert hours(2) == (200, [1, 1])
+    lesson.refresh_from_db()
+    assert lesson.hours == 1

@@ -1,5 +1,7 @@
 """A lesson: its topic, homework and works as a form, its roster as one inline."""
 
+import zlib
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -29,6 +31,7 @@ from journal.domain.control import overdue_lessons
 from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.domain.lessons.homework import assign, free_number
+from journal.domain.lessons.resizing import follow_hours
 from journal.domain.lessons.spread import read_spread
 from journal.domain.lessons.topics import (
     deviates,
@@ -40,6 +43,9 @@ from journal.domain.lessons.topics import (
 from journal.models import Homework, Lesson, PlannedLesson, Task
 
 HELD = Q(is_cancelled=False)
+# What one person may write over of another who has the same lesson open.
+STORED = ("topic", "hours", "content", "homework", "links")
+MOST_TOLD = 200  # letters of what another wrote
 
 
 class LessonForm(AssignmentFields, forms.ModelForm):
@@ -65,6 +71,7 @@ class LessonForm(AssignmentFields, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         lesson = self.instance
+        self.stored = {name: getattr(lesson, name) for name in STORED}
         self.offer_assignment(lesson)
         field = self.fields.get("planned")
         if field is None:
@@ -96,12 +103,33 @@ class LessonForm(AssignmentFields, forms.ModelForm):
         if not self.instance.content:
             self.initial["content"] = line.content
 
+    @property
+    def seen(self) -> str:
+        """The mark of what is stored now; it comes back with what is sent."""
+        return f"{zlib.crc32(repr(self.stored).encode()):x}"
+
     def clean(self):
         found = super().clean()
         line = found.get("planned")
         if line and not (found.get("topic") or "").strip():
             found["topic"] = line.title
+        if self.data.get("seen", self.seen) != self.seen:
+            self._tell_of_others(found)
         return found
+
+    def _tell_of_others(self, found):
+        """What another page stored meanwhile is told once, not written over unseen."""
+        others = [
+            f"{self.fields[name].label}: «{str(value)[:MOST_TOLD]}»"
+            for name, value in self.stored.items()
+            if name in found and found[name] != value
+        ]
+        if others:
+            words = "Пока страница была открыта, занятие изменили. Сейчас записано:"
+            raise ValidationError(
+                f"{words} {'; '.join(others)}. Ваше не записано: сохраните ещё раз, "
+                "если оно вернее."
+            )
 
     def has_changed(self):
         """A proposed topic that is taken is a change, though nobody typed it."""
@@ -288,6 +316,8 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
         if obj.topic and obj.filled_at is None:
             obj.filled_at = timezone.now()
         super().save_model(request, obj, form, change)
+        if "hours" in form.changed_data:
+            follow_hours(request.user, obj, form.stored["hours"])
         if "planned" in form.cleaned_data:
             link_topic(obj, form.cleaned_data["planned"])
 
