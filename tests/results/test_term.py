@@ -198,6 +198,31 @@ def test_marks_of_a_former_group_stand_apart_and_count_when_asked(world, rules):
     assert not both.needs_reason  # the marks of the former group are the reason
 
 
+def test_whoever_missed_the_exam_is_proposed_no_mark_over_it(world, rules):
+    """A term mark 4 and no show: «н/а», as R5 says it; a 4 of the exam: 4."""
+    absent, *others = world.students
+    for kind, missed in (("term", "4"), ("exam", "absent")):
+        sheet = open_sheet(
+            world.teacher,
+            kind,
+            [world.course],
+            date=world.today,
+            teacher=world.teacher.employee,
+        )
+        changes = [
+            ResultChange(one.pk, "standing", "", missed if one == absent else "4")
+            for one in (*world.students, world.mover)
+        ]
+        answers = write_results(world.teacher, sheet.pk, changes)
+        assert {one.status for one in answers} == {200}
+        sign_sheet(world.teacher, sheet.pk)
+    page = read_term(world.course, "final", rules)
+    one, other = (line_of(page, student) for student in (absent, others[0]))
+    assert (one.parts, one.proposed) == (["4 (не явился)"], "н/а")
+    assert (other.parts, other.proposed) == (["4 (4)"], "4")
+    assert line_of(read_term(world.course, "term", rules), absent).exam == "не явился"
+
+
 def test_whoever_left_stands_apart(world, rules):
     page = read_term(world.course_elsewhere, "term", rules)
     assert [one.name for one in page.left] == ["Яшин Егор Львович"]

@@ -1,5 +1,6 @@
 // A table of results: a mark a key, down the column; everything saved as typed.
-// Rows are tr[data-s] (the student; data-p what is proposed, data-v the average), fields
+// Rows are tr[data-s] (the student; data-p what is proposed, data-v the average, data-exam
+// and data-together marks that are reasons of their own), fields
 // are inputs with data-f; a sheet with other fields needs no other script.
 import { blockOf } from "./blocks.js";
 import { Queue } from "./queue.js";
@@ -86,8 +87,8 @@ function put(input, value) {
 // A whole step from the average asks for its reason, as the server will at signing.
 function far(row) {
   const mark = row.querySelector("input.mark").value;
-  const { p: proposed, v: average } = row.dataset;
-  let is = Boolean(mark && proposed && mark !== proposed);
+  const { p: proposed, v: average, exam, together } = row.dataset;
+  let is = Boolean(mark && proposed && ![proposed, exam, together].includes(mark));
   if (is && /[2-5]/.test(mark) && average) is = Math.abs(Number(mark) - Number(average)) >= 1;
   else if (is && "зх".includes(mark) && /[2-5]/.test(proposed)) is = (mark === "х") !== (proposed === "2");
   row.classList.toggle("far", is);

@@ -74,10 +74,7 @@ class Debt:
     @property
     def said(self) -> list[tuple[str, date, int]]:
         """(mark or why there is none, day, sheet) of each attempt."""
-        return [
-            (one.mark or STATUSES[one.status], one.date, one.sheet)
-            for one in self.attempts
-        ]
+        return [(one.said, one.date, one.sheet) for one in self.attempts]
 
     @property
     def due_on(self) -> date | None:
@@ -88,7 +85,6 @@ class Debt:
         return self.due_on is not None and self.due_on < day
 
 
-STATUSES = dict(Result.Status.choices)
 NOT_PASSED = Q(mark__in=OWED) | ~Q(status="")
 
 

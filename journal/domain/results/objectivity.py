@@ -138,7 +138,7 @@ def read_objectivity(
         came = Come(sums.get(place, NO_MARKS), is_begun=True)
         propose(line, came, steps.get(place), form, rules)
         line.mark = stages[TERM].mark
-        line.exam = stages[ATTESTATION].mark if ATTESTATION in stages else ""
+        line.exam = stages[ATTESTATION].said if ATTESTATION in stages else ""
         found.append(Compared(known[course], teachers[sheet], line))
     return sorted(found, key=_place)
 

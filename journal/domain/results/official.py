@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
-from journal.models import AttestationForm, Sheet, SheetPart, Subgroup
+from journal.models import AttestationForm, Result, Sheet, SheetPart, Subgroup
 from journal.models.prepared import Prepared
 
 TERM, YEAR, FINAL, ATTESTATION = "term", "year", "final", "attestation"
@@ -21,6 +21,9 @@ STAGES = {
 }
 
 
+STATUSES = dict(Result.Status.choices)
+
+
 class Official(NamedTuple):
     """The last word of signed sheets: a mark, or why there is none (`status`)."""
 
@@ -30,6 +33,11 @@ class Official(NamedTuple):
     date: date
     attempt: int
     sheet: int
+
+    @property
+    def said(self) -> str:
+        """The mark, or in words why there is none: «не явился»."""
+        return self.mark or STATUSES.get(self.status, "")
 
     @property
     def is_passed(self) -> bool:

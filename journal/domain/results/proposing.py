@@ -17,6 +17,7 @@ EXEMPT = "осв"
 class TermLine:
     """A student: what the current marks come to, and the mark of record beside it.
 
+    `exam` is the mark of the attestation, or in words why there is none;
     `parts` are the marks of record of the courses that a year or a final mark is
     made of; `proposed` is "" where there is nothing to propose from yet.
     """

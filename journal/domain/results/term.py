@@ -198,9 +198,10 @@ def _propose_over(lines, courses, stage: str, official: Results, rules) -> None:
         marks = []
         for course in courses:
             term = _said(official, line.student, course, TERM)
-            exam = _said(official, line.student, course, ATTESTATION)
-            line.parts.append(f"{term or '—'} ({exam})" if exam else term)
-            marks.append(exam or term)
+            exam = official.get((line.student, course.pk), {}).get(ATTESTATION)
+            line.parts.append(f"{term or '—'} ({exam.said})" if exam else term)
+            # Whoever did not take it has «н/а» of it, as in every report.
+            marks.append((exam.mark or NOT_CERTIFIED) if exam else term)
         line.proposed, line.average = proposed_over(marks, stage, rules)
 
 
@@ -229,7 +230,7 @@ def proposed_over(
 
 def _said(official: Results, student: int, course: Course, stage: str) -> str:
     found = official.get((student, course.pk), {}).get(stage)
-    return found.mark if found else ""
+    return found.said if found else ""
 
 
 # Rights
