@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteMixin
+from django.forms import DecimalField, IntegerField
 from django.urls import reverse
 from import_export.admin import ExportMixin, ImportMixin
 
@@ -16,7 +17,7 @@ from admin_customizations.toolkit.filters import (
     ScopedListFilter,
     ScopedRelatedFilter,
 )
-from journal.models import User
+from journal.models import Institution, User
 
 SAFE_FILTERS = (AnswerFilter, ChoiceFilter, ScopedListFilter, ScopedRelatedFilter)
 ADMINS = [
@@ -75,6 +76,24 @@ def test_every_model_of_ours_has_a_list_or_a_reason_for_none():
 def test_history_is_registered_nowhere():
     for model in admin.site._registry:
         assert not hasattr(model, "history_id"), model
+
+
+def test_every_setting_of_the_institution_is_set_on_its_page_within_bounds(
+    admin_request,
+):
+    page = admin.site._registry[Institution]
+    fields = page.get_form(admin_request).base_fields
+    assert {one.name for one in Institution._meta.fields} - fields.keys() == {"id"}
+    endless = [
+        name
+        for name, field in fields.items()
+        if isinstance(field, IntegerField | DecimalField) and not field.max_value
+    ]
+    assert endless == []
+    assert (fields["forecast_alarm"].max_value, fields["threshold_5"].max_value) == (
+        100,
+        5,
+    )
 
 
 @pytest.mark.parametrize("one", ADMINS)

@@ -1,7 +1,14 @@
 """The institution, its premises, its year, its bells and its groups."""
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import (
+    Count,
+    DecimalField,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+)
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +36,12 @@ from journal.models import (
     Room,
     Specialty,
 )
+
+MOST = {
+    "forecast_alarm": 100,
+    **dict.fromkeys(("threshold_3", "threshold_4", "threshold_5"), 5),
+}
+MOST_NUMBER = 9999
 
 
 @admin.register(Institution)
@@ -58,9 +71,13 @@ class InstitutionAdmin(ModelAdmin):
                 "fields": [
                     ("threshold_3", "threshold_4", "threshold_5"),
                     "marks_needed",
+                    ("control_days", "term_marks_days"),
+                    ("attestation_days", "term_result_hours"),
                 ]
             },
         ),
+        ("Отработка", {"fields": [("makeup_days", "makeup_excused")]}),
+        ("Прогноз", {"fields": [("forecast_alarm", "undone_counts")]}),
         (
             "Учебный год, планы, нагрузка",
             {
@@ -81,7 +98,7 @@ class InstitutionAdmin(ModelAdmin):
             "Списки и сверка карточек",
             {
                 "fields": [
-                    "lists_due",
+                    ("lists_due", "reference_day", "group_norm"),
                     "curator_check_days",
                     "department_check_days",
                     "hr_check_days",
@@ -90,6 +107,12 @@ class InstitutionAdmin(ModelAdmin):
         ),
         ("Подпись ведомостей", {"fields": ["signatory_post", "signatory_name"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """No number that days, hours or marks could not be counted by."""
+        if isinstance(db_field, IntegerField | DecimalField):
+            kwargs["max_value"] = MOST.get(db_field.name, MOST_NUMBER)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Institution.objects.exists()
