@@ -14,6 +14,7 @@ from tests.reports.groups import (
     course,
     group_of,
     lesson,
+    plain,
     report,
     rows,
     signed,
@@ -129,21 +130,46 @@ def test_r17_counts_days_missed_from_end_to_end(world, group):
 
 
 def test_a_course_work_beside_an_exam_has_a_column_of_its_own(world, group):
-    """In R5 and in R16; the mean of a student and the exam of the course stay."""
+    """In R5, R15 and R16; its «2» makes Бунин, with «4» «5» «5», failing in every report."""
     algebra = group.courses.get(discipline__name=ALGEBRA)
-    before = rows(report(world.deputy, "attestation", group=group.pk))
     signed(world, "coursework", [algebra], {"Абаев": "5", "Бунин": "2"})
     table = report(world.deputy, "attestation", group=group.pk)
-    work, *others = [one for one in table.columns if one.title.startswith(ALGEBRA)][
-        ::-1
-    ]
-    assert (work.group, len(others)) == (("Курсовые работы",), 1)
-    place = [one.key for one in table.columns].index(work.key)
-    cells = {row[1].split()[0]: row[place] for row in table.rows}
-    assert (cells["Абаев"], cells["Бунин"].value, cells["Вольф"]) == (5, 2, None)
-    after = rows(table)
-    for name, row in before.items():
-        assert row["Средний балл"] == after[name]["Средний балл"]
+    own = rows(table)
+    assert column(own, f"Курсовые работы {ALGEBRA}", f"Экзамены {ALGEBRA}") == {
+        "Абаев": (5, 5),
+        "Бунин": (2, 4),
+        "Вольф": (None, 3),
+        "Гусев": (None, "неявка"),
+        "Дюков": (None, "осв."),
+    }
+    # (4 + 5 + 5 + 2 + 3,67 of Черчение) / 5 = 3,934
+    assert own["Бунин"]["Средний балл"] == Decimal("3.93")
+    foot = rows(table, table.foot())
+    assert foot["Успеваемость,"][f"Экзамены {ALGEBRA}"] == Decimal("75.00")
+    assert foot["Успеваемость,"][f"Курсовые работы {ALGEBRA}"] == Decimal("50.00")
     assert any("Курсовая работа дисциплины" in note for note in table.notes)
+    assert "без «2», «незач.» и «н/а» 2 (40,00 %)" in table.notes[-1]
+    title = f"{ALGEBRA} (курсовая работа)"
+    table = report(world.deputy, "results", group=group.pk)
+    assert rows(table)["Бунин"][title] == 2
+    # (4 + 5 + 5 + 2) / 4
+    assert rows(table)["Бунин"]["Средний балл"] == Decimal("4.00")
+    assert "абсолютная успеваемость — 40,00 %" in table.notes[-1]
+    assert "по 1 из 5 дисциплин: Черчение." in table.warnings[0]
+    found = rows(report(world.deputy, "groups_results", group=group.pk))["3-ТО"]
+    assert (found["Студентов неуспе-"], found["Успеваемость, % абсо-"]) == (3, 40)
+    table = report(world.curator, "curator_final", group=group.pk)
+    said = {line.values[0]: line.values[3] for line in table.body() if not line.section}
+    assert said["Неуспевающие"].startswith(f"Бунин Я. ({title} — 2); Вольф")
+    assert said["С одной «4»"] == ""
+    place = rows(report(world.deputy, "rating", group=group.pk))["Бунин"]
+    assert place["Аттестация, дисциплин не аттестован"] == 1
+    table = report(world.deputy, "failures", group=group.pk)
+    worst = [plain(value) for value in next(iter(table.body())).values]
+    assert worst == [1, title, "Жданов Л. Б.", "3-ТО", 2, 1, 0, Decimal("50.00")]
+    employee = world.teacher.employee.pk
+    table = report(world.deputy, "teacher_final", teacher=employee, group=group.pk)
+    [line] = [one.values for one in table.body() if title in one.values]
+    assert [plain(line[place]) for place in (4, 7, -2)] == [1, 1, None]
     whole = rows(report(world.deputy, "yearly", group=group.pk))
     assert whole["Абаев"][f"{ALGEBRA} кр.–1"] == 5

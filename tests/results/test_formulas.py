@@ -1,5 +1,6 @@
 """Every formula of domain §2.0 as a table of cases, worked out by hand."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,9 @@ from journal.domain.results.averages import (
     with_comma,
 )
 from journal.domain.results.categories import category, group_rates
-from journal.domain.results.group import Standing
+from journal.domain.results.figures import figures_of, of_year
+from journal.domain.results.group import NONE, Statement, StudentLine, TaughtCourse
+from journal.domain.results.standings import Standing
 
 
 def decimal(text: str) -> Decimal | None:
@@ -158,3 +161,44 @@ def test_a_share_of_nothing_is_no_share():
 )
 def test_who_is_in_n_and_with_what(standing, number, is_counted):
     assert (standing.number, standing.is_counted) == (decimal(number), is_counted)
+
+
+@pytest.mark.parametrize(
+    ("marks", "work", "name", "passing", "good", "average"),
+    [
+        # a «2» for the work alone makes failing, whatever the disciplines say
+        ("5 5", "2", "failing", 0, 0, "4,00"),
+        ("4 з", "х", "failing", 0, 0, "4,00"),
+        # whoever has not come to defend it has «н/а», which is in no mean
+        ("5 5", "н/а", "failing", 0, 0, "5,00"),
+        ("5 5", "5", "excellent", 1, 1, "5,00"),
+        ("5 5", "4", "one_four", 1, 1, "4,67"),
+        ("5 4", "3", "one_three", 1, 0, "4,00"),
+        # not written yet, or by others of the group alone
+        ("5 5", "", "excellent", 1, 1, "5,00"),
+    ],
+)
+def test_a_course_work_counts_as_a_discipline(
+    marks, work, name, passing, good, average
+):
+    line = StudentLine(1, "", "", group=1)
+    for column, mark in (*enumerate(marks.split(), 1), (-1, work)):
+        line.standings[column] = Standing(None, mark, is_current=False)
+    found = figures_of([line])
+    assert list(found.by_category) == [name]
+    assert (found.rates.passing, found.rates.good) == (passing, good)
+    assert found.mean == decimal(average)
+    assert line.marks([1]) == marks.split()[:1]  # its discipline does not take it in
+
+
+def test_a_later_course_work_does_not_take_the_place_of_a_failed_one():
+    """In a year a discipline has one column, each of its course works its own."""
+    ends = {1: date(2026, 12, 30), 2: date(2027, 6, 30)}
+    marks = {1: "2", -1: "2", 2: "4", -2: "5"}
+    columns = [TaughtCourse(pk, "", "", 1, 1, 1, 36, ends[abs(pk)]) for pk in marks]
+    line = StudentLine(1, "", "", group=1)
+    for pk, mark in marks.items():
+        line.standings[pk] = Standing(None, mark, is_current=False)
+    found = of_year(Statement(columns, [line], NONE))
+    assert [one.pk for one in found.courses] == [-1, 2, -2]
+    assert sorted(line.marks()) == ["2", "4", "5"]

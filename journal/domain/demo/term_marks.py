@@ -8,9 +8,10 @@ from journal.domain.demo.pouring import Pour, saved
 from journal.domain.demo.site import Site
 from journal.domain.demo.staff import moment
 from journal.domain.results.averages import NUMERIC
-from journal.domain.results.group import NO_MARKS, mark_sums, standing
+from journal.domain.results.group import mark_sums
 from journal.domain.results.headings import heading_of
 from journal.domain.results.proposing import in_form
+from journal.domain.results.standings import NO_MARKS, standing
 from journal.domain.results.term import due_of
 from journal.models import (
     Course,

@@ -8,12 +8,9 @@ from journal.domain.results.averages import (
     suggested_mark,
     with_comma,
 )
-from journal.domain.results.group import (
-    Standing,
-    Statement,
-    read_statement,
-)
+from journal.domain.results.group import Statement, read_statement
 from journal.domain.results.official import Official, official_of, read_official
+from journal.domain.results.standings import Standing
 from journal.domain.results.student import (
     Earned,
     Exempt,

@@ -18,14 +18,9 @@ from journal.domain.results.categories import (
     category,
     group_rates,
 )
-from journal.domain.results.group import (
-    Standing,
-    Statement,
-    StudentLine,
-    TaughtCourse,
-    of_record,
-)
+from journal.domain.results.group import Statement, StudentLine, TaughtCourse
 from journal.domain.results.official import YEAR
+from journal.domain.results.standings import Standing, of_record
 
 
 @dataclass
@@ -65,7 +60,7 @@ class Figures:
 
 
 def mean_of(line: StudentLine) -> Decimal | None:
-    """The mean of a student's results, each discipline counted alike."""
+    """The mean of a student's results: each discipline and course work counts alike."""
     found = [one.number for one in line.standings.values()]
     return mean([number for number in found if number is not None])
 
@@ -92,12 +87,13 @@ def of_year(found: Statement) -> Statement:
     """The statement of a whole year: one column a discipline of a group.
 
     The result of the year is the mark for the year, else what the last period gave in
-    which the student has a result (domain §2.2).
+    which the student has a result (domain §2.2). Course works stand for themselves: no
+    later one takes the place of one that was failed.
     """
     parts: dict[tuple[int, int], list[TaughtCourse]] = defaultdict(list)
-    for course in found.courses:
+    for course in found.disciplines:
         parts[course.group, course.subject].append(course)
-    heads = []
+    heads = [course for course in found.courses if course.is_work]
     for courses in parts.values():
         courses.sort(key=lambda one: one.last_day)
         head = courses[-1]
@@ -126,7 +122,10 @@ def _year_mark(found: Statement, line: StudentLine, keys: list[int]) -> Standing
 
 @dataclass
 class SubjectFailures:
-    """A discipline over groups: who counts, how many failed, how many have «н/а»."""
+    """A discipline over groups: who counts, how many failed, how many have «н/а».
+
+    Its course works are another one.
+    """
 
     discipline: str
     teachers: set[str] = field(default_factory=set)
@@ -144,12 +143,13 @@ class SubjectFailures:
 
 def failures_of(found: Statement) -> list[SubjectFailures]:
     """Disciplines in which somebody fails, the worst first, then by name."""
-    by_subject: dict[int, SubjectFailures] = {}
+    by_subject: dict[tuple[int, bool], SubjectFailures] = {}
     lines = defaultdict(list)
     for line in found.lines:
         lines[line.group].append(line)
     for course in found.courses:
-        one = by_subject.setdefault(course.subject, SubjectFailures(course.discipline))
+        place = course.subject, course.is_work
+        one = by_subject.setdefault(place, SubjectFailures(course.title))
         count = Counter(
             mark for line in lines[course.group] for mark in line.marks([course.pk])
         )

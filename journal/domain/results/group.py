@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import (
@@ -16,31 +15,22 @@ from django.db.models import (
     Sum,
 )
 
-from journal.domain.curriculum.trajectory import (
-    EXEMPT,
-    absence_is_off,
-    leaves_count,
-    tag_of,
-)
-from journal.domain.results.averages import (
-    FAIL,
-    NOT_CERTIFIED,
-    NUMERIC,
-    PASS,
-    SUMS,
-    quotient,
-    suggested_mark,
-)
-from journal.domain.results.official import (
-    ATTESTATION,
-    TERM,
-    Official,
-    Results,
-)
+from journal.domain.curriculum.trajectory import absence_is_off, tag_of
+from journal.domain.results.averages import NOT_CERTIFIED, SUMS
+from journal.domain.results.debts import APART
+from journal.domain.results.official import COURSEWORK, Results
 from journal.domain.results.record import read_record
+from journal.domain.results.standings import (
+    NO_MARKS,
+    UNKNOWN,
+    Standing,
+    of_record,
+    standing,
+)
 from journal.domain.spans import covers
 from journal.models import (
     Absence,
+    AttestationForm,
     Course,
     CourseTeacher,
     Exemption,
@@ -48,62 +38,23 @@ from journal.models import (
     Lesson,
     Mark,
     Membership,
+    Sheet,
 )
 from journal.models.people.persons import full_name, short_name
 from journal.models.prepared import Prepared
 from journal.models.sqlite import russian_key
 
-NOTHING_YET = ""
 # What a statement reads: current marks, signed sheets, or these where they are there.
 CURRENT, SIGNED, KNOWN = "current", "signed", "known"
 
 
-class Standing(NamedTuple):
-    """How a student stands in a course: the average, and what it would come to.
-
-    `mark` is "5" … "2", «з», «х», «н/а», «осв.», «п5» of a recredit, or "" while nobody
-    on the course has a mark. `count` is the number of current marks. One that is not
-    `is_current` is a mark of record: of a signed sheet, an exemption, a recredit;
-    `status` says why a sheet has no mark, which counts as «н/а».
-    """
-
-    average: Decimal | None
-    mark: str
-    count: int = 0
-    is_current: bool = True
-    status: str = ""
-
-    @property
-    def number(self) -> Decimal | None:
-        """The mark of record, or the average of the current ones; None of a credit."""
-        if self.is_current:
-            return self.average
-        return Decimal(NUMERIC[self.mark]) if self.mark in NUMERIC else None
-
-    @property
-    def is_off(self) -> bool:
-        """Is the student exempt, or the course recredited?"""
-        return leaves_count(self.mark)
-
-    @property
-    def is_counted(self) -> bool:
-        """Is the student in N (domain §2.0)? The one rule of «н/а» for every report.
-
-        «н/а» of a signed sheet is a result: it stays in N, weighs 7 and is a debt. One
-        that only says that current marks are few so far is none: whoever has it is among
-        «не получившие отметок», out of N, and is counted apart. So are the exempt,
-        recredits and courses in which nobody has a mark.
-        """
-        is_early = self.is_current and self.mark == NOT_CERTIFIED
-        return self.mark != NOTHING_YET and not is_early and not self.is_off
-
-
-UNKNOWN = Standing(None, NOTHING_YET, is_current=False)
-
-
 @dataclass
 class TaughtCourse:
-    """A column of the statement; `form` is the key of its form of attestation."""
+    """A column of the statement; `form` is the key of its form of attestation.
+
+    A course work that is attested beside the course's own form has a column of its own
+    (`is_work`), whose key is that of the course below zero.
+    """
 
     pk: int
     discipline: str
@@ -115,10 +66,20 @@ class TaughtCourse:
     last_day: date
     teachers: list[str] = field(default_factory=list)
 
+    @property
+    def is_work(self) -> bool:
+        return self.pk < 0
+
+    @property
+    def title(self) -> str:
+        """«Алгебра», «Алгебра (курсовая работа)»."""
+        words = APART[Sheet.Kind.COURSEWORK]
+        return f"{self.discipline} ({words})" if self.is_work else self.discipline
+
 
 @dataclass
 class StudentLine:
-    """A row: standings by course, academic hours missed in the courses read."""
+    """A row: standings by column, academic hours missed in the courses read."""
 
     pk: int
     name: str
@@ -129,7 +90,11 @@ class StudentLine:
     unexcused: int = 0
 
     def marks(self, courses: Iterable[int] | None = None) -> list[str]:
-        """The marks that count, of these courses or of all."""
+        """The marks that count, of these columns or of all.
+
+        Here all figures of students begin, so a «2» or «н/а» in a course work makes
+        failing as one in a discipline does, and its mark weighs as much in the mean.
+        """
         keys = self.standings if courses is None else courses
         found = (self.standings[key] for key in keys if key in self.standings)
         return [one.mark for one in found if one.is_counted]
@@ -149,7 +114,6 @@ class Unfilled(NamedTuple):
 
 
 NONE = Unfilled(0, 0, 0)
-NO_MARKS = (0, 0, None, None)
 
 
 @dataclass
@@ -161,11 +125,19 @@ class Statement:
     unfilled: Unfilled
     official: Results = field(default_factory=dict)
 
+    @property
+    def disciplines(self) -> list[TaughtCourse]:
+        """The columns without those of course works."""
+        return [course for course in self.courses if not course.is_work]
+
     def unsigned(self) -> list[TaughtCourse]:
-        """Courses for which some student of the group has no mark of record."""
+        """Courses for which some student of the group has no mark of record.
+
+        Who had a course work to write, its sheets alone say: none is missed here.
+        """
         return [
             course
-            for course in self.courses
+            for course in self.disciplines
             if any(
                 line.standings[course.pk].is_current
                 or line.standings[course.pk] == UNKNOWN
@@ -218,10 +190,35 @@ def read_statement(
             )
     if basis == SIGNED:
         _forget_current(lines)
+    columns = _with_works(columns, lines, official)
     _add_absences(lines, ids, day)
     lessons = _read_lessons(courses=ids, day=day)
     unfilled = Unfilled(*map(sum, zip(*lessons, strict=True))) if lessons else NONE
     return Statement(columns, lines, unfilled, official)
+
+
+def _with_works(
+    columns: list[TaughtCourse], lines: list[StudentLine], official: Results
+) -> list[TaughtCourse]:
+    """The columns, each followed by that of its course work where one is signed.
+
+    A course work beside an exam or a credit is attested apart (domain §2.1, R5): its mark
+    counts once among those of the student, in the percentages of its own column, and in
+    none of those of the discipline.
+    """
+    given = {key for (_, key), stages in official.items() if COURSEWORK in stages}
+    found = []
+    for column in columns:
+        found.append(column)
+        if column.pk not in given:
+            continue
+        form = AttestationForm.COURSEWORK
+        found.append(replace(column, pk=-column.pk, form=form, hours=0))
+        for line in lines:
+            if line.group == column.group:
+                stages = official.get((line.pk, column.pk))
+                line.standings[-column.pk] = of_record(stages, COURSEWORK) or UNKNOWN
+    return found
 
 
 def _forget_current(lines: list[StudentLine]) -> None:
@@ -229,19 +226,6 @@ def _forget_current(lines: list[StudentLine]) -> None:
         for course, found in line.standings.items():
             if found.is_current:
                 line.standings[course] = UNKNOWN
-
-
-def of_record(stages: dict[str, Official] | None, *order: str) -> Standing | None:
-    """The standing by signed sheets: the attestation before the mark of the term.
-
-    `order` names other stages, the first that is there counts.
-    """
-    known = (stages or {}).get
-    found = next(filter(None, map(known, order or (ATTESTATION, TERM))), None)
-    if not found:
-        return None
-    mark = EXEMPT if found.mark == "осв" else found.mark or NOT_CERTIFIED
-    return Standing(None, mark, is_current=False, status=found.status)
 
 
 def _columns(courses: QuerySet[Course], day: date) -> list[TaughtCourse]:
@@ -359,22 +343,6 @@ def _read_lessons(courses, day):
         )
         .values_list("lessons", "not_taken", "no_topic")
     )
-
-
-def standing(sums, is_begun: bool, rules: Institution) -> Standing:
-    """The standing that (marks, credits, points, weights) of one student give.
-
-    Credits alone come to a credit where more of them are passed than failed.
-    """
-    count, passed, points, weights = sums
-    if not is_begun:
-        return Standing(None, NOTHING_YET)
-    if count < max(rules.marks_needed, 1):
-        return Standing(None, NOT_CERTIFIED, count)
-    number = quotient(points, weights)
-    if number is not None:
-        return Standing(number, suggested_mark(number, rules), count)
-    return Standing(None, PASS if passed > count - passed else FAIL, count)
 
 
 def _add_absences(lines: list[StudentLine], courses: list[int], day: date) -> None:

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from journal.domain.curriculum.trajectory import leaves_count
 from journal.domain.results.averages import NUMERIC, mean
 from journal.domain.results.elsewhere import elsewhere_of, movers_among
-from journal.domain.results.group import NO_MARKS, mark_sums, steps_on
+from journal.domain.results.group import mark_sums, steps_on
 from journal.domain.results.official import ATTESTATION, TERM, read_official
 from journal.domain.results.proposing import Come, TermLine, propose
+from journal.domain.results.standings import NO_MARKS
 from journal.models import Course, Institution, Result, Sheet
 from journal.models.sqlite import russian_key
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from journal.domain.curriculum.trajectory import tag_of
 from journal.domain.results.averages import FAIL, NUMERIC, PASS
 from journal.domain.results.elsewhere import Elsewhere
-from journal.domain.results.group import NO_MARKS, Standing, standing
+from journal.domain.results.standings import NO_MARKS, Standing, standing
 from journal.models import AttestationForm, Exemption, Institution
 
 EXEMPT = "осв"

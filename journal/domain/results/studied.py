@@ -4,8 +4,8 @@ from datetime import date
 from typing import NamedTuple
 
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, NUMERIC, PASS
-from journal.domain.results.group import NOTHING_YET, standing
 from journal.domain.results.official import ATTESTATION, TERM, Official, official_of
+from journal.domain.results.standings import NOTHING_YET, standing
 from journal.domain.results.student import Earned, Span, courses_of, marks_of, sat_in
 from journal.models import Course, Exemption, Institution, Period, Result
 

@@ -23,12 +23,7 @@ from journal.domain.results.averages import (
     suggested_mark,
 )
 from journal.domain.results.elsewhere import movers_of, read_elsewhere
-from journal.domain.results.group import (
-    NO_MARKS,
-    mark_sums,
-    missed_sums,
-    steps_on,
-)
+from journal.domain.results.group import mark_sums, missed_sums, steps_on
 from journal.domain.results.official import (
     ATTESTATION,
     FINAL,
@@ -39,6 +34,7 @@ from journal.domain.results.official import (
 )
 from journal.domain.results.proposing import EXEMPT, Come, TermLine, propose
 from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.standings import NO_MARKS
 from journal.domain.results.writing import (
     ResultChange,
     day_of,

@@ -22,18 +22,18 @@ from journal.domain.results.figures import figures_of
 from journal.domain.results.group import (
     KNOWN,
     SIGNED,
-    Standing,
     Statement,
     StudentLine,
 )
+from journal.domain.results.standings import Standing
 from journal.models import Institution
 from journal.reports import frame
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
-    RULES,
     STATUSES,
     ResultsForm,
     chosen_courses,
+    counting,
     group_head,
     read_chosen,
     warnings,
@@ -98,14 +98,14 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         warnings=warnings(found, params, basis),
         notes=[
             "Каждый студент стоит в одной строке категорий. Неуспевающий — с «2»,"
-            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; нет сведений — нет ни одной"
-            " отметки «5»–«2».",
+            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; нет сведений — нет"
+            " ни одной отметки «5»–«2».",
             *(
                 ["тек. — по текущим отметкам, ведомость ещё не подписана."][
                     : basis == KNOWN
                 ]
             ),
-            RULES[basis],
+            counting(found, basis),
         ]
         if found.lines
         else (),
@@ -150,7 +150,7 @@ def _people(
     words = []
     for line in lines:
         named = [
-            f"{course.discipline} — {_said(line.standings[course.pk])}"
+            f"{course.title} — {_said(line.standings[course.pk])}"
             for course in found.courses
             if fits(line.standings[course.pk])
         ]

@@ -23,9 +23,9 @@ from journal.reports.questions import WHOLE, PlainSelect, RowField, groups_for
 from journal.reports.registry import OF_GROUP, OFFICE, report
 from journal.reports.results.signs import (
     BASES,
-    RULES,
     ResultsForm,
     chosen_courses,
+    counting,
     period_title,
     read_chosen,
     warnings,
@@ -152,7 +152,7 @@ def groups_results(params: dict[str, Any]) -> Table:
         totals=[_figures(figures_of(found.lines), "Всего")] if len(groups) > 1 else (),
         lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
         warnings=warnings(found, params, KNOWN),
-        notes=[ABOUT, RULES[KNOWN]] if rows else (),
+        notes=[ABOUT, counting(found, KNOWN)] if rows else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
         empty=NOBODY,
@@ -166,8 +166,9 @@ NOBODY = (
 ABOUT = (
     "Аттестован студент, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
     " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; с «н/а» — и те, у кого"
-    " пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2». Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
-    " студентов только с «4» и «5»; итоги отделений считаются по студентам."
+    " пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2». Абсолютная"
+    " успеваемость — доля студентов без долгов, качественная — доля студентов только с"
+    " «4» и «5»; итоги отделений считаются по студентам."
 )
 STUDENTS = ("Студентов",)
 RATES = ("Успеваемость, %",)
@@ -242,7 +243,7 @@ def failures(params: dict[str, Any]) -> Table:
         notes=[
             "% неуспеваемости — доля «2», «незач.» и «н/а» в ведомости среди студентов,"
             " учтённых по дисциплине; студент считается в каждой своей дисциплине.",
-            RULES[KNOWN],
+            counting(found, KNOWN),
         ]
         if failing
         else (),

@@ -14,6 +14,7 @@ from journal.domain.results.averages import NOT_CERTIFIED
 from journal.domain.results.categories import DEBTS
 from journal.domain.results.figures import figures_of, mean_of
 from journal.domain.results.group import (
+    CURRENT,
     KNOWN,
     Statement,
     StudentLine,
@@ -34,10 +35,10 @@ from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
     CREDITS,
     RIGHT,
-    RULES,
     SIGNS,
     ResultsForm,
     chosen_courses,
+    counting,
     group_head,
     read_chosen,
     unfilled_warnings,
@@ -76,7 +77,10 @@ class MonthForm(GroupForm):
     " число отметок по каждой дисциплине, пропуски за месяц.",
 )
 def preliminary(params: dict[str, Any]) -> Table:
-    """R3 (U 5.2), monthly: averages from the beginning of the period to the month's end."""
+    """R3 (U 5.2), monthly: averages from the beginning of the period to the month's end.
+
+    Current marks alone, so without course works, which only sheets know.
+    """
     group, month = params["group"], params["month"]
     rules = Institution.current()
     first, day = date(*month, 1), min(month_end(month), timezone.localdate())
@@ -99,7 +103,7 @@ def preliminary(params: dict[str, Any]) -> Table:
             *frame.group_head(group, rules, day),
         ],
         warnings=unfilled_warnings(found.unfilled, day),
-        notes=_notes(rules) if found.lines else (),
+        notes=_notes(found, rules) if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         paper="A4" if len(found.courses) <= FEW else "A3",
@@ -189,13 +193,13 @@ def _totals(found: Statement, missed) -> list[dict[str, Any]]:
     return rows
 
 
-def _notes(rules: Institution) -> list[str]:
+def _notes(found: Statement, rules: Institution) -> list[str]:
     return [
         SIGNS,
         "тек. — средневзвешенный балл текущих отметок с начала учебного периода до конца"
         " месяца; отметкой за период не является. н/а — отметок меньше"
         f" {max(rules.marks_needed, 1)}.",
-        RULES[KNOWN],
+        counting(found, CURRENT),
     ]
 
 
@@ -222,10 +226,10 @@ def rating(params: dict[str, Any]) -> Table:
         warnings=warnings(found, params, KNOWN),
         notes=[
             "Аттестован — по дисциплине есть отметка «5», «4», «3» или зачёт; не"
-            " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу неаттестованных"
-            " дисциплин, затем по среднему баллу; у равных место одно.",
+            " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу"
+            " неаттестованных дисциплин, затем по среднему баллу; у равных место одно.",
             "Средний балл — по отметкам ведомостей, а где их нет — по текущим отметкам.",
-            RULES[KNOWN],
+            counting(found, KNOWN),
         ]
         if found.lines
         else (),

@@ -16,10 +16,10 @@ from journal.domain.results.group import (
     CURRENT,
     KNOWN,
     SIGNED,
-    Standing,
     Statement,
     Unfilled,
 )
+from journal.domain.results.standings import Standing
 from journal.models import Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import WHOLE, BegunPeriod, PeriodForm, groups_for
@@ -42,12 +42,15 @@ RULE = (
     " «не сдавал» входят как «н/а»; зачёт входит только в успеваемость. Выбывшие к дате"
     " отчёта не учитываются."
 )
-# What counts in figures, by what a report reads (`Standing.is_counted`).
-RULES = dict.fromkeys(
-    (CURRENT, KNOWN),
-    f"{RULE} «н/а» до подписания ведомости значит, что текущих отметок пока мало: в"
-    " проценты, СОУ и средний балл не входит, долгом не считается.",
-) | {SIGNED: RULE}
+EARLY = (
+    " «н/а» до подписания ведомости значит, что текущих отметок пока мало: в проценты,"
+    " СОУ и средний балл не входит, долгом не считается."
+)
+WORKS = (
+    " Курсовая работа дисциплины, у которой есть и экзамен или зачёт, считается отдельно,"
+    " наравне с дисциплинами: «2» за неё делает студента неуспевающим, отметка входит в"
+    " его средний балл; в проценты самой дисциплины не входит."
+)
 BASES = {
     CURRENT: "Рассчитано по текущим отметкам",
     SIGNED: "По подписанным ведомостям",
@@ -98,6 +101,13 @@ def period_title(params: dict[str, Any]) -> str:
     if params["whole_year"]:
         return f"Учебный год: {period.year}"
     return f"Учебный период: {period}"
+
+
+def counting(found: Statement, basis: str) -> str:
+    """What counts in the figures (`Standing.is_counted`), course works where there are."""
+    early = "" if basis == SIGNED else EARLY
+    has_works = any(one.is_work for one in found.courses)
+    return RULE + early + (WORKS if has_works else "")
 
 
 def group_head(params: dict[str, Any], basis: str, rules: Institution) -> list[str]:
@@ -159,7 +169,7 @@ def warnings(found: Statement, params: dict[str, Any], basis: str) -> list[str]:
         names = list(dict.fromkeys(one.discipline for one in unsigned))
         more = len(names) - MOST_NAMED
         lines.append(
-            f"Итоги не подписаны по {len(unsigned)} из {len(found.courses)} дисциплин:"
+            f"Итоги не подписаны по {len(unsigned)} из {len(found.disciplines)} дисциплин:"
             f" {', '.join(names[:MOST_NAMED])}{f' и ещё {more}' if more > 0 else ''}."
         )
     last = params["period"].last_day

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from journal.domain.results import mean, rates, read_statement, with_comma
 from journal.domain.results.categories import GroupRates
 from journal.domain.results.figures import figures_of, mean_of
-from journal.domain.results.group import (
-    KNOWN,
-    UNKNOWN,
-    Standing,
-    Statement,
-    TaughtCourse,
-    of_record,
-)
-from journal.domain.results.official import COURSEWORK
+from journal.domain.results.group import KNOWN, Statement, TaughtCourse
+from journal.domain.results.standings import Standing
 from journal.models import AttestationForm, Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
 from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.results.signs import (
     CREDITS,
-    RULES,
     SIGNS,
     cell,
+    counting,
     unfilled_warnings,
 )
 from journal.reports.table import Cell, Column, Table
@@ -42,10 +34,6 @@ FORMS = {
     "": "Без формы аттестации",
 }
 MISSED = ("Пропущено часов",)
-WORKS = (
-    "Курсовая работа дисциплины, у которой есть и экзамен или зачёт, стоит отдельно; в"
-    " средний балл студента и в показатели группы она не входит."
-)
 NARROW, FEW = 6, 20  # disciplines that a sheet of A4 bears upright, and on its side
 
 
@@ -79,7 +67,6 @@ def attestation(params: dict[str, Any]) -> Table:
     if not is_whole:
         courses = own_courses(user, courses, min(day, period.last_day))
     found = read_statement(courses, day, rules, KNOWN)
-    found.courses += _works(found)
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
     figures = figures_of(found.lines)
     return Table(
@@ -103,22 +90,9 @@ def attestation(params: dict[str, Any]) -> Table:
     )
 
 
-def _works(found: Statement) -> list[TaughtCourse]:
-    """Columns of course works that stand beside another form: the key is below zero."""
-    given = {key for (_, key), stages in found.official.items() if COURSEWORK in stages}
-    return [
-        replace(one, pk=-one.pk, form=AttestationForm.COURSEWORK)
-        for one in found.courses
-        if one.pk in given
-    ]
-
-
 def _standings(found: Statement, course: TaughtCourse) -> list[Standing]:
     """How each student stands in a column, in their order."""
-    if course.pk > 0:
-        return [line.standings[course.pk] for line in found.lines]
-    stages = [found.official.get((line.pk, -course.pk)) for line in found.lines]
-    return [of_record(one, COURSEWORK) or UNKNOWN for one in stages]
+    return [line.standings[course.pk] for line in found.lines]
 
 
 def _columns(found: Statement) -> list[Column]:
@@ -228,8 +202,7 @@ def _notes(found: Statement, figures: GroupRates, rules: Institution) -> list[st
         " Средний балл отметкой за период не является; для успеваемости, качества и СОУ"
         f" балл от {five} принят за «5», от {four} — за «4», от {three} — за «3», ниже —"
         " за «2».",
-        RULES[KNOWN],
-        *([WORKS] if any(one.pk < 0 for one in found.courses) else ()),
+        counting(found, KNOWN),
         _group_rates(figures),
     ]
 

@@ -30,11 +30,11 @@ from journal.reports.questions import PeriodForm, sees_whole
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
     RIGHT,
-    RULES,
     SIGNS,
     ResultsForm,
     cell,
     chosen_courses,
+    counting,
     group_head,
     of_mark,
     read_chosen,
@@ -69,7 +69,9 @@ def results(params: dict[str, Any]) -> Table:
         totals=_totals(found) if found.lines else (),
         lines=group_head(params, SIGNED, rules),
         warnings=warnings(found, params, SIGNED),
-        notes=[SIGNS, RULES[SIGNED], _group_words(found)] if found.lines else (),
+        notes=[SIGNS, counting(found, SIGNED), _group_words(found)]
+        if found.lines
+        else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         paper="A4" if len(found.courses) <= FEW else "A3",
@@ -84,7 +86,7 @@ def _columns(found: Statement) -> list[Column]:
         *(
             Column(
                 str(course.pk),
-                "\n".join([course.discipline, ", ".join(course.teachers)]),
+                "\n".join([course.title, ", ".join(course.teachers)]),
                 vertical=True,
                 kind="number",
             )
@@ -269,9 +271,9 @@ def _slots(found: Statement) -> Slots:
         for (_, course), stages in found.official.items()
         for stage in stages
     }
-    periods = Period.objects.in_bulk({one.period for one in found.courses})
+    periods = Period.objects.in_bulk({one.period for one in found.disciplines})
     ordered = sorted(
-        found.courses, key=lambda one: (russian_key(one.discipline), one.last_day)
+        found.disciplines, key=lambda one: (russian_key(one.discipline), one.last_day)
     )
     slots: Slots = {}
     late: Slots = {}

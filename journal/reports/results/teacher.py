@@ -21,8 +21,8 @@ from journal.reports.registry import OFFICE, TEACHING, report
 from journal.reports.results.signs import (
     BASES,
     RIGHT,
-    RULES,
     ResultsForm,
+    counting,
     period_title,
     read_chosen,
     warnings,
@@ -151,7 +151,7 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
             BASES[basis],
         ],
         warnings=warnings(found, params, basis),
-        notes=[ABOUT, RULES[basis]] if rows else (),
+        notes=[ABOUT, counting(found, basis)] if rows else (),
         signatures=[
             (rules.signatory_post, rules.signatory_name),
             ("Преподаватель", teacher.short_name),
@@ -202,6 +202,9 @@ def _row(
     number: int, course: TaughtCourse, group: str, lines, hours: dict[int, CourseHours]
 ) -> dict[str, Any]:
     column = [line.standings[course.pk] for line in lines]
+    own = {"n": number, "group": group, "name": course.title, "students": len(column)}
+    if course.is_work:
+        return own | _figures(column) | {"plan": None, "held": None}
     parts = [
         one
         for one in hours.values()
@@ -209,15 +212,7 @@ def _row(
         and one.course.discipline_id == course.subject
     ]
     held = sum(min(one.each("held")) for one in parts)
-    return {
-        "n": number,
-        "group": group,
-        "name": course.discipline,
-        "students": len(column),
-        **_figures(column),
-        "plan": course.hours,
-        "held": held,
-    }
+    return own | _figures(column) | {"plan": course.hours, "held": held}
 
 
 def _figures(column: Iterable) -> dict[str, Any]:
@@ -238,12 +233,14 @@ def _figures(column: Iterable) -> dict[str, Any]:
 
 
 def _total(found: Statement, rows: list[dict[str, Any]]) -> Row:
-    """All courses together: a student counts in each of them."""
+    """All rows together: a student counts in each of them."""
     column = [
         one
         for line in found.lines
         for one in (line.standings.get(course.pk) for course in found.courses)
         if one is not None
     ]
-    sums = {key: sum(row[key] for row in rows) for key in ("students", "plan", "held")}
+    sums = {
+        key: sum(row[key] or 0 for row in rows) for key in ("students", "plan", "held")
+    }
     return Row({"name": "Всего", **_figures(column), **sums}, "bold")
