@@ -29,8 +29,7 @@ from journal.domain.organisation.opening import (
 )
 from journal.domain.people.checks import Round, due_checks, rounds_of
 from journal.domain.results.due import AHEAD as AHEAD_OF_MARKS
-from journal.domain.results.due import held_by, owed
-from journal.domain.results.making import late_sheets
+from journal.domain.results.due import held_by, late_sheets, owed
 from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
 from journal.domain.words import plural

@@ -72,6 +72,8 @@ def gap_url(period: Period, point: Point, gap: Gap, user) -> str:
         return reverse("admin:journal_correctionrequest_waiting")
     if point.slug == "term":
         return reverse("admin:journal_course_results", args=[gap.key])
+    if point.slug == "subgroups":
+        return reverse("admin:journal_subgroup_split", args=[gap.key])
     if point.slug == "attestation" and not user.has_perm("journal.add_sheet"):
         return reverse("admin:journal_sheet_changelist")
     if point.slug == "attestation":

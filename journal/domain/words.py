@@ -1,5 +1,6 @@
 """Dates and numbers as Russian says them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 MONTHS = (
@@ -49,6 +50,12 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     else:
         word = one if units == 1 else few
     return f"{number}\N{NO-BREAK SPACE}{word}"
+
+
+def listed(names: Sequence[object], most: int) -> str:
+    """«Абаев, Бунин и ещё 4»: the first `most` of them, and how many more."""
+    more = f" и ещё {len(names) - most}" if len(names) > most else ""
+    return ", ".join(map(str, names[:most])) + more
 
 
 def hours(number: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
+from journal.domain.words import listed
 from journal.exchange.fields import TABLES
 from journal.exchange.mapping import (
     ColumnMapping,
@@ -221,10 +222,8 @@ class TableReader:
                 cells.setdefault(column, []).append(row + 1)
         for column, numbers in cells.items():
             place = self.places[found.name, column_letter(column)]
-            more = f" и ещё {len(numbers) - 5}" if len(numbers) > 5 else ""
-            which = ", ".join(map(str, numbers[:5]))
             rows_said = "строка" if len(numbers) == 1 else "строки"
-            reason = f"убраны лишние пробелы: {rows_said} {which}{more}"
+            reason = f"убраны лишние пробелы: {rows_said} {listed(numbers, 5)}"
             self.note("repairs", found.name, None, place, reason)
 
     def field_title(self, key: str) -> str:

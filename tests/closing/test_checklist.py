@@ -118,11 +118,11 @@ def test_the_checklist_costs_the_same_however_many_courses(
 ):
     world.task.is_required = True
     world.task.save()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         points(world)
     world.task2.is_required = True
     world.task2.save()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert len(points(world)["owed"].gaps) == 2
 
 

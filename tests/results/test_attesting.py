@@ -11,7 +11,8 @@ from journal.domain.archive.closing import close_period
 from journal.domain.control.requests import ask_result, decide
 from journal.domain.results.admission import proposed_out
 from journal.domain.results.debts import read_debts
-from journal.domain.results.making import due_sheet, due_sheets, late_sheets, make_sheet
+from journal.domain.results.due import late_sheets
+from journal.domain.results.making import due_sheet, due_sheets, make_sheet
 from journal.domain.results.official import read_official
 from journal.domain.results.past import past_of_sheet
 from journal.domain.results.retakes import open_retake, owing_on

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
 
+from journal.domain.archive.checklist import checklist_of
 from journal.domain.results.making import due_sheets, make_sheet
 from journal.domain.results.official import is_given
 from journal.domain.results.sheets import annul_sheet, open_sheet
@@ -12,6 +13,7 @@ from journal.models import (
     Course,
     CourseTeacher,
     ExamEvent,
+    Exemption,
     Sheet,
     SheetMember,
     Subgroup,
@@ -21,7 +23,9 @@ from journal.models import (
 from tests.results.signing import signed
 
 
-def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world):
+@pytest.fixture
+def halves(world):
+    """Two subgroups with a teacher each, and what is due of their course."""
     Course.objects.filter(pk=world.course.pk).update(attestation_form="credit")
     CourseTeacher.objects.filter(course=world.course).delete()
     start = world.period.first_day
@@ -41,10 +45,14 @@ def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world):
         found = due_sheets(world.deputy, world.period)
         return [one for one in found if world.course in one.courses]
 
+    return due
+
+
+def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world, halves):
     given = Course.objects.filter(
         is_given(Q(sheet__kind="credit")), pk=world.course.pk
     ).exists
-    found = due()
+    found = halves()
     assert [(one.title, one.teacher) for one in found] == [
         ("Математика, подгруппа 1", world.teacher.employee),
         ("Математика, подгруппа 2", world.teacher2.employee),
@@ -52,7 +60,7 @@ def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world):
     for one, marks in zip(found, ("з з", "з х з з"), strict=True):
         assert not given()
         signed(one.teacher.user, make_sheet(one.teacher.user, one), marks)
-    assert given() and [one.sheet.number for one in due()] == ["1", "2"]
+    assert given() and [one.sheet.number for one in halves()] == ["1", "2"]
     with pytest.raises(ValidationError, match="уже есть"):
         open_sheet(world.deputy, "credit", [world.course], date=world.today)
     for sheet in Sheet.objects.all():
@@ -65,8 +73,38 @@ def test_subgroups_with_teachers_of_their_own_have_sheets_of_their_own(world):
         teacher=world.teacher2.employee,
         **session,
     )
-    (whole,) = due()
+    (whole,) = halves()
     assert (whole.subgroup, whole.teacher) == (None, world.teacher2.employee)
+
+
+def test_who_is_in_no_subgroup_is_named_with_a_link_to_the_split(
+    world, halves, client_of
+):
+    """Where sheets are made, after one is made, and before the period is closed."""
+
+    def gaps():
+        point = checklist_of(world.period, world.today)["results"][-1]
+        return [(gap.name, gap.words, gap.key) for gap in point.gaps]
+
+    assert ([one.left_out for one in halves()], gaps()) == ([[], []], [])
+    student = world.students[0]
+    SubgroupMember.objects.filter(student=student).update(end=world.today)
+    name = student.short_name
+    assert [one.left_out for one in halves()] == [[name], [name]]
+    assert gaps() == [("Математика, 2-ИС", name, world.course.pk)]
+    client, url = client_of(world.deputy), reverse("admin:journal_sheet_due")
+    split = reverse("admin:journal_subgroup_split", args=[world.course.pk])
+    said = f'не будет: {name} (<a href="{split}">Математика, 2-ИС</a>).'
+    asked = {"period": world.period.pk}
+    assert said in client.get(url, asked).content.decode()
+    asked |= {"group": world.group.pk, "key": halves()[0].key}
+    assert said in client.post(url, asked, follow=True).content.decode()
+    checklist = client.get(reverse("admin:journal_periodclosing_checklist"))
+    assert split in checklist.content.decode()
+    Exemption.objects.create(
+        student=student, course=world.course, kind="exempt", start=world.today
+    )
+    assert ([one.left_out for one in halves()], gaps()) == ([[], []], [])
 
 
 def test_a_teacher_changes_a_form_that_names_people_in_no_list_of_hers(

@@ -7,16 +7,24 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from admin_customizations.toolkit.asked import key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
-from journal.domain.results.making import due_sheet, due_sheets, make_sheet
+from journal.domain.results.making import (
+    DueSheet,
+    due_sheet,
+    due_sheets,
+    make_sheet,
+)
+from journal.domain.words import listed
 from journal.models import Course, Group, Period
 from journal.models.reach import rights_q
 
 EVERY = "every"
 MOST_AT_ONCE = 200  # sheets that one request makes
+MOST_NAMED = 10  # students of a course who are in no subgroup
 
 
 class DuePages:
@@ -70,7 +78,7 @@ class DuePages:
             "left": sum(one.sheet is None for one in found),
             "own": sum(one.sheet is None and one.is_own for one in found),
             "every": EVERY,
-            "today": timezone.localdate(),
+            "left_out": left_out_words(request.user, found),
         }
         return TemplateResponse(request, "admin/results/due.html", context)
 
@@ -98,17 +106,36 @@ class DuePages:
         if period is None or group is None:
             raise BadRequest("group, period: чью ведомость создать")
         try:
-            sheet = make_sheet(
-                request.user, due_sheet(request.user, period, key, group)
-            )
+            due = due_sheet(request.user, period, key, group)
+            sheet = make_sheet(request.user, due)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), "ERROR")
             return HttpResponseRedirect(
                 f"{request.path}?period={period.pk}&group={group}"
             )
+        if words := left_out_words(request.user, [due]):
+            self.message_user(request, words, "WARNING")
         return HttpResponseRedirect(
             reverse("admin:journal_sheet_fill", args=[sheet.pk])
         )
+
+
+def left_out_words(user, found: list[DueSheet]) -> str:
+    """«В подгруппах нет: …», course by course with a link to the split; "" of nobody."""
+    courses = {one.courses[0]: one.left_out for one in found if one.left_out}
+    words = []
+    for course, names in courses.items():
+        name = f"{course.discipline}, {course.group}"
+        if user.has_perm("journal.view_subgroup"):
+            at = reverse("admin:journal_subgroup_split", args=[course.pk])
+            name = format_html('<a href="{}">{}</a>', at, name)
+        words.append((listed(names, MOST_NAMED), name))
+    if not words:
+        return ""
+    return format_html(
+        "В подгруппах нет, и ни на одной ведомости их не будет: {}.",
+        format_html_join("; ", "{} ({})", words),
+    )
 
 
 def _running(periods: list[Period]) -> Period | None:

@@ -14,12 +14,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from journal.domain.archive.closing import close_period
+from journal.domain.contingent.subgroups import left_out
 from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
 from journal.domain.control.works import waiting_works
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
 from journal.domain.lessons.owed import owed_works
 from journal.domain.results.official import is_given
 from journal.domain.results.scales import RUNNING, STATE
+from journal.domain.words import listed
 from journal.models import (
     AttestationForm,
     CorrectionRequest,
@@ -38,6 +40,7 @@ Aspect = PeriodClosing.Aspect
 NAMES = ("last_name", "first_name", "middle_name")
 ATTESTED = [form.value for form in AttestationForm if form != AttestationForm.OTHER]
 MOST_REASON = 300
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def checklist_of(period: Period, today: date) -> dict[str, list[Point]]:
             Point("term", "Курсы без подписанных итогов", _without_term(courses)),
             Point("attestation", "Аттестация без подписанной ведомости", _unattested(courses)),
             Point("sheets", "Неподписанные ведомости", _drafts(period)),
+            Point("subgroups", "Студенты вне подгрупп", _outside(courses, day)),
         ],
     }  # fmt: skip
 
@@ -211,6 +215,18 @@ def _unattested(courses: QuerySet[Course]) -> list[Gap]:
     special = ~Q(sheet__kind__in=[*RUNNING, *STATE])
     rows = courses.filter(~is_given(special), attestation_form__in=ATTESTED)
     return _by_course(dict.fromkeys(rows.order_by().values_list("pk", flat=True), 1))
+
+
+def _outside(courses: QuerySet[Course], day: date) -> list[Gap]:
+    """Courses in subgroups with students who are in none, so on no sheet of one."""
+    parted = courses.filter(subgroups__teachers__isnull=False).order_by().values("pk")
+    found = left_out(parted, day)
+    known = Course.objects.select_related("discipline", "group").in_bulk(found)
+    gaps = [
+        Gap(_course(known[pk]), len(names), pk, listed(names, MOST_NAMED))
+        for pk, names in found.items()
+    ]
+    return sorted(gaps, key=lambda gap: (-gap.count, gap.name))
 
 
 def _drafts(period: Period) -> list[Gap]:

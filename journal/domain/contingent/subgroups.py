@@ -6,19 +6,20 @@ until the first mark, absence or attendance stands in a lesson of a subgroup; fr
 on a student moves by order alone (S 6.8), and only who is in no subgroup is placed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from journal.models import (
     Absence,
     Course,
     CourseTeacher,
+    Exemption,
     Lesson,
     Mark,
     Membership,
@@ -29,6 +30,7 @@ from journal.models import (
     SubgroupMember,
     User,
 )
+from journal.models.people.persons import short_name
 from journal.models.reach import Asker, employee_key, grants, rights_q
 from journal.models.sqlite import russian_key
 from journal.roles import Anchor
@@ -142,6 +144,36 @@ def _seats(course: Course, day: date) -> dict[int, Seat]:
         if row.end is None or row.end > shown:
             here.add(row.student_id)
     return {pk: seat for pk, seat in found.items() if pk in here}
+
+
+def left_out(courses: Collection[int] | QuerySet, day: date) -> dict[int, list[str]]:
+    """Course → who of its group is in none of its subgroups on `day`, by name; one query.
+
+    They are in no lesson of a subgroup and on no sheet of one. Whoever is exempt from the
+    course, or has it recredited, is not missed. `courses` are divided into subgroups.
+    """
+    student, course = OuterRef("student"), OuterRef("group__courses")
+    placed = SubgroupMember.objects.on(day).filter(
+        subgroup__course=course, student=student
+    )
+    off = Exemption.objects.on(day).filter(
+        ~Q(kind=Exemption.Kind.INDIVIDUAL), course=course, student=student
+    )
+    rows = (
+        Membership.objects.on(day)
+        .filter(~Exists(placed), ~Exists(off), group__courses__in=courses)
+        .order_by()
+        .values_list(
+            "group__courses",
+            "student__last_name",
+            "student__first_name",
+            "student__middle_name",
+        )
+    )
+    found: dict[int, list[str]] = {}
+    for key, *names in sorted(rows, key=lambda row: russian_key(" ".join(row[1:]))):
+        found.setdefault(key, []).append(short_name(*names))
+    return found
 
 
 # Ways to propose a split; nothing is stored

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from journal.domain.curriculum.load import courses_for
+from journal.domain.words import listed
 from journal.models import CourseTeacher, Employee, Lesson, TimetableEntry, User
 from journal.models.guards import rule_of
 
@@ -137,10 +138,9 @@ def hand_over(
 
 
 def busy_words(successor: Employee, busy: list[Lesson]) -> str:
-    shown = ", ".join(f"{one.date:%d.%m} № {one.number}" for one in busy[:5])
-    more = f" и ещё {len(busy) - 5}" if len(busy) > 5 else ""
+    shown = listed([f"{one.date:%d.%m} № {one.number}" for one in busy], 5)
     return (
-        f"{successor.short_name} в это время ведёт другие занятия: {shown}{more}."
+        f"{successor.short_name} в это время ведёт другие занятия: {shown}."
         " Измените расписание или отметьте «Оставить занятия, на которых преемник занят»."
     )
 

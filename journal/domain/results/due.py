@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from journal.domain.results.official import is_given
+from journal.domain.results.scales import RUNNING
 from journal.domain.results.sheets import SIGNING
 from journal.domain.results.term import due_of
 from journal.models import (
@@ -23,6 +24,7 @@ from journal.models import (
     Result,
     Sheet,
     SheetPart,
+    User,
 )
 
 # A sheet of these kinds is the mark of its period: none is due beside it.
@@ -57,6 +59,24 @@ def held_by(user, day: date) -> QuerySet[Course]:
     """The courses that a person teaches on `day`."""
     held = CourseTeacher.objects.on(day).filter(employee__user=user)
     return Course.objects.filter(pk__in=held.order_by().values("course"))
+
+
+def late_sheets(user: User, day: date, days: int) -> QuerySet[Sheet]:
+    """Sheets of attestations that ought to be signed by `day` and are not, oldest first.
+
+    Families see results within so many days of the attestation (U 7.3): whoever is late
+    with the signature keeps them waiting.
+    """
+    return (
+        Sheet.objects.visible_to(user, "sign")
+        .filter(
+            ~Q(kind__in=RUNNING),
+            state=Sheet.State.DRAFT,
+            date__lt=day - timedelta(days=days),
+        )
+        .select_related("group", "teacher")
+        .order_by("date", "pk")
+    )
 
 
 @dataclass

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.utils import timezone
 
+from journal.domain.contingent.subgroups import left_out
 from journal.domain.results.scales import COMPLEX_OF, kind_name
 from journal.domain.results.sheets import open_sheet
 from journal.domain.spans import covers
@@ -59,7 +60,8 @@ class DueSheet:
 
     `key` names it in an address: «course-12-exam», «course-12-exam-7» of a subgroup,
     «complex-3-40», «event-5». A complex form with a course of somebody else is shown to
-    the teachers of its courses and made by the office: `is_own` is False.
+    the teachers of its courses and made by the office: `is_own` is False. `left_out` are
+    students in none of the subgroups, who are on no sheet of one.
     """
 
     key: str
@@ -74,6 +76,7 @@ class DueSheet:
     made: dict[int | None, Sheet] = field(default_factory=dict)
     subgroup: Subgroup | None = None
     is_own: bool = True
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def kind_title(self) -> str:
@@ -92,10 +95,11 @@ class DueSheet:
     @property
     def date(self) -> date:
         """The day of the session, else today, within the period."""
-        if self.event:
-            return self.event.date
-        last = max(self.period.first_day, self.period.last_day)
-        return min(timezone.localdate(), last)
+        return self.event.date if self.event else _today_within(self.period)
+
+
+def _today_within(period: Period) -> date:
+    return min(max(timezone.localdate(), period.first_day), period.last_day)
 
 
 def due_sheets(
@@ -106,7 +110,7 @@ def due_sheets(
     From the courses' forms of attestation, the complex forms of the plan (one sheet over
     all their courses of a group), course works that stand beside another form, practices,
     and the events of the final attestation; where subgroups have teachers of their own, a
-    sheet for each. Ten queries, whatever the size.
+    sheet for each. Ten queries, whatever the size, one more with sheets of subgroups.
     """
     courses = Course.objects.filter(
         rights_q(user, Course.reach, "add_sheet"), period=period
@@ -124,6 +128,11 @@ def due_sheets(
     ]
     _find_sheets(found)
     found = _by_subgroups(found)
+    if parted := [one for one in found if one.subgroup]:
+        keys = {one.courses[0].pk for one in parted}
+        left = left_out(keys, _today_within(period))
+        for one in parted:
+            one.left_out = left.get(one.courses[0].pk, [])
     order = list(Kind)
     return sorted(
         found,
@@ -361,21 +370,3 @@ def due_sheet(user: User, period: Period, key: str, group: int) -> DueSheet:
         if one.key == key:
             return one
     raise PermissionDenied
-
-
-def late_sheets(user: User, day: date, days: int):
-    """Sheets of attestations that ought to be signed by `day` and are not, oldest first.
-
-    Families see results within so many days of the attestation (U 7.3): whoever is late
-    with the signature keeps them waiting.
-    """
-    return (
-        Sheet.objects.visible_to(user, "sign")
-        .filter(
-            ~Q(kind__in=(Kind.TERM, Kind.YEAR, Kind.FINAL)),
-            state=Sheet.State.DRAFT,
-            date__lt=day - timedelta(days=days),
-        )
-        .select_related("group", "teacher")
-        .order_by("date", "pk")
-    )

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 
+from journal.domain.words import listed
 from journal.exchange.fields.lessons import HEAD
 from journal.exchange.matching import normal
 from journal.exchange.reading import Refusal, Workbook
@@ -41,10 +42,9 @@ def lay_flat(workbook: Workbook) -> Workbook:
             if rows:
                 flat.append(replace(sheet, rows=[HEAD, *rows], merged=(), spaced=()))
     if spoilt:
-        more = f" и ещё {len(spoilt) - SHOWN}" if len(spoilt) > SHOWN else ""
         raise Refusal(
             "таблица превратила отметки в даты, что там стояло, узнать нельзя: "
-            f"{', '.join(spoilt[:SHOWN])}{more}. Задайте этим столбцам формат "
+            f"{listed(spoilt, SHOWN)}. Задайте этим столбцам формат "
             "«Текстовый», впишите отметки заново и загрузите файл ещё раз."
         )
     if named and not flat:

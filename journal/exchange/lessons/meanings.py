@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from journal.domain.words import listed
 from journal.exchange.importer import SKIP
 from journal.exchange.lessons.entries import read_entry
 from journal.exchange.mapping import Row
@@ -49,8 +50,7 @@ def unread(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 def cells_words(cells: list[str]) -> str:
     """«C3, D5, D7 и ещё 4»."""
-    more = f" и ещё {len(cells) - SHOWN}" if len(cells) > SHOWN else ""
-    return ", ".join(cells[:SHOWN]) + more
+    return listed(cells, SHOWN)
 
 
 def questions_of(

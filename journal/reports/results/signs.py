@@ -20,6 +20,7 @@ from journal.domain.results.group import (
     Unfilled,
 )
 from journal.domain.results.standings import Standing
+from journal.domain.words import listed
 from journal.models import Course, Group, Institution
 from journal.reports import frame
 from journal.reports.questions import WHOLE, BegunPeriod, PeriodForm, groups_for
@@ -167,10 +168,9 @@ def warnings(found: Statement, params: dict[str, Any], basis: str) -> list[str]:
     unsigned = found.unsigned() if basis != CURRENT and found.lines else []
     if unsigned:
         names = list(dict.fromkeys(one.discipline for one in unsigned))
-        more = len(names) - MOST_NAMED
         lines.append(
             f"Итоги не подписаны по {len(unsigned)} из {len(found.disciplines)} дисциплин:"
-            f" {', '.join(names[:MOST_NAMED])}{f' и ещё {more}' if more > 0 else ''}."
+            f" {listed(names, MOST_NAMED)}."
         )
     last = params["period"].last_day
     if basis != CURRENT and last >= timezone.localdate():
