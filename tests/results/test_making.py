@@ -1,5 +1,7 @@
 """Sheets for subgroups; heads of sheets and theses changed by their teachers."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -183,3 +185,19 @@ def test_all_sheets_of_a_session_are_made_by_one_button(world, client_of):
     listed = office.get(reverse("admin:journal_sheet_changelist")).content.decode()
     assert str(world.course.discipline) in listed
     assert office.post(url, {"key": "every", "period": "x"}).status_code in (302, 400)
+
+
+def test_the_row_of_a_sheet_says_its_day_and_takes_another(world, client_of):
+    client, url = client_of(world.teacher), reverse("admin:journal_sheet_due")
+    due = next(one for one in due_sheets(world.teacher, world.period) if not one.event)
+    page = client.get(url, {"period": world.period.pk}).content.decode()
+    assert f'form="make-{due.key}" value="2026-10-14" min="2026-09-01"' in page
+    asked = {"period": world.period.pk, "group": due.group.pk, "key": due.key}
+    page = client.post(url, asked | {"date": "2026-08-31"}, follow=True)
+    assert "Дата ведомости — от 01.09.2026 до 28.02.2027." in page.content.decode()
+    assert client.post(url, asked | {"date": "скоро"}).status_code == 400
+    assert not Sheet.objects.exists()
+    client.post(url, asked | {"date": "2026-10-12"})
+    assert Sheet.objects.get().date == date(2026, 10, 12)
+    ahead = due_sheets(world.deputy, world.next_period)
+    assert {one.date for one in ahead} <= {world.next_period.first_day}

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from admin_customizations.toolkit.asked import key_of
+from admin_customizations.toolkit.asked import asked_day, key_of
 from admin_customizations.toolkit.pages import opened_from_list
 from admin_customizations.toolkit.shell import shell
 from journal.domain.results.making import (
@@ -107,7 +107,8 @@ class DuePages:
             raise BadRequest("group, period: чью ведомость создать")
         try:
             due = due_sheet(request.user, period, key, group)
-            sheet = make_sheet(request.user, due)
+            day = asked_day(request.POST.get("date", ""), due.date)
+            sheet = make_sheet(request.user, due, day)
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), "ERROR")
             return HttpResponseRedirect(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
 from django.utils import timezone
 
@@ -96,6 +96,11 @@ class DueSheet:
     def date(self) -> date:
         """The day of the session, else today, within the period."""
         return self.event.date if self.event else _today_within(self.period)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that may be set: a session may go on after the period."""
+        return self.period.last_day + SESSION_AFTER
 
 
 def _today_within(period: Period) -> date:
@@ -336,14 +341,23 @@ def _find_sheets(found: list[DueSheet]) -> None:
         one.sheet = one.made.get(None) if one.courses else by_event.get(one.event.pk)
 
 
-def make_sheet(user: User, due: DueSheet) -> Sheet:
+def make_sheet(user: User, due: DueSheet, day: date | None = None) -> Sheet:
     """Make a sheet that is due; of one that is there already, that one.
 
-    Examiner, day and commission come of the event of the session, where there is one.
-    Raises PermissionDenied and ValidationError as `open_sheet`.
+    Examiner, day and commission come of the event of the session, where there is one;
+    where there is none, the sheet is for `day`, or for the day that it proposes. Raises
+    PermissionDenied and ValidationError as `open_sheet`, and for a day that is neither in
+    the period nor in the session after it.
     """
     if due.sheet:
         return due.sheet
+    if due.event or day is None:
+        day = due.date
+    elif not due.period.first_day <= day <= due.last_day:
+        raise ValidationError(
+            f"Дата ведомости — от {due.period.first_day:%d.%m.%Y}"
+            f" до {due.last_day:%d.%m.%Y}."
+        )
     members = due.event.members.all() if due.event else ()
     return open_sheet(
         user,
@@ -355,7 +369,7 @@ def make_sheet(user: User, due: DueSheet) -> Sheet:
         ],
         group=due.group,
         period=due.period,
-        date=due.date,
+        date=day,
         teacher=due.teacher,
         event=due.event,
         subgroup=due.subgroup,
