@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from journal.domain.lessons import Change, write_cells
 from journal.domain.lessons.spread import read_spread
@@ -16,7 +17,12 @@ from journal.domain.results.attending import read_attending
 from journal.domain.results.constants import experience, from_plain, to_plain
 from journal.domain.results.experience import Experience, Place
 from journal.domain.results.fitting import closed_terms, refit
-from journal.domain.results.foreseeing import at_risk, facts_of, read_facts
+from journal.domain.results.foreseeing import (
+    at_risk,
+    facts_of,
+    outlooks_of,
+    read_facts,
+)
 from journal.domain.results.outlook import (
     Facts,
     Kind,
@@ -29,6 +35,9 @@ from journal.models import (
     Institution,
     Mark,
     Membership,
+    Result,
+    Sheet,
+    SheetPart,
     Student,
     Task,
     WorkKind,
@@ -225,7 +234,7 @@ def give_twos(world, students, count=4):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_a_curator_reads_who_is_at_risk_in_what_in_eleven_queries(
+def test_a_curator_reads_who_is_at_risk_in_what_in_twelve_queries(
     world, client_of, django_assert_num_queries, count
 ):
     rules = Institution.current()
@@ -240,7 +249,7 @@ def test_a_curator_reads_who_is_at_risk_in_what_in_eleven_queries(
         )
     give_twos(world, students)
     experience()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         found = at_risk([world.group.pk], world.today, rules)
     names = [one.name for one in found[world.group.pk]]
     assert names == [student.short_name for student in students]
@@ -272,6 +281,45 @@ def test_a_family_reads_above_the_week_where_a_2_stands_by_now(world, client_of)
     assert page.status_code == 200 and "«2»" not in page.content.decode()
     page = client_of(world.student).get(week, {"week": "2026-W41"})
     assert "По текущим" not in page.content.decode()
+
+
+def test_no_2_threatens_once_a_positive_result_of_the_period_is_signed(world):
+    """The last word counts: a 2 of an exam stands over the term mark until the retake."""
+    student, course = world.students[1], world.course
+    Mark.objects.filter(student=student).delete()
+    give_twos(world, [student])
+
+    def told():
+        found = at_risk([world.group.pk], world.today, Institution.current())
+        own = [
+            one for one in found.get(world.group.pk, ()) if one.student == student.pk
+        ]
+        seen = outlooks_of(student.pk, [course.pk], world.today, Institution.current())
+        assert seen[course.pk].is_alarm == bool(own)
+        return [(one.disciplines, one.failing) for one in own]
+
+    def sign(kind, mark, **fields):
+        sheet = Sheet.objects.create(
+            kind=kind,
+            group=world.group,
+            period=world.period,
+            date=world.today,
+            **fields,
+        )
+        SheetPart.objects.create(sheet=sheet, course=course, hours=36)
+        Result.objects.create(sheet=sheet, student=student, mark=mark)
+        sheet.state, sheet.signed_at = Sheet.State.SIGNED, timezone.now()
+        sheet.save()
+        return sheet
+
+    warned = [([str(course.discipline)], [str(course.discipline)])]
+    assert told() == warned
+    sign("term", "3")
+    assert told() == []
+    exam = sign("exam", "2")
+    assert told() == warned
+    sign("exam", "4", retakes=exam, attempt=2)
+    assert told() == []
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -13,6 +13,7 @@ from journal.domain.lessons.owed import LESSON, owed_works
 from journal.domain.lessons.spread import Column, Spread
 from journal.domain.results.averages import NUMERIC
 from journal.domain.results.constants import experience
+from journal.domain.results.official import decided, read_official
 from journal.domain.results.outlook import Facts, Kind, Outlook, failing, outlooks
 from journal.domain.spans import any_covers
 from journal.models import (
@@ -98,11 +99,11 @@ def _shares(columns: list[Column]) -> list[float]:
 def group_outlooks(
     courses: Iterable[int], day: date, rules: Institution, *, whole: bool = True
 ) -> dict[int, dict[int, Outlook]]:
-    """Course → student → outlook, of members of the group on `day`. Nine queries."""
+    """Course → student → outlook, of members of the group on `day`. Ten queries."""
     past = experience()
     return {
         course: outlooks(facts, rules, past, whole=whole)
-        for course, facts in read_facts(courses, day).items()
+        for course, facts in _read_settled(courses, day).items()
     }
 
 
@@ -120,14 +121,15 @@ def at_risk(
 ) -> dict[int, list[AtRisk]]:
     """Group → its students failing or with an alarm in courses that go on, by name.
 
-    Ten queries, eleven where there is somebody, however many groups.
+    Not those whose result of the period is signed and positive. Eleven queries, twelve
+    where there is somebody, however many groups.
     """
     courses = {
         pk: (group, name)
         for pk, group, name in _read_running(groups=sorted(groups), day=day)
     }
     past, told = experience(), defaultdict(lambda: ([], []))
-    for course, facts in read_facts(courses, day).items():
+    for course, facts in _read_settled(courses, day).items():
         group, discipline = courses[course]
         for student, one in outlooks(facts, rules, past, whole=False).items():
             if one.is_alarm:
@@ -170,9 +172,22 @@ def outlooks_of(
 ) -> dict[int, Outlook]:
     """Course → the outlook of one student, leaning to the group like everybody's."""
     past, found = experience(), {}
-    for course, facts in read_facts(courses, day).items():
+    for course, facts in _read_settled(courses, day).items():
         if student in facts.marks:
             found |= {course: outlooks(facts, rules, past, {student})[student]}
+    return found
+
+
+def _read_settled(courses: Iterable[int], day: date) -> dict[int, Facts]:
+    """`read_facts` that know who is settled; one query more.
+
+    What a former group has signed settles nothing here: the mark of the new one is due.
+    """
+    found = read_facts(courses, day)
+    for (student, course), stages in read_official(found, day).items():
+        result = decided(stages)
+        if result and result.is_passed:
+            found[course].settled.add(student)
     return found
 
 

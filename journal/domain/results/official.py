@@ -1,6 +1,6 @@
 """Results of record: what signed sheets say, set by set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -46,6 +46,11 @@ class Official(NamedTuple):
 
 
 Results = dict[tuple[int, int], dict[str, Official]]
+
+
+def decided(stages: Mapping[str, Official]) -> Official | None:
+    """The result of a period: the attestation before the mark of the term."""
+    return stages.get(ATTESTATION) or stages.get(TERM)
 
 
 _COLUMNS = (

@@ -49,6 +49,7 @@ class Facts:
     the required works that have none. `held` and `ahead` are lessons, `asked` lessons
     of one student so far; lessons of a subgroup count to its students. `coming` are the
     works already set for days to come: required ones and the scheduled control works.
+    No 2 threatens those `settled`, whose result of the period is signed and positive.
     """
 
     discipline: int
@@ -58,6 +59,7 @@ class Facts:
     marks: dict[int, Given] = field(default_factory=dict)
     owed: dict[int, list[Kind]] = field(default_factory=dict)
     coming: dict[Kind, float] = field(default_factory=dict)
+    settled: set[int] = field(default_factory=set)
 
     def expect(self, works: Iterable[tuple[date, Kind, float]], control) -> None:
         """Works set for days to come, each with the share of students that it is for.
@@ -153,7 +155,8 @@ def outlooks(
         if seen is None:
             found[student] = Outlook(None)
             continue
-        alarm = not seen.is_early and 100 * seen.chances[2] >= rules.forecast_alarm
+        threatens = 100 * seen.chances[2] >= rules.forecast_alarm
+        alarm = threatens and not seen.is_early and student not in facts.settled
         needed = _needed(works, to_come, usual, own.thresholds) if whole else None
         found[student] = Outlook(seen, needed, alarm)
     return found
@@ -162,13 +165,14 @@ def outlooks(
 def failing(facts: Facts, rules: Institution) -> list[int]:
     """Those whose marks so far come to a 2, where there are enough of them to say so.
 
-    By the rule of the preliminary reports (R13): nothing is foreseen here.
+    By the rule of the preliminary reports (R13): nothing is foreseen here, and what is
+    signed stands over current marks, so whoever is settled is not failing.
     """
     least = max(rules.marks_needed, 1)
     means = {
         student: average((str(mark), kind.weight) for kind, mark in given.elements())
         for student, given in facts.marks.items()
-        if given.total() >= least
+        if given.total() >= least and student not in facts.settled
     }
     return [one for one, mean in means.items() if suggested_mark(mean, rules) == "2"]
 

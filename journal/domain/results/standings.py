@@ -12,7 +12,7 @@ from journal.domain.results.averages import (
     quotient,
     suggested_mark,
 )
-from journal.domain.results.official import ATTESTATION, TERM, Official
+from journal.domain.results.official import Official, decided
 from journal.models import Institution
 
 NOTHING_YET = ""
@@ -67,9 +67,9 @@ def of_record(stages: dict[str, Official] | None, *order: str) -> Standing | Non
 
     `order` names other stages, the first that is there counts.
     """
-    known = (stages or {}).get
-    found = next(filter(None, map(known, order or (ATTESTATION, TERM))), None)
-    if not found:
+    stages = stages or {}
+    known = filter(None, map(stages.get, order))
+    if not (found := next(known, None) if order else decided(stages)):
         return None
     mark = EXEMPT if found.mark == "осв" else found.mark or NOT_CERTIFIED
     return Standing(None, mark, is_current=False, status=found.status)

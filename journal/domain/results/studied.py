@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from journal.domain.results.averages import FAIL, NOT_CERTIFIED, NUMERIC, PASS
-from journal.domain.results.official import ATTESTATION, TERM, Official, official_of
+from journal.domain.results.official import Official, decided, official_of
 from journal.domain.results.standings import NOTHING_YET, standing
 from journal.domain.results.student import Earned, Span, courses_of, marks_of, sat_in
 from journal.models import Course, Exemption, Institution, Period, Result
@@ -93,7 +93,7 @@ def _result(
         return (f"{mark}, {RECREDITED}" if mark else RECREDITED), False
     if Exemption.Kind.EXEMPT in steps:
         return FREED, False
-    if signed := stages.get(ATTESTATION) or stages.get(TERM):
+    if signed := decided(stages):
         status = dict(Result.Status.choices).get(signed.status, "")
         return WORDS.get(signed.mark, status), False
     graded = [mark for mark in marks if mark.value in NUMERIC]
