@@ -196,7 +196,7 @@ def test_calendars_cost_the_same_for_one_group_and_for_thirty(
 ):
     span(main, "session", monday, monday + 6 * DAY, 2)
     groups = [world.group] * count
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         calendars = Calendars([world.year])
         assert all(calendars.days_of(group, world.year) for group in groups)
 

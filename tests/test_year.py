@@ -207,7 +207,7 @@ def test_the_picture_costs_the_same_for_thirty_groups(
     span(main, "session", world.today, world.today + WEEK, 2)
     for number in range(count - 1):
         Group.objects.create(name=f"Н{number}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         assert len(picture(world).rows) == count + 1
 
 

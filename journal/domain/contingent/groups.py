@@ -30,7 +30,7 @@ def stand_as_on(groups: Iterable[Group], day: date) -> None:
     """Give groups the course and the name that they had on a past day; saves nothing.
 
     A name that has changed since is said with today's: «ИС-21 (ныне ИС-31)». No query
-    for today, else two.
+    for today, else one.
     """
     levels = Levels() if day < timezone.localdate() else None
     for group in groups if levels else ():

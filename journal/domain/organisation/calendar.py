@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Subquery
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -19,6 +19,7 @@ from journal.models import (
     StudyCalendar,
     User,
 )
+from journal.models.prepared import Prepared
 
 Kind = CalendarSpan.Kind
 PRACTICE = frozenset((Kind.STUDY_PRACTICE, Kind.WORK_PRACTICE, Kind.DIPLOMA_PRACTICE))
@@ -30,15 +31,14 @@ class Levels:
 
     `Group.course_year` speaks of the present: of the year that runs today, or of the
     year ahead once an order of the next year has moved the groups up already. A closed
-    group stands where it was on its last day. Two queries.
+    group stands where it was on its last day. One query.
     """
 
     def __init__(self, today: date | None = None):
         today = today or timezone.localdate()
-        moved = Order.objects.filter(kind=OrderKind.NEXT_YEAR, state=Order.State.DONE)
-        on = moved.aggregate(last=Max("effective_on"))["last"]
-        self.now = max(today, on) if on else today
-        self.starts = sorted(AcademicYear.objects.values_list("start", flat=True))
+        rows = _read_years()
+        self.now = max([today, *(moved for _, moved in rows[:1] if moved)])
+        self.starts = [start for start, _ in rows]
 
     def _year_of(self, day: date) -> int:
         begun = [start for start in self.starts if start <= day]
@@ -56,10 +56,23 @@ class Levels:
         return group.course_year + self._year_of(day) - self._year_of(now)
 
 
+@Prepared
+def _read_years():
+    """The first day of each year in order, each with the last day of moving up."""
+    moved = Order.objects.filter(
+        kind=OrderKind.NEXT_YEAR, state=Order.State.DONE
+    ).order_by("-effective_on")
+    return (
+        AcademicYear.objects.annotate(moved=Subquery(moved.values("effective_on")[:1]))
+        .order_by("start")
+        .values_list("start", "moved")
+    )
+
+
 class Calendars:
     """The calendars of some years: what each group does on each day.
 
-    A group follows its own calendar of the year, else the main one. Two queries, four
+    A group follows its own calendar of the year, else the main one. Three queries, four
     where spans hold for single courses; one where nothing is kept.
     """
 

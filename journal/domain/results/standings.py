@@ -67,7 +67,8 @@ def of_record(stages: dict[str, Official] | None, *order: str) -> Standing | Non
 
     `order` names other stages, the first that is there counts.
     """
-    stages = stages or {}
+    if not stages:
+        return None
     known = filter(None, map(stages.get, order))
     if not (found := next(known, None) if order else decided(stages)):
         return None
