@@ -35,6 +35,7 @@ from journal.domain.results.term import due_of as marks_due_of
 from journal.domain.words import plural
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
 from journal.models.reach import grants
+from journal.models.reach.teaching import kept_lessons
 from journal.roles import Anchor
 
 # How long an answer stands on the start page of whoever told.
@@ -332,7 +333,7 @@ def _control_works(user, today: date) -> list[Duty]:
     """Own control works that wait for marks, the oldest first."""
     if not user.has_perm("journal.change_mark") or not hasattr(user, "employee"):
         return []
-    found = unmarked_works(user, today, lesson__teacher=user.employee)
+    found = unmarked_works(user, today, lesson__in=kept_lessons(user))
     return [
         Duty(
             f"{one.kind} {one.date:%d.%m}, {one.group}, {one.discipline}: без отметки "

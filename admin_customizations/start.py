@@ -21,6 +21,7 @@ from journal.domain.results.foreseeing import AtRisk, lately_at_risk
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Institution, Lesson, Mark
 from journal.models.reach import grants
+from journal.models.reach.teaching import kept_lessons
 from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
@@ -223,7 +224,9 @@ def start_page(site, request):
         "shown": SHOWN,
     }
     if teaches:
-        late = overdue_lessons(user, today).filter(teacher__user=user)
+        late = Lesson.objects.filter(
+            pk__in=kept_lessons(user, overdue_lessons(user, today))
+        )
         context["late_count"] = late.count()
         context["late"] = late.select_related(
             "course__group", "course__discipline"

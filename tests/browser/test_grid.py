@@ -266,7 +266,7 @@ def test_typed_cells_are_dropped_for_another_person(spread, world):
 
 
 def test_a_lesson_of_another_teacher_is_read_only(page_of, world):
-    page = page_of(world.teacher)
+    page = page_of(world.teacher2)
     page.goto(f"/admin/journal/course/{world.handed_over.pk}/spread/")
     cell(page, 1, world.lesson_handed_over.pk).click()
     page.keyboard.press("5")

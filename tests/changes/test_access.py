@@ -88,7 +88,7 @@ def test_after_the_entry_window_the_substitute_only_reads(world, lesson):
 def test_ones_own_lessons_have_no_such_end(world):
     with time_machine.travel(world.today + timedelta(days=60)):
         assert world.lesson_past.is_editable_by(world.teacher)
-        assert world.lesson_handed_over.is_editable_by(world.teacher2)
+        assert world.lesson2_past.is_editable_by(world.teacher2)
 
 
 def test_another_window_counts_from_the_next_question_on(world, lesson):

@@ -76,7 +76,7 @@ OLD = {"old": "", "new": "4"}
 @pytest.mark.parametrize(
     ("user", "code"),
     [
-        ("teacher2", "asked"),  # gave the lesson, before the course was handed over
+        ("teacher2", "foreign"),  # gave the lesson, and handed the course over
         ("teacher", "asked"),  # teaches the course now
         ("department_head", "asked"),
         ("studyunit", "asked"),

@@ -156,7 +156,7 @@ def test_who_transferred_is_refused_in_lessons_before_with_the_day_of_arrival(wo
 
 def test_a_visible_lesson_of_somebody_else_is_403(world, student):
     handed = world.lesson_handed_over
-    outcome = one(world.teacher, handed, student, "1", "5", reason="x")
+    outcome = one(world.teacher2, handed, student, "1", "5", reason="x")
     assert (outcome.status, outcome.code) == (403, "foreign")
 
 

@@ -3,11 +3,28 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from journal.domain.control.quiet import is_quiet, quiet_q
-from journal.models import Absence, Institution, Mark, PeriodClosing, Result
+from journal.models import (
+    Absence,
+    CourseTeacher,
+    Institution,
+    Mark,
+    PeriodClosing,
+    Result,
+)
 
 UNKNOWN = "неизвестно"
 CHANGED, LATE, QUIET, CLOSED = "changed", "late", "quiet", "closed"
@@ -94,8 +111,9 @@ def before(model, name: str) -> Subquery:
 def strange_q(model) -> Q:
     """Steps in the journal of others (safety A45).
 
-    Of marks whoever neither gives the lesson nor was to; of absences and results, which
-    others write too by their roles, an account with all rights alone.
+    Of marks whoever neither gives the lesson nor was to, nor held the course that day in
+    a former teacher's place; of absences and results, which others write too by their
+    roles, an account with all rights alone.
     """
     own = Q()
     for path in OWNERS[model]:
@@ -103,8 +121,21 @@ def strange_q(model) -> Q:
     # Of a work that was deleted the way to its lesson is lost.
     place = OWNERS[model][0].partition("__teacher")[0]
     known = Q(**{f"{place}__isnull": False})
+    if model is not Result:
+        own |= Q(Exists(_holders(place)))
     strange = known & ~own
     return strange if model is Mark else strange & Q(history_user__is_superuser=True)
+
+
+def _holders(lesson: str) -> QuerySet:
+    """Whoever took the step, as the teacher of the lesson's course on that day."""
+    at = ExpressionWrapper(OuterRef("history_date"), DateTimeField())
+    part = OuterRef(f"{lesson}__subgroup")
+    return CourseTeacher.objects.on(TruncDate(at)).filter(
+        Q(subgroup__isnull=True) | Q(subgroup=part),
+        course=OuterRef(f"{lesson}__course"),
+        employee__user=OuterRef("history_user"),
+    )
 
 
 def time_of(asked: Asked) -> Q:

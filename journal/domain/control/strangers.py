@@ -7,11 +7,12 @@ place, a deputy who undid corrections. Read from the history, stored nowhere.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, Max, Value
 
 from journal.domain.control.steps import OWNERS, strange_q
 from journal.models import Absence, Lesson, Mark, Result, Sheet, Task, User
 from journal.models.reach import employee_key
+from journal.models.reach.teaching import gave_away, kept_lessons
 
 LONG_AGO = timedelta(days=400)
 
@@ -25,18 +26,20 @@ class Strange(NamedTuple):
     at: datetime
 
 
-def _own(employee: int, since: datetime) -> dict:
+def _own(user: User, since: datetime) -> dict:
     """Model → the lookup to the person's own places and these, as a subquery.
 
     From the places to the steps: of all that was written in a fortnight little is here.
     """
-    own = Q(teacher=employee) | Q(planned_teacher=employee)
-    lessons = Lesson.objects.filter(own, date__gte=since.date() - LONG_AGO).order_by()
+    employee = employee_key(user)
+    lessons = Lesson.objects.filter(date__gte=since.date() - LONG_AGO).order_by()
+    planned = lessons.filter(~gave_away("pk", employee), planned_teacher=employee)
+    lessons = kept_lessons(user, lessons).union(planned.values("pk"))
     sheets = Sheet.objects.filter(teacher=employee).order_by()
-    tasks = Task.objects.filter(lesson__in=lessons.values("pk")).order_by()
+    tasks = Task.objects.filter(lesson__in=lessons).order_by()
     return {
         Mark: ("task__in", tasks.values("pk")),
-        Absence: ("lesson__in", lessons.values("pk")),
+        Absence: ("lesson__in", lessons),
         Result: ("sheet__in", sheets.values("pk")),
     }
 
@@ -48,7 +51,7 @@ def written_by_others(user: User, since: datetime) -> list[Strange]:
     One query, one more for lessons and one for sheets.
     """
     rows = None
-    for model, (lookup, places) in _own(employee_key(user), since).items():
+    for model, (lookup, places) in _own(user, since).items():
         place = OWNERS[model][0].partition("__teacher")[0]
         steps = model.history.filter(
             strange_q(model), **{lookup: places}, history_date__gte=since

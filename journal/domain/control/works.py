@@ -91,7 +91,7 @@ def _told(tasks: QuerySet[Task], counts: dict[int, tuple]) -> list[ControlTask]:
 def unmarked_works(user: User, today: date, **lessons) -> list[ControlTask]:
     """Control works of this term that still wait for marks, due or not; two queries.
 
-    `lessons` are conditions on tasks, such as `lesson__teacher=…`.
+    `lessons` are conditions on tasks, such as `lesson__in=…`.
     """
     tasks = control_tasks(user, term_start(today), today)
     return waiting_works(tasks.filter(**lessons), today)

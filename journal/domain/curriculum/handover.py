@@ -1,4 +1,8 @@
-"""A teacher takes a course over in the middle, and owns the lessons from that day (A5)."""
+"""A teacher takes a course over in the middle, and owns the lessons from that day (A5).
+
+Those of before keep their teacher by name; what is left to do in them passes on with the
+load, by the row rights (`models.reach.teaching`).
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -111,6 +115,8 @@ def hand_over(
     leave_busy: bool = False,
 ) -> HandOver:
     """Give a load to another teacher from `day` on; lessons held before stay (A5).
+
+    They stay in the former teacher's name: to write in them is the successor's.
 
     The former load ends on `day`, the successor's begins with the hours left; lessons
     from `day` on that nobody wrote in yet become the successor's by the timetable, and

@@ -1,9 +1,9 @@
 """Whose lessons a person may ask to have corrected, be they not theirs to write (F10).
 
 Whoever wrote a cell may have handed the course over, or have left. So in a closed period
-also the present teacher of the course asks for its old cells, and so do those who look
-after it (department, study unit, deputy); a second person decides all the same. Curators
-ask for absences alone, which they may write.
+the present teacher of the course asks for its old cells, no more the former one
+(`reach.teaching`), and so do those who look after it (department, study unit, deputy); a
+second person decides all the same. Curators ask for absences alone, which they may write.
 """
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
@@ -41,4 +41,6 @@ def asking_q(user, *, is_closed: bool) -> Q:
     )
     if is_closed:
         closings = closings.in_force()
-    return Q(Exists(closings)) & rights_q(asker, Lesson.reach, "view_lesson")
+    return Q(Exists(closings)) & rights_q(
+        asker, Lesson.reach, "view_lesson", on_duty=True
+    )

@@ -26,6 +26,7 @@ from journal.models import (
     User,
     WorkKind,
 )
+from journal.models.reach.teaching import kept_lessons
 from journal.models.sqlite import russian_key
 
 MOST_FILES = 5
@@ -300,17 +301,16 @@ def judge(user: User, homework: Homework, student: Student, said: Verdict) -> bo
 
 
 def to_check(user: User) -> QuerySet[Homework]:
-    """Own homework with works that wait, `waiting` of them, the longest `since`."""
+    """Homework of the own lessons with works that wait, `waiting` of them, the longest `since`."""
     waiting = Q(submissions__state=STATE.HANDED_IN)
-    lessons = Lesson.objects.filter(teacher__user=user)
     return (
         Homework.objects.filter(
-            Exists(lessons.filter(pk=OuterRef("lesson"))),
             Exists(
                 Submission.objects.filter(
                     homework=OuterRef("pk"), state=STATE.HANDED_IN
                 )
             ),
+            lesson__in=kept_lessons(user),
         )
         .annotate(
             waiting=Count("submissions", filter=waiting),

@@ -94,7 +94,7 @@ class Scope:
     def rights(self, model, verb: str = "view") -> Q:
         if self.user is None:
             return Q()
-        return rights_q(self.user, model.reach, f"{verb}_makeup")
+        return rights_q(self.user, model.reach, f"{verb}_makeup", on_duty=True)
 
 
 def ledger_start(today: date) -> Subquery:

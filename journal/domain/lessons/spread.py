@@ -209,9 +209,7 @@ def read_spreads(
 def _column_rows(like: Likeness, path: str) -> Prepared:
     def build(user, employee, key):
         asker = like.asker(user, employee)
-        mine = rights_q(asker, Lesson.reach, "change_mark") | rights_q(
-            asker, Lesson.reach, "change_absence"
-        )
+        mine = rights_q(asker, Lesson.reach, "change_mark", "change_absence")
         return (
             Lesson.objects.visible_to(asker)
             .filter(**{path: key})

@@ -4,11 +4,9 @@ A model names the way from itself to the anchors once, in `reach`; one function 
 person's roles and the reach into a condition; `visible_to` is the only question asked.
 """
 
-import functools
-import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from django.apps import apps
@@ -17,28 +15,19 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from journal.models.prepared import Asker, Prepared
+from journal.models.reach.teaching import gave_away, of_course
+from journal.models.reach.terms import (
+    EVERYTHING,
+    NOTHING,
+    Everyone,
+    Reach,
+    any_of,
+    current_students,
+    employee_key,
+    join,
+    rows_of,
+)
 from journal.roles import Anchor
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Lookups from a model to the anchors; "pk" is the model itself.
-
-    Without a lookup an anchor does not reach; of several to a student each does.
-    """
-
-    student: str | tuple[str, ...] | None = None
-    group: str | None = None
-    course: str | None = None
-    lesson: str | None = None
-    employee: str | None = None
-    department: str | None = None
-    specialty: str | None = None
-    user: str | None = None
-
-
-class Everyone(Reach):
-    """Reference data: whoever may view the model sees all of its rows."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +37,6 @@ class Grant:
     slug: str
     anchor: str
     permissions: frozenset[str]
-
-
-NOTHING = Q(pk__in=[])
-EVERYTHING = Q(pk__isnull=False)  # an empty Q is neutral in "or": it would vanish
 
 
 @Prepared
@@ -105,13 +90,6 @@ def likeness(user, institution=None) -> Likeness:
     )
 
 
-def employee_key(user) -> int:
-    """Id of the person as an employee; 0, which nobody has, for all the others."""
-    if isinstance(user, Asker):
-        return user.employee_pk
-    return getattr(getattr(user, "employee", None), "pk", 0)
-
-
 def has_role(user, *slugs: str) -> bool:
     return any(grant.slug in slugs for grant in grants(user))
 
@@ -121,25 +99,29 @@ def visible_q(user, model, verb: str = "view") -> Q:
     return rights_q(user, model.reach, f"{verb}_{model._meta.model_name}")
 
 
-def rights_q(user, reach: Reach | None, codename: str) -> Q:
+def rights_q(
+    user, reach: Reach | None, codename: str, *others: str, on_duty: bool = False
+) -> Q:
     """The condition on rows with this `reach` over which `user` holds a permission.
 
-    Only the roles that carry the permission count, each with its own anchor: a curator
-    who also teaches sees cards of the own group, not of every group taught.
+    Only the roles that carry the permission (or one of `others`, alike to view or to
+    write) count, each with its own anchor: a curator who also teaches sees cards of the
+    own group, not of every group taught. `on_duty` leaves out lessons that a teacher may
+    read still, but handed over.
     """
     if not user.is_active:
         return NOTHING
     if user.is_superuser:
         return EVERYTHING
-    found = NOTHING
-    for grant in grants(user):
-        if codename not in grant.permissions:
-            continue
-        if grant.anchor == Anchor.ALL or isinstance(reach, Everyone):
-            return EVERYTHING
-        if reach is not None:
-            condition = ANCHORS[grant.anchor](user, reach, codename.startswith("view_"))
-            found = condition if found == NOTHING else found | condition
+    asked, found = {codename, *others}, NOTHING
+    anchors = [one.anchor for one in grants(user) if asked & one.permissions]
+    if Anchor.ALL in anchors or (anchors and isinstance(reach, Everyone)):
+        return EVERYTHING
+    for anchor in dict.fromkeys(anchors) if reach else ():
+        condition = ANCHORS[anchor](user, reach, codename.startswith("view_"))
+        if on_duty and anchor == Anchor.COURSE and reach.lesson:
+            condition &= ~gave_away(reach.lesson, employee_key(user))
+        found = condition if found == NOTHING else found | condition
     return found
 
 
@@ -166,37 +148,17 @@ def rights_over(user, obj, codenames: Iterable[str]) -> frozenset[str]:
     return frozenset(held)
 
 
-def _any(path: str | tuple[str, ...] | None, rows) -> Q:
-    if path is None:
-        return NOTHING
-    found = [
-        Q(**{f"{one}__in": rows}) for one in ([path] if isinstance(path, str) else path)
-    ]
-    return functools.reduce(operator.or_, found)
-
-
-def _rows(name: str, **conditions):
-    model = apps.get_model("journal", name)
-    return model.objects.filter(**conditions).order_by().values("pk")
-
-
 def _of_groups(reach: Reach, groups) -> Q:
     """Everything of these groups, and the whole past of who sits in them now."""
-    found = _any(reach.group, groups)
+    found = any_of(reach.group, groups)
     if reach.student:
-        found |= _any(reach.student, current_students(groups))
+        found |= any_of(reach.student, current_students(groups))
     return found
 
 
-def current_students(groups):
-    """Ids of the students who are members of these groups today."""
-    members = apps.get_model("journal", "Membership").objects.on(timezone.localdate())
-    return members.filter(group__in=groups).order_by().values("student")
-
-
 def _department(user, reach: Reach, viewing: bool) -> Q:
-    departments = _rows("Department", head__user=user.pk)
-    return _of_groups(reach, _rows("Group", department__in=departments)) | _any(
+    departments = rows_of("Department", head__user=user.pk)
+    return _of_groups(reach, rows_of("Group", department__in=departments)) | any_of(
         reach.department, departments
     )
 
@@ -207,80 +169,13 @@ def _specialty(user, reach: Reach, viewing: bool) -> Q:
         Q(specialty__study_unit_heads__user=user.pk)
         | Q(campus__study_unit_heads__user=user.pk)
     )
-    return _of_groups(reach, groups.order_by().values("pk")) | _any(
-        reach.specialty, _rows("Specialty", study_unit_heads__user=user.pk)
+    return _of_groups(reach, groups.order_by().values("pk")) | any_of(
+        reach.specialty, rows_of("Specialty", study_unit_heads__user=user.pk)
     )
 
 
 def _group(user, reach: Reach, viewing: bool) -> Q:
-    return _of_groups(reach, _rows("Group", curator=employee_key(user)))
-
-
-def taught_courses(user):
-    """Ids of the courses that a person teaches, or taught in some span."""
-    return (
-        apps.get_model("journal", "CourseTeacher")
-        .objects.filter(employee=employee_key(user))
-        .order_by()
-        .values("course")
-    )
-
-
-def _course(user, reach: Reach, viewing: bool) -> Q:
-    """A teacher: lessons given or planned, and all lessons of courses held today.
-
-    To write, only lessons that are the teacher's own to give (E 4.3, S 6.1): a
-    substitute has the lesson substituted and no other, until its entry window ends.
-    """
-    if reach.lesson:
-        own = Q(**{_join(reach.lesson, "teacher"): employee_key(user)})
-        if not viewing:
-            return own & _not_lapsed(user, reach.lesson)
-        today = timezone.localdate()
-        held = apps.get_model("journal", "CourseTeacher").objects.on(today)
-        held = held.filter(employee=employee_key(user)).order_by().values("course")
-        planned = Q(**{_join(reach.lesson, "planned_teacher"): employee_key(user)})
-        return own | planned | _any(_join(reach.lesson, "course"), held)
-    if reach.course:
-        found = _any(reach.course, taught_courses(user))
-        if viewing:
-            given = apps.get_model("journal", "Lesson").objects
-            given = given.filter(teacher=employee_key(user)).order_by().values("course")
-            found |= _any(reach.course, given)
-        own = reach.employee and Q(**{reach.employee: employee_key(user)})
-        return found | own if own else found
-    groups = (
-        apps.get_model("journal", "Course")
-        .objects.filter(pk__in=taught_courses(user))
-        .order_by()
-        .values("group")
-    )
-    found = NOTHING
-    if reach.employee:
-        found = Q(**{_join(reach.employee, "user"): user.pk})
-    if reach.group and (viewing or not reach.employee):
-        found |= _any(reach.group, groups)
-    if reach.employee or reach.group:
-        return found
-    if reach.student:
-        return _any(reach.student, current_students(groups))
-    return NOTHING
-
-
-def _not_lapsed(user, path: str) -> Q:
-    """Lessons of one's own by the timetable or the load, or not long substituted (A5)."""
-    institution = apps.get_model("journal", "Institution").current()
-    since = timezone.localdate() - timedelta(days=institution.entry_days)
-    return (
-        Q(**{_join(path, "planned_teacher"): employee_key(user)})
-        | Q(**{f"{_join(path, 'date')}__gte": since})
-        | _any(_join(path, "course"), taught_courses(user))
-    )
-
-
-def _join(path: str, field: str) -> str:
-    """`path` followed by `field`; "pk" is the model itself."""
-    return field if path == "pk" else f"{path}__{field}"
+    return _of_groups(reach, rows_of("Group", curator=employee_key(user)))
 
 
 def own_students(user):
@@ -314,16 +209,16 @@ def _own(user, reach: Reach, viewing: bool) -> Q:
     if reach.user:
         found |= Q(**{reach.user: user.pk})
     if reach.employee:
-        found |= Q(**{_join(reach.employee, "user"): user.pk})
+        found |= Q(**{join(reach.employee, "user"): user.pk})
     if reach.student:
-        return found | _any(reach.student, students)
+        return found | any_of(reach.student, students)
     if reach.lesson:
         return found | _lessons_of(students, reach.lesson)
     groups = apps.get_model("journal", "Membership").objects
     groups = groups.filter(student__in=students).order_by().values("group")
     # The group before the course: a final examination has no course.
-    path = reach.group or (reach.course and _join(reach.course, "group"))
-    return found | _any(path, groups)
+    path = reach.group or (reach.course and join(reach.course, "group"))
+    return found | any_of(path, groups)
 
 
 def _lessons_of(students, path: str) -> Q:
@@ -346,7 +241,7 @@ ANCHORS = {
     Anchor.DEPARTMENT: _department,
     Anchor.SPECIALTY: _specialty,
     Anchor.GROUP: _group,
-    Anchor.COURSE: _course,
+    Anchor.COURSE: of_course,
     Anchor.STAFF: _staff,
     Anchor.OWN: _own,
 }
