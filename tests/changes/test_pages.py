@@ -122,7 +122,7 @@ def test_the_page_of_a_day_costs_the_same_whatever_it_holds(
 ):
     client = client_of(world.dispatcher)
     client.get(DAY)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(DAY, {"date": week.monday})
     for number in range(5, 15):
         for course in (world.course, world.course_elsewhere):
@@ -134,7 +134,7 @@ def test_the_page_of_a_day_costs_the_same_whatever_it_holds(
                 planned_teacher=world.master.employee,
                 teacher=world.master.employee,
             )
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         client.get(DAY, {"date": week.monday})
 
 

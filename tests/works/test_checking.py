@@ -133,6 +133,20 @@ def test_strangers_do_not_check(world, homework, client_of):
     assert client_of(world.hr).get(url).status_code == 403
 
 
+def test_the_page_of_one_homework_costs_ten_queries(world, homework, client_of):
+    hand_in(world.student, homework, "Ответ")
+    for user, page in (
+        (world.student, "diary:homework_one"),
+        (world.parent, "diary:homework_one"),
+        (world.teacher, "admin:journal_homework_works"),
+    ):
+        client, url = client_of(user), reverse(page, args=[homework.pk])
+        client.get(url)  # settings and roles are known by now
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        assert len(queries) == 10, user
+
+
 def test_waiting_works_stand_on_the_start_page_and_are_measured(
     world, homework, client_of
 ):

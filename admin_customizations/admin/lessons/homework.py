@@ -12,8 +12,10 @@ from admin_customizations.admin.base import ModelAdmin, ReadOnly
 from admin_customizations.admin.lessons.checking import Sheet, read_sheet, write_sheet
 from admin_customizations.toolkit.filters import ChoiceFilter
 from admin_customizations.toolkit.shell import shell
+from journal.domain.lessons.asking import said
 from journal.domain.lessons.homework import due_moment, due_words, to_check
 from journal.models import Homework, Submission
+from journal.models.reach import visible_q
 
 
 @admin.register(Homework)
@@ -56,9 +58,13 @@ class HomeworkAdmin(ReadOnly, ModelAdmin):
 
     def works(self, request, pk: int):
         """The roster of one homework: what came, and what is said of it."""
-        if not request.user.has_perm("journal.view_submission"):
+        user = request.user
+        if not user.has_perm("journal.view_submission"):
             raise PermissionDenied
-        rows = Homework.objects.visible_to(request.user).select_related(
+        rows = Homework.objects.visible_to(user).annotate(
+            is_own=said(visible_q(user, Homework, "change"))
+        )
+        rows = rows.select_related(
             "lesson__course__group",
             "lesson__course__discipline",
             "lesson__subgroup",
@@ -68,7 +74,8 @@ class HomeworkAdmin(ReadOnly, ModelAdmin):
         homework = rows.filter(pk=min(pk, 2**63 - 1)).first()
         if homework is None:
             raise Http404
-        sheet, status = read_sheet(request.user, homework), 200
+        may_check = user.has_perm("journal.change_submission") and homework.is_own
+        sheet, status = read_sheet(user, homework, may_check), 200
         if request.method == "POST":
             if not sheet.may_check:
                 raise PermissionDenied

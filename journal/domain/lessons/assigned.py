@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from journal.domain.lessons.homework import who_does
 from journal.domain.results import Span, own_part, sat_in
 from journal.models import Homework, Lesson, Submission
 
@@ -76,12 +75,12 @@ def homework_of(
     ]
 
 
-def homework_for(student: int, pk: int) -> Homework | None:
-    """One homework, if it is the student's to do."""
-    rows = Homework.objects.filter(pk=min(pk, 2**63 - 1)).select_related(
-        "lesson__course__discipline", "lesson__course__group", "due_lesson", "task"
-    )
-    homework = rows.first()
-    if homework is None or not who_does(homework).filter(pk=student).exists():
-        return None
-    return homework
+def homework_for(student: int, spans: list[Span], pk: int) -> Homework | None:
+    """One homework, if it is the student's to do; one query."""
+    rows = Homework.objects.filter(
+        pk=min(pk, 2**63 - 1), lesson__in=Lesson.objects.filter(own_part(student))
+    ).select_related("lesson__course__discipline", "due_lesson", "task")
+    found = rows.first()
+    if found and sat_in(spans, found.lesson.course.group_id, found.lesson.date):
+        return found
+    return None

@@ -129,22 +129,13 @@ def assign(lesson: Lesson, said: Assignment) -> Homework | None:
     if homework is None and said.is_nothing:
         return None
     homework = homework or Homework(lesson=lesson)
-    before = (homework.due_lesson, homework.due_on, homework.is_collected)
+    before = _terms(homework)
     homework.due_lesson, homework.due_on = said.due_lesson, said.due_on
     homework.is_collected = said.is_collected
     if not said.is_collected and homework.pk and homework.submissions.exists():
         raise ValidationError("Работы уже сданы: отменить сдачу нельзя.")
     is_other = _under_task(homework, said.kind)
-    if (
-        is_other
-        or homework.pk is None
-        or before
-        != (
-            homework.due_lesson,
-            homework.due_on,
-            homework.is_collected,
-        )
-    ):
+    if is_other or homework.pk is None or _terms(homework) != before:
         homework.save()
         _forgive(homework)
     for file in homework.files.filter(pk__in=said.dropped):
@@ -155,6 +146,10 @@ def assign(lesson: Lesson, said: Assignment) -> Homework | None:
         name = taken_in(file)
         HomeworkFile.objects.create(homework=homework, name=name, file=file)
     return homework
+
+
+def _terms(homework: Homework) -> tuple:
+    return homework.due_lesson, homework.due_on, homework.is_collected
 
 
 def _forgive(homework: Homework) -> None:
@@ -201,14 +196,14 @@ def free_number(lesson: Lesson) -> int | None:
 # What the student hands in
 
 
-def may_hand_in(user: User, homework: Homework) -> bool:
-    """Is it the user's own work to do, and asked for?"""
-    student = getattr(user, "student", None)
-    return bool(
-        student
-        and homework.is_collected
+def is_asked_of(user: User, homework: Homework, student: int) -> bool:
+    """Of this student, one of those who do it, is it asked for, and is that the user?"""
+    own = getattr(user, "student", None)
+    return (
+        homework.is_collected
+        and own is not None
+        and own.pk == student
         and user.has_perm("journal.add_submission")
-        and who_does(homework).filter(pk=student.pk).exists()
     )
 
 
@@ -221,16 +216,21 @@ def hand_in(user: User, homework: Homework, text: str, file=None) -> Submission:
     Raises PermissionDenied to anybody but a student who does it, ValidationError where
     there is nothing in it, too much, or it was checked already.
     """
-    if not may_hand_in(user, homework):
+    student = getattr(user, "student", None)
+    if not (
+        student
+        and is_asked_of(user, homework, student.pk)
+        and who_does(homework).filter(pk=student.pk).exists()
+    ):
         raise PermissionDenied
     text = text.strip()
     if len(text) > MOST_TEXT:
         raise ValidationError(f"Ответ длиннее {MOST_TEXT} знаков. Приложите файл.")
     rows = Submission.objects.select_for_update()
-    own = rows.filter(homework=homework, student=user.student).first()
+    own = rows.filter(homework=homework, student=student).first()
     if own and own.state == STATE.CHECKED:
         raise ValidationError("Работа уже проверена: изменить её нельзя.")
-    own = own or Submission(homework=homework, student=user.student)
+    own = own or Submission(homework=homework, student=student)
     if not (text or file or own.file):
         raise ValidationError("Напишите ответ или приложите файл.")
     own.text = text
@@ -301,7 +301,7 @@ def judge(user: User, homework: Homework, student: Student, said: Verdict) -> bo
 
 
 def to_check(user: User) -> QuerySet[Homework]:
-    """Homework of the own lessons with works that wait, `waiting` of them, the longest `since`."""
+    """Homework of own lessons with `waiting` works, the longest of them `since`."""
     waiting = Q(submissions__state=STATE.HANDED_IN)
     return (
         Homework.objects.filter(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from journal.models import AcademicYear, Bell, BellSchedule, CalendarDay, TimetableEntry
@@ -11,16 +12,14 @@ def bells_on(day: date) -> dict[int, tuple[time, time]]:
     """Lesson number → (start, end) on `day`, by the bell schedule then in force.
 
     A shortened day takes the schedule for shortened days where there is one. Empty
-    where no schedule is in force.
+    where no schedule is in force. One query.
     """
-    is_short = CalendarDay.objects.filter(
-        date=day, kind=CalendarDay.Kind.SHORT
-    ).exists()
-    in_force = BellSchedule.objects.on(day).order_by("-start", "-pk")
-    schedules = sorted(in_force, key=lambda one: one.is_short != is_short)
-    if not schedules or (schedules[0].is_short and not is_short):
-        return {}
-    bells = Bell.objects.filter(schedule=schedules[0]).order_by("number")
+    shortened = CalendarDay.objects.filter(date=day, kind=CalendarDay.Kind.SHORT)
+    in_force = BellSchedule.objects.on(day).filter(
+        Q(is_short=False) | Exists(shortened)
+    )
+    newest = in_force.order_by("-is_short", "-start", "-pk").values("pk")[:1]
+    bells = Bell.objects.filter(schedule=newest).order_by("number")
     return {bell.number: (bell.starts_at, bell.ends_at) for bell in bells}
 
 

@@ -20,7 +20,7 @@ from journal.domain.lessons.homework import (
     due_moment,
     due_words,
     hand_in,
-    may_hand_in,
+    is_asked_of,
 )
 from journal.domain.words import day_of, plural
 from journal.models import Homework, Mark, Submission
@@ -134,7 +134,7 @@ def homework_one(request, pk: int):
     form, is_refused = None, False
     if request.method == "POST":
         form = HandInForm(request.POST, request.FILES)
-        if not may_hand_in(request.user, homework):
+        if not is_asked_of(request.user, homework, family.child.pk):
             raise PermissionDenied
         if _handed_in(request, homework, form):
             return redirect(request.get_full_path())
@@ -149,7 +149,7 @@ def homework_one(request, pk: int):
 def _found(family, pk: int, is_named: bool) -> Homework:
     """The homework of the child named; else of the first child who has to do it."""
     for child in [family.child] if is_named else family.children:
-        if homework := homework_for(child.pk, pk):
+        if homework := homework_for(child.pk, child.spans, pk):
             family.child = child
             return homework
     raise Http404
@@ -177,7 +177,7 @@ def _told(request, family, homework, form: HandInForm | None) -> dict:
         work = own.first()
     if homework.task_id and "view_mark" in family.rights:
         mark = Mark.objects.filter(task=homework.task_id, student=child.pk).first()
-    is_open = may_hand_in(request.user, homework) and (
+    is_open = is_asked_of(request.user, homework, child.pk) and (
         work is None or work.state != DONE
     )
     if is_open and form is None:
