@@ -11,7 +11,13 @@ from django.urls import reverse
 from admin_customizations.admin.control.sittings import sitting_url
 from journal.domain.archive.closing import close_period
 from journal.domain.control.requests import decide
-from journal.domain.control.sittings import flagged, read_sittings
+from journal.domain.control.sittings import (
+    DAYS,
+    WINDOW,
+    changed,
+    flagged,
+    read_sittings,
+)
 from journal.domain.control.undoing import approve_sitting, cells_of, undo_sitting
 from journal.domain.lessons import Change, write_cells
 from journal.domain.lessons.past import past_of_cell
@@ -150,6 +156,13 @@ def test_reading_costs_five_queries_however_many(sat, django_assert_num_queries)
         write(sat.teacher, sat.lesson, student, "5", "3")
     with django_assert_num_queries(5):
         assert len(read_sittings(now=NOW + datetime.timedelta(hours=3))) == 2
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("model", DAYS)
+def test_steps_are_found_by_their_moment_and_by_no_other_index(db, model):
+    plan = changed(model, NOW - WINDOW, NOW, None).order_by().explain()
+    assert "history_date>? AND history_date<?" in plan.splitlines()[0]
 
 
 # The review
