@@ -1,8 +1,10 @@
 """What a student is to make good, as the family reads it."""
 
+import re
+
 import pytest
 
-from journal.models import Makeup, Mark, Task
+from journal.models import Absence, Makeup, Mark, Task
 from tests import cast
 
 ADDRESS = "/diary/makeup/"
@@ -31,6 +33,27 @@ def test_debts_have_what_since_when_and_until_when(world, read):
     )
     page = read(world.parent, f"{ADDRESS}?child={world.students[0].pk}")
     assert "Всё отработано" in page.text and "отработано 14.10.2026" in page.text
+
+
+def test_debts_are_folded_by_discipline_with_counts_and_the_newest_first(world, read):
+    lessons = [cast.lesson(world, world.course, day, 8, "teacher") for day in (-40, -9)]
+    lessons.append(cast.lesson(world, world.course2, -3, 8, "teacher2"))
+    for lesson in lessons:
+        Absence.objects.create(
+            lesson=lesson, student=world.students[0], reason_id="н", hours=2
+        )
+    Task.objects.create(lesson=lessons[1], number=1, kind=world.test, is_required=True)
+    text = read(world.student, ADDRESS).text
+    assert "Отработать: 4" in text
+    assert "просрочено: 1, ближайший срок 04.11.2026" in text
+    first, second = re.findall(r"<details class=.card course.*?</details>", text, re.S)
+    assert " open" not in first + second
+    assert "Математика" in first and "2\N{NO-BREAK SPACE}пропуска" in first
+    assert "(4\N{NO-BREAK SPACE}часа), 1\N{NO-BREAK SPACE}работа" in first
+    assert re.findall(r"<li><div><b>([\d.]+)", first) == ["05.10.2026"] * 2 + [
+        "04.09.2026"
+    ]
+    assert "Физика" in second and "просрочено" not in second
 
 
 def test_anothers_child_is_not_there(world, read):
