@@ -34,8 +34,7 @@ from journal.domain.results.term import courses_seen
 from journal.domain.results.term import due_of as marks_due_of
 from journal.domain.words import plural
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
-from journal.models.reach import grants
-from journal.models.reach.teaching import kept_lessons
+from journal.models.reach import grants, kept_lessons
 from journal.roles import Anchor
 
 # How long an answer stands on the start page of whoever told.

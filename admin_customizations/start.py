@@ -20,8 +20,7 @@ from journal.domain.organisation import Step, checklist
 from journal.domain.results.foreseeing import AtRisk, lately_at_risk
 from journal.domain.timetable import bells_on, current_number
 from journal.models import Absence, Group, Institution, Lesson, Mark
-from journal.models.reach import grants
-from journal.models.reach.teaching import kept_lessons
+from journal.models.reach import grants, kept_lessons
 from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
@@ -224,9 +223,7 @@ def start_page(site, request):
         "shown": SHOWN,
     }
     if teaches:
-        late = Lesson.objects.filter(
-            pk__in=kept_lessons(user, overdue_lessons(user, today))
-        )
+        late = overdue_lessons(user, today).filter(pk__in=kept_lessons(user))
         context["late_count"] = late.count()
         context["late"] = late.select_related(
             "course__group", "course__discipline"

@@ -12,6 +12,7 @@ from datetime import date
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 MOST_KNOWN = 300
 _FIRST_MARKER = 7_000_000_000_000_000
@@ -25,6 +26,7 @@ class Asker:
     employee_pk: int
     roles: tuple
     is_superuser: bool
+    changed_hands: bool = False
     is_active: bool = True
 
 
@@ -44,6 +46,21 @@ class Prepared:
         self.known: dict[tuple, tuple] = {}
 
     def __call__(self, variant=None, **values) -> list[tuple]:
+        sql, parameters, converters = self._bound(variant, values)
+        if sql is None:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows = cursor.fetchall()
+        return _convert(rows, converters) if converters else rows
+
+    def subquery(self, variant=None, **values) -> RawSQL:
+        """The rows, of one column, as what another query may be asked to lie in."""
+        sql, parameters, _ = self._bound(variant, values)
+        return RawSQL(sql or "SELECT NULL", parameters)  # noqa: S611 - our own SQL
+
+    def _bound(self, variant, values: dict) -> tuple:
+        """The SQL, None where nothing meets it, its parameters, and the converters."""
         flat: list = []
         shape = [variant]
         for name, value in values.items():
@@ -56,15 +73,10 @@ class Prepared:
                 self.known.clear()
             self.known[key] = self._compile(values)
         sql, slots, converters = self.known[key]
-        if sql is None:
-            return []
         parameters = [
             constant if place is None else flat[place] for place, constant in slots
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows = cursor.fetchall()
-        return _convert(rows, converters) if converters else rows
+        return sql, parameters, converters
 
     def _compile(self, values: dict) -> tuple:
         """The SQL, where each parameter comes from, and what the backend converts."""

@@ -11,8 +11,7 @@ from django.db.models import Count, Max, Value
 
 from journal.domain.control.steps import OWNERS, strange_q
 from journal.models import Absence, Lesson, Mark, Result, Sheet, Task, User
-from journal.models.reach import employee_key
-from journal.models.reach.teaching import gave_away, kept_lessons
+from journal.models.reach import employee_key, kept_lessons
 
 LONG_AGO = timedelta(days=400)
 
@@ -31,11 +30,8 @@ def _own(user: User, since: datetime) -> dict:
 
     From the places to the steps: of all that was written in a fortnight little is here.
     """
-    employee = employee_key(user)
-    lessons = Lesson.objects.filter(date__gte=since.date() - LONG_AGO).order_by()
-    planned = lessons.filter(~gave_away("pk", employee), planned_teacher=employee)
-    lessons = kept_lessons(user, lessons).union(planned.values("pk"))
-    sheets = Sheet.objects.filter(teacher=employee).order_by()
+    lessons = kept_lessons(user, since.date() - LONG_AGO, also_planned=True)
+    sheets = Sheet.objects.filter(teacher=employee_key(user)).order_by()
     tasks = Task.objects.filter(lesson__in=lessons).order_by()
     return {
         Mark: ("task__in", tasks.values("pk")),

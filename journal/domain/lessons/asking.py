@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, Whe
 
 from journal.models import Lesson, PeriodClosing
 from journal.models.prepared import Asker
-from journal.models.reach import employee_key, grants, rights_q
+from journal.models.reach import changed_hands, employee_key, grants, rights_q
 from journal.roles import Anchor
 
 RIGHT = "add_correctionrequest"
@@ -35,7 +35,7 @@ def asking_q(user, *, is_closed: bool) -> Q:
         for grant in grants(user)
         if grant.anchor != Anchor.GROUP and RIGHT in grant.permissions
     )
-    asker = Asker(user.pk, employee_key(user), roles, is_superuser=False)
+    asker = Asker(user.pk, employee_key(user), roles, False, changed_hands(user))
     closings = PeriodClosing.objects.filter(
         period=OuterRef("course__period"), aspect=PeriodClosing.Aspect.MARKS
     )

@@ -26,7 +26,7 @@ from journal.models import (
     User,
     WorkKind,
 )
-from journal.models.reach.teaching import kept_lessons
+from journal.models.reach import kept_lessons
 from journal.models.sqlite import russian_key
 
 MOST_FILES = 5

@@ -7,58 +7,31 @@ person's roles and the reach into a condition; `visible_to` is the only question
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from journal.models.prepared import Asker, Prepared
-from journal.models.reach.teaching import gave_away, of_course
+from journal.models.reach.teaching import gave_away, kept_keys, of_course
 from journal.models.reach.terms import (
     EVERYTHING,
     NOTHING,
     Everyone,
+    Grant,
     Reach,
     any_of,
+    changed_hands,
     current_students,
     employee_key,
+    grants,
     join,
     rows_of,
 )
 from journal.roles import Anchor
-
-
-@dataclass(frozen=True)
-class Grant:
-    """One role of one person: its anchor and the permissions it carries."""
-
-    slug: str
-    anchor: str
-    permissions: frozenset[str]
-
-
-@Prepared
-def _rights_of(user):
-    roles = apps.get_model("journal", "Role").objects.filter(user=user).order_by("slug")
-    return roles.values_list("slug", "anchor", "permissions__codename")
-
-
-def grants(user) -> list[Grant]:
-    """The roles of a person with their permissions: one query, kept on the user."""
-    if isinstance(user, Asker):
-        return list(user.roles)
-    found = getattr(user, "_grants", None)
-    if found is None:
-        roles: dict[tuple[str, str], set[str]] = {}
-        for slug, anchor, codename in _rights_of(user=user.pk):
-            roles.setdefault((slug, anchor), set()).add(codename)
-        found = user._grants = [
-            Grant(slug, anchor, frozenset(names))
-            for (slug, anchor), names in roles.items()
-        ]
-    return found
 
 
 @dataclass(frozen=True)
@@ -73,9 +46,10 @@ class Likeness:
     is_superuser: bool
     guardians_see_adults: bool
     entry_days: int
+    changed_hands: bool
 
     def asker(self, user: int, employee: int) -> Asker:
-        return Asker(user, employee, self.roles, self.is_superuser)
+        return Asker(user, employee, self.roles, self.is_superuser, self.changed_hands)
 
 
 def likeness(user, institution=None) -> Likeness:
@@ -87,6 +61,22 @@ def likeness(user, institution=None) -> Likeness:
         user.is_superuser,
         institution.guardians_see_adults,
         institution.entry_days,
+        changed_hands(user),
+    )
+
+
+@lru_cache(maxsize=200)
+def _kept(like: Likeness, also_planned: bool) -> Prepared:
+    def build(user, employee, since):
+        return kept_keys(like.asker(user, employee), since, also_planned)
+
+    return Prepared(build, unused=("user",))
+
+
+def kept_lessons(user, since: date = date.min, also_planned: bool = False) -> RawSQL:
+    """Lessons that a teacher answers for now, for `…__in`: see `kept_keys`."""
+    return _kept(likeness(user), also_planned).subquery(
+        user=user.pk, employee=employee_key(user), since=since
     )
 
 
@@ -119,7 +109,8 @@ def rights_q(
         return EVERYTHING
     for anchor in dict.fromkeys(anchors) if reach else ():
         condition = ANCHORS[anchor](user, reach, codename.startswith("view_"))
-        if on_duty and anchor == Anchor.COURSE and reach.lesson:
+        is_left = on_duty and anchor == Anchor.COURSE and reach.lesson
+        if is_left and changed_hands(user):
             condition &= ~gave_away(reach.lesson, employee_key(user))
         found = condition if found == NOTHING else found | condition
     return found

@@ -27,6 +27,7 @@ from journal.models.reach.terms import (
     NOTHING,
     Reach,
     any_of,
+    changed_hands,
     current_students,
     employee_key,
     join,
@@ -89,25 +90,34 @@ def own_lessons_q(user, path: str = "pk") -> Q:
     former teacher gave.
     """
     me, teacher = employee_key(user), join(path, "teacher")
-    is_substituted = ~Q(**{join(path, "planned_teacher"): F(teacher)})
     given = Q(**{teacher: me}) & _not_lapsed(user, path)
+    if not changed_hands(user):
+        return given
+    is_substituted = ~Q(**{join(path, "planned_teacher"): F(teacher)})
     given &= is_substituted | ~gave_away(path, me)
     heir = _passed_on(path, OuterRef(teacher), _loads().filter(employee=me))
     return given | ~is_substituted & heir
 
 
-def kept_lessons(user, lessons: QuerySet | None = None) -> QuerySet:
-    """Keys of those of the lessons that `own_lessons_q` names, for lists.
+def kept_keys(user, since, also_planned: bool) -> QuerySet:
+    """Keys of the lessons from a day on that `own_lessons_q` names.
 
-    A union, since PostgreSQL reads every lesson to answer an OR.
+    With `also_planned` those too that others give in the person's place. A union, since
+    PostgreSQL reads every lesson to answer an OR.
     """
-    if lessons is None:
-        lessons = apps.get_model("journal", "Lesson").objects
-    own = lessons.filter(own_lessons_q(user)).order_by().values("pk")
-    taken_over = _held(user).exclude(start=F("course__period__first_day"))
-    return own.filter(teacher=employee_key(user)).union(
-        own.filter(course__in=taken_over)
-    )
+    me = employee_key(user)
+    rows = apps.get_model("journal", "Lesson").objects.filter(date__gte=since)
+    rows = rows.order_by().values_list("pk")
+    own, planned = rows.filter(own_lessons_q(user)), rows.filter(planned_teacher=me)
+    parts = [own.filter(teacher=me)]
+    if changed_hands(user):
+        # Before a period no lesson of its courses was given.
+        taken_over = _held(user).exclude(start=F("course__period__first_day"))
+        parts.append(own.filter(course__in=taken_over))
+        planned = planned.filter(~gave_away("pk", me))
+    if also_planned:
+        parts.append(planned)
+    return parts[0].union(*parts[1:]) if parts[1:] else parts[0]
 
 
 def of_course(user, reach: Reach, viewing: bool) -> Q:

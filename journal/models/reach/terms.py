@@ -5,10 +5,10 @@ import operator
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
-from journal.models.prepared import Asker
+from journal.models.prepared import Asker, Prepared
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,59 @@ class Everyone(Reach):
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q(pk__isnull=False)  # an empty Q is neutral in "or": it would vanish
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of one person: its anchor and the permissions it carries."""
+
+    slug: str
+    anchor: str
+    permissions: frozenset[str]
+
+
+@Prepared
+def _rights_of(user):
+    roles = apps.get_model("journal", "Role").objects.filter(user=user).order_by("slug")
+    loads = apps.get_model("journal", "CourseTeacher").objects.filter(
+        employee__user=user, course__teachers__end__lte=timezone.localdate()
+    )
+    return roles.values_list(
+        "slug", "anchor", "permissions__codename", Exists(loads.order_by())
+    )
+
+
+def grants(user) -> list[Grant]:
+    """The roles of a person with their permissions: one query, kept on the user.
+
+    It says of `changed_hands` too.
+    """
+    if isinstance(user, Asker):
+        return list(user.roles)
+    found = getattr(user, "_grants", None)
+    if found is None:
+        roles: dict[tuple[str, str], set[str]] = {}
+        user._changed_hands = False
+        rows = _rights_of(timezone.localdate(), user=user.pk)
+        for slug, anchor, codename, has_changed in rows:
+            roles.setdefault((slug, anchor), set()).add(codename)
+            user._changed_hands = bool(has_changed)
+        found = user._grants = [
+            Grant(slug, anchor, frozenset(names))
+            for (slug, anchor), names in roles.items()
+        ]
+    return found
+
+
+def changed_hands(user) -> bool:
+    """Has a course of the person, now or once, had a load that ended?
+
+    Where none has, nobody asks whose its lessons are but by who gives them.
+    """
+    if isinstance(user, Asker):
+        return user.changed_hands
+    grants(user)
+    return user._changed_hands
 
 
 def employee_key(user) -> int:
