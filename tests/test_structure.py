@@ -34,6 +34,7 @@ MACHINERY = {
         "prepared": "queries whose SQL is built once",
         "reach": "row rights",
         "sqlite": "Russian for SQLite",
+        "words": "what a college calls a student, and a school a pupil",
     },
     "journal/domain": {
         "demo": "the invented institution: rows of all areas",

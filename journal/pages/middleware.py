@@ -13,11 +13,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from journal.domain.people import must_use_mfa
+from journal.models.words import spoken_here
 from journal.pages.accounts.adapters import IDLE_SESSION
 
 SEEN_COOKIE = "seen"
 SEEN_EVERY = 60
 FACTOR_SESSION = "second_factor"
+
+
+class WordsMiddleware:
+    """Pages and messages say «студент» in a college and «ученик» in a school."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with spoken_here():
+            return self.get_response(request)
 
 
 class SignInMiddleware:
