@@ -4,11 +4,6 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, IntegrityError
 from django.http import HttpResponseRedirect
 
-OUT_OF_REACH = (
-    "Эта запись окажется за пределами того, что вы ведёте. "
-    "Выберите свои группу, специальность или курс."
-)
-
 
 class Refusals:
     """What only the database or a rule of the domain refuses is said in the form.
@@ -49,7 +44,7 @@ class Refusals:
         """Nobody writes a row out of the own reach, whatever the choices offered."""
         super().save_related(request, form, formsets, change)
         if not self.reaches(request, form.instance, "change" if change else "add"):
-            raise ValidationError(OUT_OF_REACH)
+            raise ValidationError(self.out_of_reach)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

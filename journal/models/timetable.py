@@ -9,6 +9,7 @@ from journal.models.curriculum import Course, Subgroup
 from journal.models.organisation import Group, Room
 from journal.models.people import Employee, User
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Weekday(models.IntegerChoices):
@@ -38,7 +39,10 @@ class TimetableEntry(Dated):
         Subgroup, models.PROTECT, null=True, blank=True, verbose_name="подгруппа"
     )
     teacher = models.ForeignKey(
-        Employee, models.PROTECT, related_name="entries", verbose_name="преподаватель"
+        Employee,
+        models.PROTECT,
+        related_name="entries",
+        verbose_name=worded_lazily("преподаватель"),
     )
     room = models.ForeignKey(
         Room, models.PROTECT, null=True, blank=True, verbose_name="аудитория"
@@ -58,7 +62,7 @@ class TimetableEntry(Dated):
         "поток",
         max_length=40,
         blank=True,
-        help_text="Одно обозначение у групп, которые сидят вместе.",
+        help_text=worded_lazily("Одно обозначение у групп, которые сидят вместе."),
     )
 
     history = history()
@@ -95,7 +99,10 @@ class ExamEvent(Model):
     reach = Reach(group="group", course="course", employee="teacher")
 
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="exam_events", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="exam_events",
+        verbose_name=worded_lazily("группа"),
     )
     course = models.ForeignKey(
         Course,

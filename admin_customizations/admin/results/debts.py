@@ -3,10 +3,9 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from admin_customizations.admin.base import ModelAdmin
+from admin_customizations.admin.base import OUT_OF_REACH, ModelAdmin
 from admin_customizations.admin.results.owing import OwingPages
 from admin_customizations.toolkit.filters import ChoiceFilter
-from admin_customizations.toolkit.refusals import OUT_OF_REACH
 from journal.domain.results.measures import check_days, check_measures
 from journal.models import DebtMeasure
 

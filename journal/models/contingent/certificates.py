@@ -13,6 +13,7 @@ from journal.models.base import Model, check, history, unique
 from journal.models.contingent.membership import Funding, StudyForm
 from journal.models.people import Student, User
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 OGRN = RegexValidator(r"^\d{13}(\d{2})?$", "ОГРН — 13 цифр, ОГРНИП — 15.")
 KPP = RegexValidator(r"^\d{9}$", "КПП — 9 знаков.")
@@ -73,9 +74,9 @@ class CertificateTemplate(Model):
     title = models.CharField("заголовок документа", max_length=120)
     body = models.TextField("текст")
     has_results = models.BooleanField(
-        "с таблицей дисциплин",
+        worded_lazily("с таблицей дисциплин"),
         default=False,
-        help_text="Часы и отметки по дисциплинам.",
+        help_text=worded_lazily("Часы и отметки по дисциплинам."),
     )
     signatory_post = models.CharField("должность подписывающего", max_length=120)
     signatory_name = models.CharField("расшифровка подписи", max_length=120, blank=True)
@@ -116,7 +117,10 @@ class Certificate(Model):
     number = models.PositiveIntegerField("номер")
     year = models.PositiveSmallIntegerField("год")
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="certificates", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="certificates",
+        verbose_name=worded_lazily("студент"),
     )
     template = models.ForeignKey(
         CertificateTemplate,
@@ -167,7 +171,7 @@ class TargetContract(Model):
         Student,
         models.PROTECT,
         related_name="target_contract",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     number = models.CharField("номер договора", max_length=60)
     signed_on = models.DateField("заключён")

@@ -6,6 +6,7 @@ from journal.models.base import Dated, history, starts_before_end
 from journal.models.organisation import Group
 from journal.models.people import Student
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Funding(models.TextChoices):
@@ -44,10 +45,16 @@ class Membership(Dated):
     reach = Reach(student="student", group="group")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="memberships", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="memberships",
+        verbose_name=worded_lazily("студент"),
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="memberships", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="memberships",
+        verbose_name=worded_lazily("группа"),
     )
     funding = models.CharField(
         "основание обучения", max_length=14, choices=Funding.choices, blank=True
@@ -59,8 +66,8 @@ class Membership(Dated):
     history = history()
 
     class Meta:
-        verbose_name = "пребывание в группе"
-        verbose_name_plural = "пребывания в группах"
+        verbose_name = worded_lazily("пребывание в группе", "пребывание в классе")
+        verbose_name_plural = worded_lazily("пребывания в группах")
         ordering = ["-start"]
         constraints = [starts_before_end("membership_ends_after_start")]
         indexes = [models.Index(fields=["group", "start"], name="membership_of_group")]

@@ -9,6 +9,7 @@ from journal.models.contingent.orders import Order
 from journal.models.organisation import Department, Group
 from journal.models.people import Student, User
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class Mismatch(Model):
@@ -27,7 +28,10 @@ class Mismatch(Model):
     reach = Reach(student="student", group="group")
 
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="mismatches", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="mismatches",
+        verbose_name=worded_lazily("группа"),
     )
     kind = models.CharField("что не так", max_length=8, choices=Kind.choices)
     student = models.ForeignKey(
@@ -36,7 +40,7 @@ class Mismatch(Model):
         null=True,
         blank=True,
         related_name="mismatches",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     name = models.CharField(
         "фамилия, имя, отчество",
@@ -84,7 +88,7 @@ class Mismatch(Model):
                 "mismatch_says_who",
                 Q(kind="left", student__isnull=False)
                 | Q(kind="unlisted") & (Q(student__isnull=False) | ~Q(name="")),
-                "Укажите студента: из списка или фамилией.",
+                worded_lazily("Укажите студента: из списка или фамилией."),
             ),
             unique(
                 "mismatch_open_once",
@@ -92,7 +96,9 @@ class Mismatch(Model):
                 "student",
                 "kind",
                 condition=Q(state__in=["new", "taken"], student__isnull=False),
-                message="Об этом студенте уже сообщили, администратор ещё не ответил.",
+                message=worded_lazily(
+                    "Об этом студенте уже сообщили, администратор ещё не ответил."
+                ),
             ),
         ]
 
@@ -104,8 +110,8 @@ class ListDelivery(Model):
     """A list that is due was handed in: groups and teachers, weekly changes (S 7.1, 7.2)."""
 
     class Kind(models.TextChoices):
-        GROUPS = "groups", "список групп (до 5 сентября)"
-        TEACHERS = "teachers", "список преподавателей (до 5 сентября)"
+        GROUPS = "groups", worded_lazily("список групп (до 5 сентября)")
+        TEACHERS = "teachers", worded_lazily("список преподавателей (до 5 сентября)")
         CHANGES = "changes", "изменения за неделю"
 
     reach = Everyone()

@@ -11,12 +11,19 @@ from journal.models.curriculum import Subgroup
 from journal.models.organisation import Group
 from journal.models.people import Employee, Student, User
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class OrderKind(models.TextChoices):
     ENROL = "enrol", "зачисление"
-    TRANSFER = "transfer", "перевод в другую группу"
-    NEXT_YEAR = "next_year", "перевод на следующий курс"
+    TRANSFER = (
+        "transfer",
+        worded_lazily("перевод в другую группу", "перевод в другой класс"),
+    )
+    NEXT_YEAR = (
+        "next_year",
+        worded_lazily("перевод на следующий курс", "перевод в следующий класс"),
+    )
     TERMS = "terms", "смена основания или формы обучения"
     LEAVE = "leave", "академический отпуск"
     RETURN = "return", "выход из академического отпуска"
@@ -24,7 +31,7 @@ class OrderKind(models.TextChoices):
     REINSTATE = "reinstate", "восстановление"
     GRADUATE = "graduate", "выпуск"
     RENAME = "rename", "смена фамилии, имени, отчества"
-    DISBAND = "disband", "ликвидация группы"
+    DISBAND = "disband", worded_lazily("ликвидация группы", "ликвидация класса")
     SUBGROUP = "subgroup", "перевод в другую подгруппу"
     HIRE = "hire", "приём на работу"
     DISMISS = "dismiss", "увольнение"
@@ -150,7 +157,7 @@ class OrderLine(Model):
         null=True,
         blank=True,
         related_name="order_lines",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     employee = models.ForeignKey(
         Employee,
@@ -166,8 +173,12 @@ class OrderLine(Model):
         null=True,
         blank=True,
         related_name="order_lines",
-        verbose_name="группа",
-        help_text="Куда зачисляют или переводят; у ликвидации и курса — о какой группе.",
+        verbose_name=worded_lazily("группа"),
+        help_text=worded_lazily(
+            "Куда зачисляют или переводят; у ликвидации и курса — о какой группе.",
+            "Куда зачисляют или переводят; у ликвидации и перевода на год — о каком"
+            " классе.",
+        ),
     )
     subgroup = models.ForeignKey(
         Subgroup,
@@ -212,7 +223,7 @@ class OrderLine(Model):
                 "order",
                 "student",
                 condition=Q(student__isnull=False, subgroup__isnull=True),
-                message="Этот студент в приказе уже есть.",
+                message=worded_lazily("Этот студент в приказе уже есть."),
             ),
             unique(
                 "orderline_employee_once",
@@ -226,7 +237,9 @@ class OrderLine(Model):
                 Q(student__isnull=False)
                 | Q(employee__isnull=False)
                 | Q(group__isnull=False),
-                "Укажите, о ком строка: студента, сотрудника или группу.",
+                worded_lazily(
+                    "Укажите, о ком строка: студента, сотрудника или группу."
+                ),
             ),
         ]
 

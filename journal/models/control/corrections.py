@@ -11,6 +11,7 @@ from journal.models.organisation import Group
 from journal.models.people import Student, User
 from journal.models.reach import Reach
 from journal.models.results import Result
+from journal.models.words import worded_lazily
 
 
 class CorrectionRequest(Model):
@@ -31,7 +32,7 @@ class CorrectionRequest(Model):
     reach = Reach(student="student", group="group", course="course", user="by")
 
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="+", verbose_name="группа"
+        Group, models.PROTECT, related_name="+", verbose_name=worded_lazily("группа")
     )
     course = models.ForeignKey(
         Course,
@@ -45,7 +46,7 @@ class CorrectionRequest(Model):
         Student,
         models.PROTECT,
         related_name="correction_requests",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     lesson = models.ForeignKey(
         Lesson,

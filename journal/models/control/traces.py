@@ -7,6 +7,7 @@ from django.utils import timezone
 from journal.models.base import Model
 from journal.models.people import Student, User
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class ImportBatch(Model):
@@ -81,7 +82,7 @@ class DataAccess(Model):
         db_constraint=False,
         db_index=False,
         related_name="+",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     count = models.PositiveIntegerField("записей", default=1)
     address = models.GenericIPAddressField("адрес", null=True, blank=True)

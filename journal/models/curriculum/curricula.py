@@ -8,6 +8,7 @@ from journal.models.contingent.membership import StudyForm
 from journal.models.organisation import Specialty
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class AttestationForm(models.TextChoices):
@@ -32,12 +33,12 @@ class Discipline(Model):
     history = history()
 
     class Meta:
-        verbose_name = "дисциплина"
-        verbose_name_plural = "дисциплины"
+        verbose_name = worded_lazily("дисциплина")
+        verbose_name_plural = worded_lazily("дисциплины", "предметы")
         ordering = ["name"]
         permissions = [
-            ("import_discipline", "Импорт дисциплин"),
-            ("export_discipline", "Выгрузка дисциплин"),
+            ("import_discipline", worded_lazily("Импорт дисциплин")),
+            ("export_discipline", worded_lazily("Выгрузка дисциплин")),
         ]
 
     def __str__(self):
@@ -138,7 +139,7 @@ class PlanItem(Model):
 
     class Kind(models.TextChoices):
         MODULE = "module", "профессиональный модуль"
-        DISCIPLINE = "discipline", "дисциплина"
+        DISCIPLINE = "discipline", worded_lazily("дисциплина")
         COURSE = "mdk", "междисциплинарный курс"
         STUDY_PRACTICE = "study_practice", "учебная практика"
         WORK_PRACTICE = "work_practice", "производственная практика"
@@ -167,7 +168,7 @@ class PlanItem(Model):
     raw_index = models.CharField("индекс в файле", max_length=40, blank=True)
     index = models.CharField("индекс", max_length=40, blank=True)
     discipline = models.ForeignKey(
-        Discipline, models.PROTECT, verbose_name="дисциплина"
+        Discipline, models.PROTECT, verbose_name=worded_lazily("дисциплина")
     )
     kind = models.CharField("вид", max_length=20, choices=Kind.choices)
     position = models.PositiveSmallIntegerField("порядок", default=0)

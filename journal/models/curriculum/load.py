@@ -11,6 +11,7 @@ from journal.models.curriculum.plans import PlannedLesson, ThematicPlan
 from journal.models.organisation import Group, Period
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded, worded_lazily
 
 
 class Course(Model):
@@ -19,13 +20,19 @@ class Course(Model):
     reach = Reach(group="group", course="pk")
 
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="courses", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="courses",
+        verbose_name=worded_lazily("группа"),
     )
     period = models.ForeignKey(
         Period, models.PROTECT, related_name="courses", verbose_name="учебный период"
     )
     discipline = models.ForeignKey(
-        Discipline, models.PROTECT, related_name="courses", verbose_name="дисциплина"
+        Discipline,
+        models.PROTECT,
+        related_name="courses",
+        verbose_name=worded_lazily("дисциплина"),
     )
     plan_item = models.ForeignKey(
         PlanItem,
@@ -65,7 +72,10 @@ class Course(Model):
                 "group",
                 "period",
                 "discipline",
-                message="Эта дисциплина у группы в этом периоде уже есть.",
+                message=worded_lazily(
+                    "Эта дисциплина у группы в этом периоде уже есть.",
+                    "Этот предмет у класса в этом периоде уже есть.",
+                ),
             )
         ]
 
@@ -116,14 +126,17 @@ class SubgroupMember(Dated):
         Subgroup, models.PROTECT, related_name="members", verbose_name="подгруппа"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="subgroup_spans", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="subgroup_spans",
+        verbose_name=worded_lazily("студент"),
     )
 
     history = history()
 
     class Meta:
-        verbose_name = "студент подгруппы"
-        verbose_name_plural = "студенты подгруппы"
+        verbose_name = worded_lazily("студент подгруппы")
+        verbose_name_plural = worded_lazily("студенты подгруппы")
         ordering = ["subgroup", "student"]
         constraints = [
             starts_before_end("subgroupmember_ends_after_start"),
@@ -132,7 +145,7 @@ class SubgroupMember(Dated):
                 "subgroup",
                 "student",
                 condition=Q(end__isnull=True),
-                message="Студент уже в этой подгруппе.",
+                message=worded_lazily("Студент уже в этой подгруппе."),
             ),
         ]
 
@@ -157,7 +170,10 @@ class CourseTeacher(Dated):
         verbose_name="подгруппа",
     )
     employee = models.ForeignKey(
-        Employee, models.PROTECT, related_name="teaching", verbose_name="преподаватель"
+        Employee,
+        models.PROTECT,
+        related_name="teaching",
+        verbose_name=worded_lazily("преподаватель"),
     )
     hours = models.PositiveSmallIntegerField("часов нагрузки", default=0)
 
@@ -165,7 +181,7 @@ class CourseTeacher(Dated):
 
     class Meta:
         verbose_name = "нагрузка"
-        verbose_name_plural = "нагрузка преподавателей"
+        verbose_name_plural = worded_lazily("нагрузка преподавателей")
         ordering = ["course", "start"]
         constraints = [
             starts_before_end("courseteacher_ends_after_start"),
@@ -175,7 +191,7 @@ class CourseTeacher(Dated):
                 "subgroup",
                 "employee",
                 "start",
-                message="Эта нагрузка у преподавателя уже есть.",
+                message=worded_lazily("Эта нагрузка у преподавателя уже есть."),
             ),
         ]
 
@@ -205,7 +221,10 @@ class Exemption(Dated):
     reach = Reach(student="student", course="course")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="exemptions", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="exemptions",
+        verbose_name=worded_lazily("студент"),
     )
     course = models.ForeignKey(
         Course, models.PROTECT, related_name="exemptions", verbose_name="курс"
@@ -222,7 +241,9 @@ class Exemption(Dated):
         "часов",
         null=True,
         blank=True,
-        help_text="Для индивидуального плана: сколько часов студент изучает сам.",
+        help_text=worded_lazily(
+            "Для индивидуального плана: сколько часов студент изучает сам."
+        ),
     )
     note = models.TextField("задание и сроки", blank=True)
 
@@ -253,7 +274,7 @@ class Exemption(Dated):
             wrong["mark"] = "Отметка бывает только у перезачёта."
         if self.kind == self.Kind.INDIVIDUAL:
             if not self.hours:
-                wrong["hours"] = "Укажите, сколько часов студент изучает сам."
+                wrong["hours"] = worded("Укажите, сколько часов студент изучает сам.")
             if not self.note.strip():
                 wrong["note"] = "Напишите задание и сроки индивидуального плана."
         elif self.hours:
@@ -271,7 +292,10 @@ class ControlWork(Model):
         Course, models.PROTECT, related_name="control_works", verbose_name="курс"
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="control_works", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="control_works",
+        verbose_name=worded_lazily("группа"),
     )
     planned_lesson = models.ForeignKey(
         PlannedLesson,
@@ -295,7 +319,10 @@ class ControlWork(Model):
                 "controlwork_one_a_day",
                 "group",
                 "date",
-                message="У группы в этот день уже есть контрольная работа.",
+                message=worded_lazily(
+                    "У группы в этот день уже есть контрольная работа.",
+                    "У класса в этот день уже есть контрольная работа.",
+                ),
             )
         ]
 

@@ -8,6 +8,7 @@ from journal.models.curriculum.programmes import LessonKind, WorkProgramme
 from journal.models.organisation import AcademicYear
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class ThematicPlan(Model):
@@ -26,7 +27,7 @@ class ThematicPlan(Model):
         Discipline,
         models.PROTECT,
         related_name="thematic_plans",
-        verbose_name="дисциплина",
+        verbose_name=worded_lazily("дисциплина"),
     )
     year = models.ForeignKey(
         AcademicYear, models.PROTECT, null=True, blank=True, verbose_name="учебный год"

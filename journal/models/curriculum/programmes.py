@@ -7,6 +7,7 @@ from journal.models.curriculum.curricula import Discipline
 from journal.models.organisation import Specialty
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class HoursKind(models.TextChoices):
@@ -36,7 +37,10 @@ class LessonKind(Lookup):
     is_control = models.BooleanField(
         "контрольная работа",
         default=False,
-        help_text="У группы в один день не больше одной.",
+        help_text=worded_lazily(
+            "У группы в один день не больше одной.",
+            "У класса в один день не больше одной.",
+        ),
     )
     hours_kind = models.CharField(
         "часы учебного плана",
@@ -70,7 +74,7 @@ class WorkProgramme(Model):
         Discipline,
         models.PROTECT,
         related_name="programmes",
-        verbose_name="дисциплина",
+        verbose_name=worded_lazily("дисциплина"),
     )
     specialty = models.ForeignKey(
         Specialty, models.PROTECT, null=True, blank=True, verbose_name="специальность"

@@ -14,6 +14,7 @@ from journal.models.base import (
 from journal.models.lessons.lesson import Lesson
 from journal.models.people import Student, User
 from journal.models.reach import Everyone, Reach, ReachQuerySet
+from journal.models.words import worded_lazily
 
 
 class AbsenceReason(models.Model):
@@ -56,7 +57,10 @@ class Excuse(Dated):
     reach = Reach(student="student")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="excuses", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="excuses",
+        verbose_name=worded_lazily("студент"),
     )
     reason = models.ForeignKey(AbsenceReason, models.PROTECT, verbose_name="причина")
     document = models.CharField(
@@ -107,7 +111,10 @@ class Absence(Model):
         Lesson, models.PROTECT, related_name="absences", verbose_name="занятие"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="absences", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="absences",
+        verbose_name=worded_lazily("студент"),
     )
     reason = models.ForeignKey(AbsenceReason, models.PROTECT, verbose_name="причина")
     hours = models.PositiveSmallIntegerField("пропущено академических часов", default=0)

@@ -8,6 +8,7 @@ from journal.models.base import Dated, Model, check, history, starts_before_end,
 from journal.models.organisation import AcademicYear, Group, Room
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Activity(Model):
@@ -42,8 +43,8 @@ class Activity(Model):
         null=True,
         blank=True,
         related_name="activities",
-        verbose_name="группа",
-        help_text="Пусто: участники из разных групп.",
+        verbose_name=worded_lazily("группа"),
+        help_text=worded_lazily("Пусто: участники из разных групп."),
     )
     leader = models.ForeignKey(
         Employee,
@@ -76,7 +77,10 @@ class Activity(Model):
             check(
                 "activity_class_hours_have_a_group",
                 ~Q(kind="class_hours") | Q(group__isnull=False),
-                "Укажите группу, для которой проводятся классные часы.",
+                worded_lazily(
+                    "Укажите группу, для которой проводятся классные часы.",
+                    "Укажите класс, для которого проводятся классные часы.",
+                ),
             ),
         ]
 
@@ -95,7 +99,10 @@ class ActivityMember(Dated):
         Activity, models.PROTECT, related_name="members", verbose_name="объединение"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="activities", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="activities",
+        verbose_name=worded_lazily("студент"),
     )
 
     history = history()
@@ -111,7 +118,7 @@ class ActivityMember(Dated):
                 "activity",
                 "student",
                 condition=Q(end__isnull=True),
-                message="Студент уже участвует.",
+                message=worded_lazily("Студент уже участвует."),
             ),
         ]
 
@@ -171,7 +178,10 @@ class ActivityPresence(Model):
         verbose_name="занятие",
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="presences", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="presences",
+        verbose_name=worded_lazily("студент"),
     )
 
     history = history()

@@ -8,6 +8,7 @@ from journal.models.lessons.lesson import Lesson
 from journal.models.lessons.marks import Task
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Homework(Model):
@@ -36,7 +37,9 @@ class Homework(Model):
     is_collected = models.BooleanField(
         "сдают на проверку",
         default=False,
-        help_text="Студент отвечает в дневнике или сдаёт работу преподавателю.",
+        help_text=worded_lazily(
+            "Студент отвечает в дневнике или сдаёт работу преподавателю."
+        ),
     )
     task = models.ForeignKey(
         Task,
@@ -109,7 +112,10 @@ class Submission(Model):
         Homework, models.PROTECT, related_name="submissions", verbose_name="задание"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="submissions", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="submissions",
+        verbose_name=worded_lazily("студент"),
     )
     state = models.CharField(
         "состояние", max_length=10, choices=State.choices, default=State.HANDED_IN
@@ -144,7 +150,7 @@ class Submission(Model):
                 "submission_once",
                 "homework",
                 "student",
-                message="Эта работа студента уже сдана.",
+                message=worded_lazily("Эта работа студента уже сдана."),
             )
         ]
 

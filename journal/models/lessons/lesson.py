@@ -10,6 +10,7 @@ from journal.models.organisation import Room
 from journal.models.people import Employee
 from journal.models.reach import Reach, ReachQuerySet
 from journal.models.timetable import TimetableEntry
+from journal.models.words import worded_lazily
 
 
 class LessonQuerySet(ReachQuerySet):
@@ -55,13 +56,13 @@ class Lesson(Model):
         models.PROTECT,
         related_name="planned_lessons",
         db_index=False,  # `lesson_of_planned` begins with it
-        verbose_name="преподаватель по расписанию",
+        verbose_name=worded_lazily("преподаватель по расписанию"),
     )
     teacher = models.ForeignKey(
         Employee,
         models.PROTECT,
         related_name="lessons",
-        verbose_name="преподаватель",
+        verbose_name=worded_lazily("преподаватель"),
     )
     planned_date = models.DateField("дата по расписанию", null=True, blank=True)
     planned_number = models.PositiveSmallIntegerField(
@@ -128,7 +129,7 @@ class Lesson(Model):
         verbose_name = "занятие"
         verbose_name_plural = "занятия"
         ordering = ["date", "number", "pk"]
-        permissions = [("substitute_lesson", "Замена преподавателя")]
+        permissions = [("substitute_lesson", worded_lazily("Замена преподавателя"))]
         constraints = [
             check(
                 "lesson_hours_in_a_day",

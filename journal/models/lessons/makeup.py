@@ -8,6 +8,7 @@ from journal.models.lessons.lesson import Lesson
 from journal.models.lessons.marks import Scale, Task
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Makeup(Model):
@@ -39,7 +40,10 @@ class Makeup(Model):
         verbose_name="работа",
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="makeups", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="makeups",
+        verbose_name=worded_lazily("студент"),
     )
     outcome = models.CharField("чем закрыто", max_length=6, choices=OUTCOMES)
     date = models.DateField("дата отработки")

@@ -12,6 +12,7 @@ from journal.models.base import Lookup, Model, check, history, unique
 from journal.models.lessons.lesson import Lesson
 from journal.models.people import Student
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class WorkKind(Lookup):
@@ -51,7 +52,9 @@ class Task(Model):
     is_required = models.BooleanField(
         "обязательная",
         default=False,
-        help_text="Без отметки за неё в журнале стоит «•»: студент её должен.",
+        help_text=worded_lazily(
+            "Без отметки за неё в журнале стоит «•»: студент её должен."
+        ),
     )
 
     history = history()
@@ -103,7 +106,10 @@ class Mark(Model):
         Task, models.PROTECT, related_name="marks", verbose_name="работа"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="marks", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="marks",
+        verbose_name=worded_lazily("студент"),
     )
     value = models.CharField("отметка", max_length=1, choices=Scale.choices)
 

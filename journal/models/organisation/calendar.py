@@ -15,6 +15,7 @@ from journal.models.base import (
 )
 from journal.models.organisation.parts import Group
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class AcademicYear(Dated):
@@ -135,7 +136,10 @@ class StudyCalendar(Model):
     is_main = models.BooleanField(
         "основной",
         default=False,
-        help_text="По нему учатся группы, которым не назначен другой.",
+        help_text=worded_lazily(
+            "По нему учатся группы, которым не назначен другой.",
+            "По нему учатся классы, которым не назначен другой.",
+        ),
     )
 
     history = history()
@@ -227,21 +231,27 @@ class CalendarGroup(Model):
         AcademicYear, models.PROTECT, editable=False, verbose_name="учебный год"
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="calendars", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="calendars",
+        verbose_name=worded_lazily("группа"),
     )
 
     history = history()
 
     class Meta:
-        verbose_name = "группа графика"
-        verbose_name_plural = "группы графика"
+        verbose_name = worded_lazily("группа графика")
+        verbose_name_plural = worded_lazily("группы графика", "классы графика")
         ordering = ["calendar", "group"]
         constraints = [
             unique(
                 "calendargroup_one_a_year",
                 "group",
                 "year",
-                message="Группе в этом году уже назначен другой график.",
+                message=worded_lazily(
+                    "Группе в этом году уже назначен другой график.",
+                    "Классу в этом году уже назначен другой график.",
+                ),
             )
         ]
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from journal.models.base import Model, check, history
 from journal.models.reach import Everyone
+from journal.models.words import worded_lazily
 
 INSTITUTION = "institution"
 NONDISCLOSURE = (
@@ -79,10 +80,12 @@ class Institution(Model):
     entry_days = models.PositiveSmallIntegerField(
         "дней на свободное исправление",
         default=7,
-        help_text="Сколько дней после занятия преподаватель пишет без указания причины.",
+        help_text=worded_lazily(
+            "Сколько дней после занятия преподаватель пишет без указания причины."
+        ),
     )
     curator_days = models.PositiveSmallIntegerField(
-        "дней куратору на исправление посещаемости", default=14
+        worded_lazily("дней куратору на исправление посещаемости"), default=14
     )
     mark_on_absent = models.CharField(
         "отметка отсутствующему",
@@ -184,7 +187,10 @@ class Institution(Model):
     timetable_is_public = models.BooleanField(
         "расписание видно без входа",
         default=False,
-        help_text="Группы, преподаватели, аудитории; без студентов и оценок.",
+        help_text=worded_lazily(
+            "Группы, преподаватели, аудитории; без студентов и оценок.",
+            "Классы, учителя, аудитории; без учеников и оценок.",
+        ),
     )
     reference_day = models.CharField(
         "день эталонной наполняемости",
@@ -194,10 +200,12 @@ class Institution(Model):
     )
     group_norm = models.PositiveSmallIntegerField("норма наполняемости", default=25)
     lists_due = models.CharField(
-        "срок списков групп и преподавателей", max_length=5, default="05.09"
+        worded_lazily("срок списков групп и преподавателей"),
+        max_length=5,
+        default="05.09",
     )
     curator_check_days = models.PositiveSmallIntegerField(
-        "куратор сверяет карточки раз в столько дней", default=31
+        worded_lazily("куратор сверяет карточки раз в столько дней"), default=31
     )
     department_check_days = models.PositiveSmallIntegerField(
         "заведующий отделением сверяет карточки раз в столько дней", default=183

@@ -7,6 +7,7 @@ from django.db.models import Q
 from journal.models.base import Lookup, Model, history, unique
 from journal.models.people import Employee
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 
 class Campus(Lookup):
@@ -116,7 +117,10 @@ class Specialty(Model):
         "курсов",
         null=True,
         blank=True,
-        help_text="На последнем курсе перевод на следующий год предлагает выпуск.",
+        help_text=worded_lazily(
+            "На последнем курсе перевод на следующий год предлагает выпуск.",
+            "В последнем классе перевод на следующий год предлагает выпуск.",
+        ),
     )
     qualification = models.CharField("квалификация", max_length=255, blank=True)
 
@@ -150,7 +154,10 @@ class Group(Model):
         "курсов (классов) всего",
         null=True,
         blank=True,
-        help_text="Если у группы не так, как у специальности.",
+        help_text=worded_lazily(
+            "Если у группы не так, как у специальности.",
+            "Если у класса не так, как у специальности.",
+        ),
     )
     admission_year = models.PositiveSmallIntegerField(
         "год набора", null=True, blank=True
@@ -170,19 +177,19 @@ class Group(Model):
         null=True,
         blank=True,
         related_name="curated_groups",
-        verbose_name="куратор",
+        verbose_name=worded_lazily("куратор"),
     )
     closed_on = models.DateField("расформирована", null=True, blank=True)
 
     history = history()
 
     class Meta:
-        verbose_name = "группа"
-        verbose_name_plural = "группы"
+        verbose_name = worded_lazily("группа")
+        verbose_name_plural = worded_lazily("группы", "классы")
         ordering = ["course_year", "name"]
         permissions = [
-            ("import_group", "Импорт групп"),
-            ("export_group", "Выгрузка групп"),
+            ("import_group", worded_lazily("Импорт групп")),
+            ("export_group", worded_lazily("Выгрузка групп")),
         ]
 
     def __str__(self):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from journal.models.base import Model, check, history
 from journal.models.reach import Everyone, Reach, ReachQuerySet
+from journal.models.words import worded_lazily
 from journal.roles import Anchor
 
 
@@ -105,7 +106,7 @@ class Role(AuthGroup):
     is_staff = models.BooleanField(
         "работает в кабинете сотрудника",
         default=True,
-        help_text="Студенты и родители пользуются дневником.",
+        help_text=worded_lazily("Студенты и родители пользуются дневником."),
     )
 
     objects = ReachQuerySet.as_manager()

@@ -16,6 +16,7 @@ from journal.models.base import Dated, Model, check, history, starts_before_end,
 from journal.models.people.accounts import User
 from journal.models.people.persons import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded, worded_lazily
 
 INN = RegexValidator(r"^\d{12}$", "ИНН человека — 12 цифр.")
 
@@ -34,7 +35,10 @@ class StudentPart(Model):
 
 def of_student(related_name: str):
     return models.OneToOneField(
-        Student, models.PROTECT, related_name=related_name, verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name=related_name,
+        verbose_name=worded_lazily("студент"),
     )
 
 
@@ -135,7 +139,9 @@ class PersonalFile(StudentPart):
             if day and day > today:
                 errors[name] = "Эта дата ещё не наступила."
             elif day and born and day < born:
-                errors[name] = f"Раньше, чем родился студент ({born:%d.%m.%Y})."
+                errors[name] = (
+                    f"Раньше, чем родился {worded('студент')} ({born:%d.%m.%Y})."
+                )
         if errors:
             raise ValidationError(errors)
 
@@ -247,7 +253,10 @@ class Benefit(Dated):
     reach = Reach(student="student")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="benefits", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="benefits",
+        verbose_name=worded_lazily("студент"),
     )
     kind = models.CharField("льгота", max_length=80)
     document = models.CharField("реквизиты документа", max_length=200, blank=True)
@@ -265,7 +274,7 @@ class Benefit(Dated):
                 "student",
                 "kind",
                 "start",
-                message="Эта льгота у студента уже записана.",
+                message=worded_lazily("Эта льгота у студента уже записана."),
             ),
         ]
 
@@ -323,7 +332,7 @@ class CardCheck(Model):
     """Somebody compared a card with the papers and found it right (U 4.5, U 4.6)."""
 
     class Round(models.TextChoices):
-        CURATOR = "curator", "куратор"
+        CURATOR = "curator", worded_lazily("куратор")
         DEPARTMENT = "department", "заведующий отделением"
         HR = "hr", "отдел кадров"
 
@@ -335,7 +344,7 @@ class CardCheck(Model):
         null=True,
         blank=True,
         related_name="checks",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     employee = models.ForeignKey(
         Employee,
@@ -363,7 +372,9 @@ class CardCheck(Model):
                 "cardcheck_of_one",
                 Q(student__isnull=False, employee__isnull=True)
                 | Q(student__isnull=True, employee__isnull=False),
-                "Сверка относится к одной карточке: студента или сотрудника.",
+                worded_lazily(
+                    "Сверка относится к одной карточке: студента или сотрудника."
+                ),
             ),
             unique(
                 "cardcheck_student_once_a_day",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from journal.models.base import Dated, Model, check, history, starts_before_end, unique
 from journal.models.people.persons import ADULT, Employee, Guardian, Student, age_on
 from journal.models.reach import Everyone, Reach, ReachQuerySet
+from journal.models.words import worded, worded_lazily
 
 
 class ConsentQuerySet(ReachQuerySet):
@@ -36,7 +37,7 @@ class Consent(Model):
         null=True,
         blank=True,
         related_name="consents",
-        verbose_name="студент",
+        verbose_name=worded_lazily("студент"),
     )
     guardian = models.ForeignKey(
         Guardian,
@@ -83,7 +84,9 @@ class Consent(Model):
                 | Q(
                     student__isnull=True, guardian__isnull=True, employee__isnull=False
                 ),
-                "Укажите одного: студента, представителя или сотрудника.",
+                worded_lazily(
+                    "Укажите одного: студента, представителя или сотрудника."
+                ),
             ),
             check(
                 "consent_withdrawn_after_signing",
@@ -113,7 +116,7 @@ class Consent(Model):
             self._check_signer()
         elif self.signed_by_id:
             raise ValidationError(
-                {"signed_by": "Представитель подписывает только за студента."}
+                {"signed_by": worded("Представитель подписывает только за студента.")}
             )
 
     def _check_signer(self):
@@ -123,14 +126,16 @@ class Consent(Model):
             return
         if self.signed_on < born:
             raise ValidationError(
-                {"signed_on": "Подписано раньше, чем родился студент."}
+                {"signed_on": worded("Подписано раньше, чем родился студент.")}
             )
         is_adult = age_on(born, self.signed_on) >= ADULT
         if is_adult and self.signed_by_id:
             raise ValidationError(
                 {
-                    "signed_by": "В этот день студенту уже было 18 лет: он подписывает "
-                    "сам, поле оставьте пустым."
+                    "signed_by": worded(
+                        "В этот день студенту уже было 18 лет: он подписывает сам,"
+                        " поле оставьте пустым."
+                    )
                 }
             )
         if is_adult:
@@ -138,14 +143,20 @@ class Consent(Model):
         if not self.signed_by_id:
             raise ValidationError(
                 {
-                    "signed_by": "В этот день студенту не было 18 лет: выберите "
-                    "представителя, который подписал за него."
+                    "signed_by": worded(
+                        "В этот день студенту не было 18 лет: выберите представителя,"
+                        " который подписал за него."
+                    )
                 }
             )
         ties = self.student.guardianships.filter(guardian=self.signed_by_id)
         if not ties.exists():
             raise ValidationError(
-                {"signed_by": "Этот человек не записан представителем студента."}
+                {
+                    "signed_by": worded(
+                        "Этот человек не записан представителем студента."
+                    )
+                }
             )
 
 
@@ -163,7 +174,9 @@ class DataPower(Dated):
     powers = models.CharField(
         "полномочия",
         max_length=300,
-        help_text="С какими данными и что делает: «карточки студентов, изменение».",
+        help_text=worded_lazily(
+            "С какими данными и что делает: «карточки студентов, изменение»."
+        ),
     )
     basis = models.CharField(
         "основание", max_length=200, help_text="Приказ директора: номер и дата."

@@ -7,6 +7,7 @@ from django.utils import timezone
 from journal.models.base import Dated, check, history, starts_before_end, unique
 from journal.models.people.persons import Guardian, Student
 from journal.models.reach import DatedQuerySet, Reach
+from journal.models.words import worded_lazily
 
 
 class GuardianshipQuerySet(DatedQuerySet):
@@ -55,7 +56,10 @@ class Guardianship(Dated):
     reach = Reach(student="student")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="guardianships", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="guardianships",
+        verbose_name=worded_lazily("студент"),
     )
     guardian = models.ForeignKey(
         Guardian,
@@ -90,7 +94,7 @@ class Guardianship(Dated):
                 "student",
                 "guardian",
                 "start",
-                message="Этот представитель у студента уже записан.",
+                message=worded_lazily("Этот представитель у студента уже записан."),
             ),
             check(
                 "guardianship_trustee_is_delegated",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from journal.models.base import Model, history, unique
 from journal.models.people.accounts import User
 from journal.models.reach import Everyone, Reach
+from journal.models.words import worded_lazily
 
 OKSM = RegexValidator(
     r"^\d{3}$", "Код страны по ОКСМ — три цифры; у России 643, без гражданства 999."
@@ -219,8 +220,8 @@ class Student(Person):
     history = history()
 
     class Meta(Person.Meta):
-        verbose_name = "студент"
-        verbose_name_plural = "студенты"
+        verbose_name = worded_lazily("студент")
+        verbose_name_plural = worded_lazily("студенты")
         permissions = [
             ("import_student", "Импорт контингента"),
             ("export_student", "Выгрузка контингента"),

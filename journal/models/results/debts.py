@@ -7,6 +7,7 @@ from journal.models.base import Model, history
 from journal.models.curriculum import Course
 from journal.models.people import Student, User
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class DebtMeasure(Model):
@@ -16,10 +17,10 @@ class DebtMeasure(Model):
     """
 
     class Kind(models.TextChoices):
-        TALK = "talk", "беседа со студентом"
+        TALK = "talk", worded_lazily("беседа со студентом")
         FAMILY = "family", "извещение родителей"
         SCHEDULE = "schedule", "график ликвидации задолженности"
-        CONSULTATION = "consultation", "консультации преподавателя"
+        CONSULTATION = "consultation", worded_lazily("консультации преподавателя")
         COMMISSION = "commission", "пересдача комиссии"
         COUNCIL = "council", "педагогический совет"
         EXPULSION = "expulsion", "представление к отчислению"
@@ -28,7 +29,10 @@ class DebtMeasure(Model):
     reach = Reach(student="student", group="course__group", course="course")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="debt_measures", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="debt_measures",
+        verbose_name=worded_lazily("студент"),
     )
     course = models.ForeignKey(
         Course, models.PROTECT, related_name="debt_measures", verbose_name="курс"

@@ -10,6 +10,7 @@ from journal.models.organisation import Group, Period
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
 from journal.models.timetable import ExamEvent
+from journal.models.words import worded_lazily
 
 
 class Sheet(Model):
@@ -25,7 +26,12 @@ class Sheet(Model):
     class Kind(models.TextChoices):
         TERM = "term", "итоги периода"
         YEAR = "year", "годовые отметки"
-        FINAL = "final", "итоговые отметки по дисциплине"
+        FINAL = (
+            "final",
+            worded_lazily(
+                "итоговые отметки по дисциплине", "итоговые отметки по предмету"
+            ),
+        )
         EXAM = "exam", "экзаменационная ведомость"
         CREDIT = "credit", "зачётная ведомость"
         DIFF_CREDIT = "diff_credit", "ведомость дифференцированного зачёта"
@@ -51,7 +57,10 @@ class Sheet(Model):
     kind = models.CharField("вид", max_length=14, choices=Kind.choices)
     number = models.CharField("номер", max_length=20, blank=True)
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="sheets", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="sheets",
+        verbose_name=worded_lazily("группа"),
     )
     subgroup = models.ForeignKey(
         Subgroup, models.PROTECT, null=True, blank=True, verbose_name="подгруппа"
@@ -85,7 +94,7 @@ class Sheet(Model):
         null=True,
         blank=True,
         related_name="sheets",
-        verbose_name="преподаватель (экзаменатор)",
+        verbose_name=worded_lazily("преподаватель (экзаменатор)"),
     )
     retakes = models.ForeignKey(
         "self",
@@ -281,7 +290,10 @@ class Result(Model):
         Sheet, models.PROTECT, related_name="results", verbose_name="ведомость"
     )
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="results", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="results",
+        verbose_name=worded_lazily("студент"),
     )
     mark = models.CharField("отметка", max_length=3, choices=Mark.choices, blank=True)
     status = models.CharField(
@@ -314,7 +326,7 @@ class Result(Model):
                 "result_once",
                 "sheet",
                 "student",
-                message="Результат этого студента в ведомости уже есть.",
+                message=worded_lazily("Результат этого студента в ведомости уже есть."),
             ),
             check(
                 "result_in_scale",

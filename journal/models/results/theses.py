@@ -6,6 +6,7 @@ from journal.models.base import Model, history, unique
 from journal.models.organisation import AcademicYear, Group
 from journal.models.people import Employee, Student
 from journal.models.reach import Reach
+from journal.models.words import worded_lazily
 
 
 class Thesis(Model):
@@ -19,18 +20,24 @@ class Thesis(Model):
         WORK = "work", "дипломная работа"
 
     class Origin(models.TextChoices):
-        COLLEGE = "college", "предложена преподавателем"
-        STUDENT = "student", "предложена студентом"
+        COLLEGE = "college", worded_lazily("предложена преподавателем")
+        STUDENT = "student", worded_lazily("предложена студентом")
         EMPLOYER = "employer", "заявка организации"
         RESEARCH = "research", "исследовательская"
 
     reach = Reach(student="student", group="group", employee="supervisor")
 
     student = models.ForeignKey(
-        Student, models.PROTECT, related_name="theses", verbose_name="студент"
+        Student,
+        models.PROTECT,
+        related_name="theses",
+        verbose_name=worded_lazily("студент"),
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, related_name="theses", verbose_name="группа"
+        Group,
+        models.PROTECT,
+        related_name="theses",
+        verbose_name=worded_lazily("группа"),
     )
     year = models.ForeignKey(
         AcademicYear, models.PROTECT, related_name="theses", verbose_name="год выпуска"
@@ -88,7 +95,9 @@ class Thesis(Model):
                 "thesis_once_a_year",
                 "student",
                 "year",
-                message="Выпускная работа этого студента в этом году уже есть.",
+                message=worded_lazily(
+                    "Выпускная работа этого студента в этом году уже есть."
+                ),
             )
         ]
 
