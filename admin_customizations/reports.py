@@ -167,7 +167,7 @@ def _answer(request, report: Report, form, kind: str, context: dict) -> HttpResp
     )
     if report.is_personal:
         access = Kind.PRINTED if kind == "pdf" else Kind.EXPORTED
-        words = ", ".join([report.title, *table.lines])
+        words = ", ".join([str(report.title), *table.lines])
         note(request, access, words, count=len(table.rows))
     is_shown = bool(request.GET.get("open")) and kind == "pdf"
     return made(content, file_name_of(table, kind), is_shown=is_shown)

@@ -22,6 +22,7 @@ from journal.models import (
     User,
     WorkKind,
 )
+from journal.models.words import spoken_here
 from tests.people.test_codes import choose, enter
 
 ANSWERS = {
@@ -222,7 +223,8 @@ def test_an_address_stands_where_the_step_is_ones_own(world):
 def test_a_school_has_classes_and_no_departments(world):
     world.institution.kind = "school"
     world.institution.save()
-    titles = [step.title for step in checklist(world.office)]
+    with spoken_here():
+        titles = [str(step.title) for step in checklist(world.office)]
     assert "Классы" in titles
     assert "Предметы" in titles
     assert not {"Отделения", "Специальности и профессии", "Группы"} & set(titles)

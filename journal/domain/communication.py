@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import absence_is_off
 from journal.models import Absence, Consent, Guardianship, Notice
+from journal.models.words import worded
 
 log = logging.getLogger("journal.notices")
 # A teacher who mistyped has time to mend it, a student who is late to come.
@@ -165,8 +166,13 @@ def _mail(connection, address: str, absences: list[Absence]) -> None:
     text = (
         "В электронном журнале отмечены пропуски, причина которых неизвестна:\n\n"
         + "\n".join(lines)
-        + "\n\nЕсли причина уважительная, сообщите её куратору группы. Отвечать на это"
-        " письмо не нужно."
+        + worded(
+            "\n\nЕсли причина уважительная, сообщите её куратору группы. Отвечать на"
+            " это"
+            " письмо не нужно.",
+            "\n\nЕсли причина уважительная, сообщите её классному руководителю."
+            " Отвечать на это письмо не нужно.",
+        )
     )
     subject = "Пропуск занятий без известной причины"
     EmailMessage(subject, text, to=[address], connection=connection).send()

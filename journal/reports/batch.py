@@ -13,9 +13,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django import forms
 from django.core.files import File
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django_tasks import task
 
 from journal.models import Group, ReportBatch
+from journal.models.words import spoken_here, worded, worded_lazily
 
 from .frame import stamp
 from .questions import PeriodForm
@@ -58,8 +60,8 @@ class RowsField(forms.MultipleChoiceField):
 
 def one_of(what: str) -> dict[str, str]:
     return {
-        "required": f"Выберите {what}.",
-        "invalid_choice": f"Выберите {what} из списка.",
+        "required": format_lazy("Выберите {}.", what),
+        "invalid_choice": format_lazy("Выберите {} из списка.", what),
     }
 
 
@@ -69,12 +71,18 @@ class BatchForm(PeriodForm):
     right = "view_mark"
     ends_with_period = False
 
-    group = RowsField(label="Группы", required=False, error_messages=one_of("группы"))
+    group = RowsField(
+        label=worded_lazily("Группы", "Классы"),
+        required=False,
+        error_messages=one_of(worded_lazily("группы", "классы")),
+    )
     whole_year = forms.BooleanField(
         label="За весь учебный год, где отчёт это умеет", required=False
     )
     reports = RowsField(label="Отчёты", error_messages=one_of("отчёты"))
-    everything = forms.BooleanField(label="Все группы списка", required=False)
+    everything = forms.BooleanField(
+        label=worded_lazily("Все группы списка", "Все классы списка"), required=False
+    )
     field_order = (
         "period",
         "whole_year",
@@ -98,9 +106,11 @@ class BatchForm(PeriodForm):
         if self.cleaned_data["everything"]:
             keys = [key for key, _ in self.fields["group"].choices]
         if not keys:
-            raise forms.ValidationError("Выберите группы.")
+            raise forms.ValidationError(worded("Выберите группы.", "Выберите классы."))
         if len(keys) > MOST_GROUPS:
-            raise forms.ValidationError(f"За раз — не больше {MOST_GROUPS} групп.")
+            raise forms.ValidationError(
+                f"За раз — не больше {MOST_GROUPS} {worded('групп')}."
+            )
         return list(Group.objects.filter(pk__in=keys).order_by("course_year", "name"))
 
 
@@ -148,6 +158,7 @@ def make_later(pk: int) -> None:
     make(pk)
 
 
+@spoken_here()
 def make(pk: int) -> ReportBatch | None:
     """Make the archive of a waiting batch, with the rights its owner has by now.
 

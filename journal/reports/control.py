@@ -37,6 +37,7 @@ from journal.models import (
     User,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 
 from .questions import DayField, GroupForm, PlainSelect, RowField
 from .registry import OF_STUDY, TEACHING, report
@@ -93,18 +94,27 @@ class CorrectionsForm(GroupForm):
     )
     reason = _select("Причина", REASONED.items(), "Выберите из списка: с причиной?")
     group = RowField(
-        "группу",
-        label="Группа",
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
         required=False,
-        everything="Все группы",
-        help_text="После выбора группы можно выбрать дисциплину и студента.",
+        everything=worded_lazily("Все группы", "Все классы"),
+        help_text=worded_lazily(
+            "После выбора группы можно выбрать дисциплину и студента.",
+            "После выбора класса можно выбрать предмет и ученика.",
+        ),
     )
     closed = forms.BooleanField(label="С расформированными", required=False)
     course = RowField(
-        "дисциплину", label="Дисциплина", required=False, everything="Все дисциплины"
+        worded_lazily("дисциплину"),
+        label=worded_lazily("Дисциплина"),
+        required=False,
+        everything=worded_lazily("Все дисциплины", "Все предметы"),
     )
     student = RowField(
-        "студента", label="Студент", required=False, everything="Все студенты"
+        worded_lazily("студента"),
+        label=worded_lazily("Студент"),
+        required=False,
+        everything=worded_lazily("Все студенты"),
     )
     by = RowField("сотрудника", label="Кто исправил", required=False, everything="Все")
 
@@ -205,7 +215,7 @@ def corrections(params: dict[str, Any]) -> Table:
         lines=_lines(asked, group, len(found), is_cut),
         warnings=[
             f"Показаны последние {len(found)} исправлений, всего их больше."
-            " Сузьте период или выберите группу."
+            f" Сузьте период или выберите {worded('группу')}."
         ]
         if is_cut
         else (),
@@ -224,9 +234,9 @@ def corrections(params: dict[str, Any]) -> Table:
 COLUMNS = (
     Column("at", "Дата и время", kind="date", width=11),
     Column("who", "Кто исправил"),
-    Column("student", "Студент", row_header=True),
-    Column("group", "Группа", align="center"),
-    Column("discipline", "Дисциплина"),
+    Column("student", worded_lazily("Студент"), row_header=True),
+    Column("group", worded_lazily("Группа"), align="center"),
+    Column("discipline", worded_lazily("Дисциплина")),
     Column("date", "Занятие", kind="date", width=10),
     Column("what", "Что исправлено"),
     Column("old", "Было", align="center"),
@@ -246,7 +256,7 @@ def _row(one: Correction, people: dict[int | None, str]) -> list[Any]:
     return [
         one.at,
         people.get(one.user, SYSTEM),
-        one.student or "вся группа",
+        one.student or worded("вся группа", "весь класс"),
         one.group,
         one.discipline,
         one.date,
@@ -278,7 +288,7 @@ def _people(users: set[int | None]) -> dict[int | None, str]:
 def _lines(asked: Asked, group: Any, count: int, is_cut: bool) -> list[str]:
     parts = [f"С {asked.first:%d.%m.%Y} по {asked.last:%d.%m.%Y}"]
     if group:
-        parts.append(f"группа {group}")
+        parts.append(f"{worded('группа')} {group}")
     for words, answer in (
         (KINDS, asked.kind),
         (WHAT, asked.what),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from journal.domain.archive.reopened import edition_of
 from journal.models import Group, Institution
+from journal.models.words import worded
 
 from .table import Table
 
@@ -28,24 +29,24 @@ def group_lines(group: Group) -> list[str]:
     return [" · ".join(parts)] if parts else []
 
 
-def group_name(group: Group, rules: Institution) -> str:
-    """«Группа 2-ИС, 2 курс»; a school has classes."""
-    if rules.is_school:
-        return f"Класс {group}"
-    return f"Группа {group}, {group.course_year} курс"
+def group_name(group: Group) -> str:
+    """«Группа 2-ИС, 2 курс», «Класс 7А»."""
+    return worded(f"Группа {group}, {group.course_year} курс", f"Класс {group}")
 
 
-def group_head(group: Group, rules: Institution, day: date) -> list[str]:
+def group_head(group: Group, day: date) -> list[str]:
     """The lines over a statement of one group that name it, as of `day`."""
-    name = f"{group_name(group, rules)} · по состоянию на {day:%d.%m.%Y}"
+    name = f"{group_name(group)} · по состоянию на {day:%d.%m.%Y}"
     return [*group_lines(group), name]
 
 
 def signatures(group: Group, rules: Institution) -> list[tuple[str, str]]:
     """The deputy and the curator, with names where they are known."""
     curator = group.curator.short_name if group.curator else ""
-    post = "Классный руководитель" if rules.is_school else "Куратор"
-    return [(rules.signatory_post, rules.signatory_name), (post, curator)]
+    return [
+        (rules.signatory_post, rules.signatory_name),
+        (worded("Куратор"), curator),
+    ]
 
 
 def stay(name: str, spans: Sequence, first: date, last: date) -> str:

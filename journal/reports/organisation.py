@@ -16,6 +16,7 @@ from journal.domain.organisation.picture import (
 )
 from journal.domain.words import MONTHS
 from journal.models import AcademicYear, CalendarSpan, Group, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports.questions import RowField
 from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Section, Table
@@ -55,8 +56,10 @@ class CalendarForm(ReportForm):
     form=CalendarForm,
     short="Календарный график",
     is_personal=False,
-    description="Год по неделям и группам: обучение, сессии, практики, каникулы, ГИА —"
-    " условными знаками учебного плана.",
+    description=worded_lazily(
+        "Год по неделям и группам: обучение, сессии, практики, каникулы, ГИА —"
+        " условными знаками учебного плана."
+    ),
 )
 def year_weeks(params: dict[str, Any]) -> Table:
     """The calendar graph of a year, groups × weeks, with the weeks of each kind."""
@@ -65,7 +68,7 @@ def year_weeks(params: dict[str, Any]) -> Table:
     signs = "; ".join(f"{code} — {TITLES[kind]}" for kind, code in CODES.items())
     return Table(
         "Календарный график учебного процесса",
-        _columns(found, rules),
+        _columns(found),
         rows=_rows(found, rules),
         lines=[f"{found.year} учебный год"],
         notes=[
@@ -75,12 +78,11 @@ def year_weeks(params: dict[str, Any]) -> Table:
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
         paper="A3",
-        empty="В этом году нет групп, которые вам видны.",
+        empty=worded("В этом году нет групп, которые вам видны."),
     )
 
 
-def _columns(found: Picture, rules: Institution) -> list[Column]:
-    who = "Класс" if rules.is_school else "Группа"
+def _columns(found: Picture) -> list[Column]:
     weeks = [
         Column(
             week.first.isoformat(),
@@ -98,7 +100,7 @@ def _columns(found: Picture, rules: Institution) -> list[Column]:
         for kind, title in SUMS
         if kind in kinds
     ]
-    return [Column("group", who, row_header=True, width=9), *weeks, *sums]
+    return [Column("group", worded("Группа"), row_header=True, width=9), *weeks, *sums]
 
 
 def _month(week: Week) -> str:

@@ -24,6 +24,7 @@ from journal.models import (
     Employee,
 )
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded, worded_lazily
 
 from . import frame
 from .questions import DayField, PlainSelect, RowField
@@ -343,8 +344,10 @@ def data_powers(params: dict[str, Any]) -> Table:
         "hr",
     ),
     form=DayForm,
-    description="Студенты и представители без согласия на обработку или с отозванным, "
-    "сотрудники без обязательства о неразглашении.",
+    description=worded_lazily(
+        "Студенты и представители без согласия на обработку или с отозванным,"
+        " сотрудники без обязательства о неразглашении."
+    ),
 )
 def without_consent(params: dict[str, Any]) -> Table:
     """Who lacks a paper in force on a day, among those who study and work then."""
@@ -359,7 +362,7 @@ def without_consent(params: dict[str, Any]) -> Table:
         [
             Column("number", "№", width=5, kind="number"),
             Column("name", "Фамилия, имя, отчество", width=36, row_header=True),
-            Column("place", "Группа, должность", width=26),
+            Column("place", worded("Группа, должность"), width=26),
             Column("state", "Документ", width=26),
         ],
         rows=rows,

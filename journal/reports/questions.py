@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 
 from journal.domain.contingent.groups import stand_as_on
 from journal.domain.results import period_at
@@ -33,6 +34,7 @@ from journal.models.reach import (
     grants,
     likeness,
 )
+from journal.models.words import worded_lazily
 from journal.roles import Anchor
 
 from .registry import ReportForm
@@ -116,8 +118,8 @@ class RowField(forms.ChoiceField):
         self.everything = everything
         super().__init__(
             error_messages={
-                "required": f"Выберите {what}.",
-                "invalid_choice": f"Выберите {what} из списка.",
+                "required": format_lazy("Выберите {}.", what),
+                "invalid_choice": format_lazy("Выберите {} из списка.", what),
             },
             **options,
         )
@@ -205,7 +207,11 @@ class GroupForm(ReportForm):
     right = "view_lesson"
     anchors = (*WHOLE, Anchor.COURSE)
 
-    group = RowField("группу", label="Группа", everything="Все группы")
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
     closed = forms.BooleanField(label="С расформированными", required=False)
 
     def prepare(self) -> None:
@@ -236,7 +242,10 @@ class GroupForm(ReportForm):
         return rows.get(pk=pk) if pk else None
 
 
-OUTLIVED = "Список группы прошедшего периода — на его последний день."
+OUTLIVED = worded_lazily(
+    "Список группы прошедшего периода — на его последний день.",
+    "Список класса прошедшего периода — на его последний день.",
+)
 
 
 class PeriodForm(GroupForm):

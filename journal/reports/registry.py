@@ -133,7 +133,7 @@ def report(
     roles: Iterable[str],
     form: type[ReportForm] = ReportForm,
     description: str = "",
-    short: str = "",
+    short: str | None = None,
     is_personal: bool = True,
 ) -> Callable[[Build], Build]:
     """Put the decorated `build(params) -> Table` on the list.
@@ -158,7 +158,7 @@ def report(
             roles=tuple(roles),
             description=description,
             form_class=form,
-            short=short or title,
+            short=title if short is None else short,
             is_personal=is_personal,
         )
         return build

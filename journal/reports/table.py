@@ -7,7 +7,7 @@ dates, text) until a writer shows them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from operator import mul
 from typing import Any, Literal
@@ -49,6 +49,10 @@ class Column:
             raise ValueError(f"column {self.key}: unknown kind {self.kind!r}")
         if not isinstance(self.group, tuple):
             raise ValueError(f"column {self.key}: group must be a tuple of headings")
+
+    def worded(self) -> Column:
+        """The column as a table of now says it: its words may have been lazy."""
+        return replace(self, title=str(self.title), group=tuple(map(str, self.group)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,9 @@ class Table:
             raise ValueError(f"unknown paper {self.paper!r}")
         if self.created_at.tzinfo is None:
             raise ValueError("created_at must be an aware moment")
+        self.title, self.empty = str(self.title), str(self.empty)
+        self.columns = [column.worded() for column in self.columns]
+        self.notes = [str(note) for note in self.notes]
 
     @property
     def sheets(self) -> list[Table]:

@@ -23,6 +23,7 @@ from journal.models import (
 )
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
+from journal.models.words import worded_lazily
 
 from .questions import DayField, RowField
 from .registry import OF_STUDY, TEACHING, ReportForm, report
@@ -62,11 +63,15 @@ class ChangesForm(SpanForm):
 
 CHANGES = (
     Column("number", "№ занятия", kind="number", width=9),
-    Column("group", "Группа", width=16, row_header=True),
-    Column("planned_discipline", "дисциплина", ("По расписанию",), width=30),
-    Column("planned_teacher", "преподаватель", ("По расписанию",), width=20),
-    Column("discipline", "дисциплина", ("По замене",), width=30),
-    Column("teacher", "преподаватель", ("По замене",), width=20),
+    Column("group", worded_lazily("Группа"), width=16, row_header=True),
+    Column(
+        "planned_discipline", worded_lazily("дисциплина"), ("По расписанию",), width=30
+    ),
+    Column(
+        "planned_teacher", worded_lazily("преподаватель"), ("По расписанию",), width=20
+    ),
+    Column("discipline", worded_lazily("дисциплина"), ("По замене",), width=30),
+    Column("teacher", worded_lazily("преподаватель"), ("По замене",), width=20),
     Column("room", "Кабинет", width=10),
     Column("note", "Примечание", width=24),
 )
@@ -172,13 +177,16 @@ class SessionForm(SpanForm):
     exams_from = DayField(label="С даты")
     exams_to = DayField(label="По дату включительно")
     exam_group = RowField(
-        "группу", label="Группа", required=False, everything="Все группы"
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
     )
     exam_teacher = RowField(
-        "преподавателя",
-        label="Преподаватель",
+        worded_lazily("преподавателя"),
+        label=worded_lazily("Преподаватель"),
         required=False,
-        everything="Все преподаватели",
+        everything=worded_lazily("Все преподаватели"),
     )
 
     def prepare(self) -> None:
@@ -198,9 +206,14 @@ SESSION = (
     Column("date", "Дата", kind="date", width=11),
     Column("weekday", "День", width=13),
     Column("time", "Время", width=12),
-    Column("group", "Группа", width=12),
+    Column("group", worded_lazily("Группа"), width=12),
     Column("kind", "Что", width=24),
-    Column("name", "Дисциплина, модуль", width=36, row_header=True),
+    Column(
+        "name",
+        worded_lazily("Дисциплина, модуль", "Предмет"),
+        width=36,
+        row_header=True,
+    ),
     Column("room", "Кабинет", width=9),
     Column("teacher", "Экзаменатор", width=20),
     Column("commission", "Комиссия", width=34),
@@ -216,8 +229,11 @@ SESSION = (
     form=SessionForm,
     short="Расписание сессии",
     is_personal=False,
-    description="Консультации, экзамены, пересдачи и ГИА по датам: группы, "
-    "преподавателя или всех.",
+    description=worded_lazily(
+        "Консультации, экзамены, пересдачи и ГИА по датам: группы, преподавателя или"
+        " всех.",
+        "Консультации, экзамены, пересдачи и ГИА по датам: класса, учителя или всех.",
+    ),
 )
 def session_schedule(params: dict[str, Any]) -> Table:
     first, last = params["exams_from"], params["exams_to"]

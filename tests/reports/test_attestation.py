@@ -16,6 +16,7 @@ from journal.models import (
     Membership,
     Period,
 )
+from journal.models.words import spoken_here
 from journal.reports.registry import get
 from journal.reports.results.statement import FORMS
 from tests.reports.groups import (
@@ -273,7 +274,8 @@ def test_a_school_has_classes_and_class_teachers(world, group):
     rules = Institution.objects.get()
     rules.kind = "school"
     rules.save()
-    table = report(world.deputy, "attestation", group=group.pk)
+    with spoken_here():
+        table = report(world.deputy, "attestation", group=group.pk)
     assert table.lines[-1] == "Класс 3-ТО · по состоянию на 14.10.2026"
     assert table.signatures[1][0] == "Классный руководитель"
 

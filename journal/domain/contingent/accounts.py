@@ -8,6 +8,7 @@ from datetime import date
 
 from journal.domain.contingent.desk import Desk, LineError
 from journal.models import CourseTeacher, Group, OrderLine, Person, User
+from journal.models.words import worded
 
 
 def _close(desk: Desk, user: User, day: date) -> bool:
@@ -112,7 +113,7 @@ def still_held(employee, day: date) -> list[str]:
     groups = Group.objects.filter(curator=employee, closed_on__isnull=True)
     names = ", ".join(groups.values_list("name", flat=True))
     if names:
-        found.append(f"остаётся куратором: {names}. Назначьте другого")
+        found.append(f"остаётся {worded('куратором')}: {names}. Назначьте другого")
     courses = CourseTeacher.objects.on(day).filter(employee=employee)
     running = courses.filter(course__period__last_day__gte=day)
     names = ", ".join(
@@ -120,5 +121,7 @@ def still_held(employee, day: date) -> list[str]:
         for one in running.select_related("course__discipline", "course__group")
     )
     if names:
-        found.append(f"остаётся преподавателем: {names}. Передайте нагрузку")
+        found.append(
+            f"остаётся {worded('преподавателем')}: {names}. Передайте нагрузку"
+        )
     return found

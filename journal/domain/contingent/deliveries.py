@@ -21,6 +21,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import grants
+from journal.models.words import worded
 from journal.roles import Anchor
 
 Kind = ListDelivery.Kind
@@ -48,8 +49,8 @@ class Due:
     @property
     def title(self) -> str:
         titles = {
-            Kind.GROUPS: "Список групп",
-            Kind.TEACHERS: "Список преподавателей",
+            Kind.GROUPS: worded("Список групп"),
+            Kind.TEACHERS: worded("Список преподавателей"),
             Kind.CHANGES: "Изменения за неделю",
         }
         return titles[self.kind]

@@ -33,6 +33,7 @@ from journal.models import (
     SubgroupMember,
     User,
 )
+from journal.models.words import worded
 
 BATCH = 200
 # Orders after which a student sits elsewhere than before, or not at all.
@@ -180,7 +181,9 @@ def names_made_free(rows: list[tuple[Group, set]]) -> list[tuple[Group, set]]:
             if all(held[pk] != one[0].name for pk in held if pk != one[0].pk)
         ]
         if not free:
-            raise ValidationError("Названия групп меняются по кругу: измените образец.")
+            raise ValidationError(
+                worded("Названия групп меняются по кругу: измените образец.")
+            )
         for one in free:
             waiting.remove(one)
             held.pop(one[0].pk)

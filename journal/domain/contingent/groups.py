@@ -9,6 +9,7 @@ from journal.domain.contingent.desk import Desk, LineError
 from journal.domain.organisation.calendar import Levels
 from journal.models import Group, Membership, OrderLine
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded
 
 COURSE = "{курс}"
 MOST_YEARS = 11
@@ -47,15 +48,23 @@ def raise_group(desk: Desk, line: OrderLine) -> str:
     group = line.group
     total = years_of(group) or MOST_YEARS
     if group.course_year >= total:
-        raise LineError("последний курс: нужен выпуск, а не перевод.")
+        raise LineError(
+            worded(
+                "последний курс: нужен выпуск, а не перевод.",
+                "последний класс: нужен выпуск, а не перевод.",
+            )
+        )
     if group.closed_on and group.closed_on <= desk.day:
-        raise LineError(f"группа расформирована {group.closed_on:%d.%m.%Y}.")
+        raise LineError(
+            f"{worded('группа расформирована', 'класс расформирован')}"
+            f" {group.closed_on:%d.%m.%Y}."
+        )
     year = group.course_year + 1
     was, name = group.name, name_in(group, year)
     aside = _step_aside(desk, group, name)
     desk.change(group, course_year=year, **({} if name == was else {"name": name}))
     renamed = f", {was} → {name}" if name != was else ""
-    return f"{year} курс{renamed}{aside}"
+    return f"{year} {worded('курс', 'класс')}{renamed}{aside}"
 
 
 def _step_aside(desk: Desk, group: Group, name: str) -> str:
@@ -64,12 +73,18 @@ def _step_aside(desk: Desk, group: Group, name: str) -> str:
     A group of graduates is left open while one of them waits for an own order.
     """
     if desk.claimed.setdefault(name, group.pk) != group.pk:
-        raise LineError(f"название «{name}» в этом приказе получает и другая группа.")
+        raise LineError(
+            f"название «{name}» в этом приказе получает и"
+            f" {worded('другая группа', 'другой класс')}."
+        )
     taken = desk.names.get(name)
     if taken is None or taken.pk == group.pk or taken.pk in desk.raised:
         return ""
     if taken.course_year != years_of(taken) or COURSE not in taken.name_pattern:
-        raise LineError(f"название «{name}» уже занято другой группой.")
+        raise LineError(
+            f"название «{name}» уже занято"
+            f" {worded('другой группой', 'другим классом')}."
+        )
     desk.change(taken, name=_with_year(name, desk))
     return f"; прежняя {name} остаётся как «{taken.name}»"
 
@@ -89,7 +104,8 @@ def disband(desk: Desk, line: OrderLine) -> str:
         shown = ", ".join(one.student.full_name for one in sitting[:3])
         more = f" и другие, всего {seats.count()}" if len(sitting) > 3 else ""
         raise LineError(
-            f"в группе ещё числятся: {shown}{more}. Сначала переведите их, отчислите "
+            f"в {worded('группе', 'классе')} ещё числятся: {shown}{more}. Сначала"
+            " переведите их, отчислите "
             "или выпустите."
         )
     values = {"closed_on": day}
@@ -97,5 +113,5 @@ def disband(desk: Desk, line: OrderLine) -> str:
         values["name"] = _with_year(group.name, desk)
     was = group.name
     desk.change(group, **values)
-    words = f"группа {was} закрывается с {day:%d.%m.%Y}"
+    words = f"{worded('группа')} {was} закрывается с {day:%d.%m.%Y}"
     return words + (f" под названием «{group.name}»" if group.name != was else "")

@@ -21,6 +21,7 @@ from journal.models import (
     StudyForm,
     SubgroupMember,
 )
+from journal.models.words import worded
 
 Act = Callable[[Desk, OrderLine], str]
 
@@ -56,22 +57,26 @@ def _seat(desk: Desk, line: OrderLine) -> Membership:
     current = next((one for one in spans if one.end is None or one.end > day), None)
     if current is None:
         raise LineError(
-            f"{_day(day)} ни в какой группе не числится. "
+            f"{_day(day)} {worded('ни в какой группе', 'ни в каком классе')} не"
+            " числится. "
             "Проверьте дату или сначала зачислите."
         )
     if current.start > day:
         raise LineError(
-            f"числится в группе {current.group} только с {_day(current.start)}. "
+            f"числится в {worded('группе', 'классе')} {current.group} только с"
+            f" {_day(current.start)}. "
             "Укажите более позднюю дату."
         )
     if current.start == day:
         raise LineError(
-            f"{_day(day)} — первый день в группе {current.group}. "
+            f"{_day(day)} — первый день в {worded('группе', 'классе')}"
+            f" {current.group}. "
             "Укажите более позднюю дату или отмените прежний приказ."
         )
     if current.end is not None:
         raise LineError(
-            f"пребывание в группе {current.group} уже заканчивается "
+            f"пребывание в {worded('группе', 'классе')} {current.group} уже"
+            " заканчивается "
             f"{_day(current.end)}. Сначала отмените тот приказ."
         )
     return current
@@ -81,7 +86,8 @@ def _must_be_out(desk: Desk, line: OrderLine) -> None:
     for span in desk.spans[line.student_id]:
         if span.end is None or span.end > desk.day:
             raise LineError(
-                f"уже числится в группе {span.group} с {_day(span.start)}. "
+                f"уже числится в {worded('группе', 'классе')} {span.group} с"
+                f" {_day(span.start)}. "
                 "Оформите перевод или выбытие, либо измените дату."
             )
 
@@ -89,13 +95,14 @@ def _must_be_out(desk: Desk, line: OrderLine) -> None:
 def _open(desk: Desk, group: Group) -> None:
     if group.closed_on and group.closed_on <= desk.day:
         raise LineError(
-            f"группа {group} расформирована {_day(group.closed_on)}. "
-            "Выберите другую группу или более раннюю дату."
+            f"{worded('группа')} {group} {worded('расформирована', 'расформирован')}"
+            f" {_day(group.closed_on)}. "
+            f"Выберите {worded('другую группу', 'другой класс')} или более раннюю дату."
         )
     if group.closed_on:
         raise LineError(
-            f"группа {group} закрывается {_day(group.closed_on)}. "
-            "Выберите другую группу."
+            f"{worded('группа')} {group} закрывается {_day(group.closed_on)}. "
+            f"Выберите {worded('другую группу', 'другой класс')}."
         )
 
 
@@ -140,7 +147,10 @@ def enrol(desk: Desk, line: OrderLine) -> str:
     if before is not None and before.kind == OrderKind.LEAVE:
         desk.warn("числится в академическом отпуске: возможно, нужен выход из него")
     _sit_down(desk, line, line.group, None)
-    words = f"зачисление в группу {line.group}{_terms_words(line)} с {_day(desk.day)}"
+    words = (
+        f"зачисление в {worded('группу')} {line.group}{_terms_words(line)} с"
+        f" {_day(desk.day)}"
+    )
     return words + accounts.open_again(desk, line)
 
 
@@ -150,10 +160,10 @@ def _come_back(desk: Desk, line: OrderLine) -> str:
     last = spans[-1] if spans else None
     group = line.group or (last and last.group)
     if group is None:
-        raise LineError("раньше в группах не числился(-ась). Выберите группу.")
+        raise LineError(worded("раньше в группах не числился(-ась). Выберите группу."))
     _open(desk, group)
     _sit_down(desk, line, group, last)
-    return f"группа {group}{_terms_words(line)} с {_day(desk.day)}"
+    return f"{worded('группа')} {group}{_terms_words(line)} с {_day(desk.day)}"
 
 
 def come_back_from_leave(desk: Desk, line: OrderLine) -> str:
@@ -181,11 +191,17 @@ def reinstate(desk: Desk, line: OrderLine) -> str:
 def transfer(desk: Desk, line: OrderLine) -> str:
     current = _seat(desk, line)
     if current.group_id == line.group_id:
-        raise LineError(f"и так в группе {line.group}. Выберите другую группу.")
+        raise LineError(
+            f"и так в {worded('группе', 'классе')} {line.group}. Выберите"
+            f" {worded('другую группу', 'другой класс')}."
+        )
     _open(desk, line.group)
     _get_up(desk, line, current)
     _sit_down(desk, line, line.group, current)
-    return f"перевод из группы {current.group} в группу {line.group} с {_day(desk.day)}"
+    return (
+        f"перевод из {worded('группы', 'класса')} {current.group} в"
+        f" {worded('группу')} {line.group} с {_day(desk.day)}"
+    )
 
 
 def change_terms(desk: Desk, line: OrderLine) -> str:
@@ -197,14 +213,16 @@ def change_terms(desk: Desk, line: OrderLine) -> str:
         )
     desk.change(current, end=desk.day)
     _sit_down(desk, line, current.group, current)
-    return f"группа {current.group}:{_terms_words(line)} с {_day(desk.day)}"
+    return f"{worded('группа')} {current.group}:{_terms_words(line)} с {_day(desk.day)}"
 
 
 def go_on_leave(desk: Desk, line: OrderLine) -> str:
     current = _seat(desk, line)
     _get_up(desk, line, current)
     _note_group(line, current.group)
-    return f"академический отпуск с {_day(desk.day)}, группа {current.group}"
+    return (
+        f"академический отпуск с {_day(desk.day)}, {worded('группа')} {current.group}"
+    )
 
 
 def expel(desk: Desk, line: OrderLine) -> str:
@@ -219,7 +237,7 @@ def expel(desk: Desk, line: OrderLine) -> str:
         current = _seat(desk, line)
         _get_up(desk, line, current)
         _note_group(line, current.group)
-        where = f"из группы {current.group}"
+        where = f"из {worded('группы', 'класса')} {current.group}"
     words = f"отчисление {where} с {_day(desk.day)}"
     return words + accounts.close_family(desk, line, desk.order.date)
 
@@ -230,12 +248,13 @@ def graduate(desk: Desk, line: OrderLine) -> str:
     total = years_of(current.group)
     if total and current.group.course_year < total:
         desk.warn(
-            f"группа {current.group} не на последнем курсе: "
+            f"{worded('группа')} {current.group} не на последнем"
+            f" {worded('курсе', 'классе')}: "
             f"{current.group.course_year} из {total}"
         )
     _get_up(desk, line, current)
     _note_group(line, current.group)
-    words = f"выпуск из группы {current.group} с {_day(desk.day)}"
+    words = f"выпуск из {worded('группы', 'класса')} {current.group} с {_day(desk.day)}"
     last = max(desk.order.date, desk.day)
     return words + accounts.close_family(desk, line, last)
 
@@ -254,7 +273,9 @@ def move_to_subgroup(desk: Desk, line: OrderLine) -> str:
         None,
     )
     if seat is None or seat.group_id != course.group_id:
-        raise LineError(f"{_day(day)} не числится в группе {course.group}.")
+        raise LineError(
+            f"{_day(day)} не числится в {worded('группе', 'классе')} {course.group}."
+        )
     parts = [
         one
         for one in desk.parts[line.student_id]
@@ -311,12 +332,22 @@ def go_up(desk: Desk, line: OrderLine) -> str:
             line.group = current.group
         if line.group_id != current.group_id:
             raise LineError(
-                f"числится в группе {current.group}, а не {line.group}. "
-                "Смену группы оформите приказом о переводе."
+                f"числится в {worded('группе', 'классе')} {current.group}, а не"
+                f" {line.group}. "
+                f"Смену {worded('группы', 'класса')} оформите приказом о переводе."
             )
         if current.group_id not in desk.raised:
-            desk.warn(f"группы {current.group} самой по себе в приказе нет")
-        return f"перевод на следующий курс с группой {current.group}"
+            desk.warn(
+                worded(
+                    "группы {} самой по себе в приказе нет",
+                    "класса {} самого по себе в приказе нет",
+                ).format(current.group)
+            )
+        words = worded(
+            "перевод на следующий курс с группой {}",
+            "перевод в следующий класс вместе с классом {}",
+        )
+        return words.format(current.group)
     return raise_group(desk, line)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from journal.models import Course, Group, Membership, Student, Subgroup, SubgroupMember
 from journal.models.guards import rule_of
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded
 
 
 def roster(
@@ -47,14 +48,16 @@ def enrol(student: Student, group: Group, day: date) -> Membership:
     """
     if group.closed_on and group.closed_on <= day:
         raise ValidationError(
-            f"Группа {group} расформирована {group.closed_on:%d.%m.%Y}. "
-            "Выберите другую группу или более раннюю дату."
+            f"{worded('Группа')} {group} {worded('расформирована', 'расформирован')}"
+            f" {group.closed_on:%d.%m.%Y}. "
+            f"Выберите {worded('другую группу', 'другой класс')} или более раннюю дату."
         )
     later = Membership.objects.overlapping(day, None).filter(student=student)
     other = later.select_related("group").order_by("start").first()
     if other is not None:
         raise ValidationError(
-            f"{student} уже числится в группе {other.group} с {other.start:%d.%m.%Y}. "
+            f"{student} уже числится в {worded('группе', 'классе')} {other.group} с"
+            f" {other.start:%d.%m.%Y}. "
             "Сначала закончите это пребывание или оформите перевод."
         )
     try:
@@ -74,7 +77,8 @@ def transfer(student: Student, group: Group, day: date) -> Membership:
     current = _current(student, day)
     if current.group_id == group.pk:
         raise ValidationError(
-            f"{student} и так в группе {group}. Выберите другую группу."
+            f"{student} и так в {worded('группе', 'классе')} {group}. Выберите"
+            f" {worded('другую группу', 'другой класс')}."
         )
     _close(current, day)
     return enrol(student, group, day)
@@ -97,12 +101,14 @@ def _current(student: Student, day: date) -> Membership:
     found = spans.filter(student=student).select_related("group").first()
     if found is None:
         raise ValidationError(
-            f"{student} {day:%d.%m.%Y} ни в какой группе не числится. "
-            "Проверьте дату или сначала зачислите в группу."
+            f"{student} {day:%d.%m.%Y}"
+            f" {worded('ни в какой группе', 'ни в каком классе')} не числится. "
+            f"Проверьте дату или сначала зачислите в {worded('группу')}."
         )
     if found.start == day:
         raise ValidationError(
-            f"{student} {day:%d.%m.%Y} только зачислен(а) в группу {found.group}. "
+            f"{student} {day:%d.%m.%Y} только зачислен(а) в {worded('группу')}"
+            f" {found.group}. "
             "Укажите более позднюю дату или исправьте зачисление."
         )
     return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journal.models import Group, Membership, Mismatch, Order, Student, User
 from journal.models.reach import rights_q
+from journal.models.words import worded
 
 Kind, State = Mismatch.Kind, Mismatch.State
 OPEN = (State.NEW, State.TAKEN)
@@ -32,7 +33,12 @@ def report_mismatch(user: User, mismatch: Mismatch) -> Mismatch:
     """
     group = groups_to_report(user).filter(pk=mismatch.group_id).first()
     if group is None:
-        raise ValidationError("Сообщить можно только о своей группе.")
+        raise ValidationError(
+            worded(
+                "Сообщить можно только о своей группе.",
+                "Сообщить можно только о своём классе.",
+            )
+        )
     today = timezone.localdate()
     if mismatch.since and mismatch.since > today:
         raise ValidationError({"since": "Этот день ещё не наступил."})
@@ -40,7 +46,12 @@ def report_mismatch(user: User, mismatch: Mismatch) -> Mismatch:
         seats = Membership.objects.on(today).filter(group=group)
         if not seats.filter(student=mismatch.student_id).exists():
             raise ValidationError(
-                {"student": f"Выберите студента, который числится в группе {group}."}
+                {
+                    "student": (
+                        f"Выберите {worded('студента')}, который числится в"
+                        f" {worded('группе', 'классе')} {group}."
+                    )
+                }
             )
         mismatch.name = ""
     else:
@@ -53,7 +64,7 @@ def report_mismatch(user: User, mismatch: Mismatch) -> Mismatch:
             mismatch.save()
     except IntegrityError as error:
         raise ValidationError(
-            "Об этом студенте уже сообщили, администратор ещё не ответил."
+            worded("Об этом студенте уже сообщили, администратор ещё не ответил.")
         ) from error
     return mismatch
 
@@ -64,7 +75,11 @@ def _is_new(group: Group, mismatch: Mismatch) -> None:
     told = Mismatch.objects.filter(group=group, kind=Kind.UNLISTED, state__in=OPEN)
     if told.filter(name__iexact=mismatch.name).exists():
         raise ValidationError(
-            {"name": "Об этом студенте уже сообщили, администратор ещё не ответил."}
+            {
+                "name": worded(
+                    "Об этом студенте уже сообщили, администратор ещё не ответил."
+                )
+            }
         )
 
 
@@ -117,7 +132,8 @@ def solve_mismatch(mismatch: Mismatch, by: User, order: Order | None, answer: st
         )
         if seats.exists():
             raise ValidationError(
-                f"{mismatch.student} всё ещё числится в группе {mismatch.group}. "
+                f"{mismatch.student} всё ещё числится в {worded('группе', 'классе')}"
+                f" {mismatch.group}. "
                 "Сначала проведите приказ или отклоните сообщение с ответом."
             )
     _answer(mismatch, by, State.SOLVED, order, answer)
@@ -128,7 +144,9 @@ def reject_mismatch(mismatch: Mismatch, by: User, answer: str) -> None:
     """Say why the list stays as it is. Raises ValidationError for an empty answer."""
     mismatch = _locked(mismatch, by, may_solve)
     if not answer.strip():
-        raise ValidationError("Напишите, почему список верен: куратор увидит ответ.")
+        raise ValidationError(
+            worded("Напишите, почему список верен: куратор увидит ответ.")
+        )
     _answer(mismatch, by, State.REJECTED, None, answer)
 
 

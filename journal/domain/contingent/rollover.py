@@ -27,6 +27,7 @@ from journal.models import (
 )
 from journal.models.reach import rights_q
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded
 
 KINDS = (OrderKind.GRADUATE, OrderKind.DISBAND, OrderKind.NEXT_YEAR)
 NOTE = "Перевод на следующий учебный год"
@@ -101,7 +102,12 @@ def roll_over(
         if step.group.pk not in stay:
             _add_lines(lines, step, set(without))
     if not lines:
-        raise ValidationError("Переводить некого: ни одна группа не выбрана.")
+        raise ValidationError(
+            worded(
+                "Переводить некого: ни одна группа не выбрана.",
+                "Переводить некого: ни один класс не выбран.",
+            )
+        )
     done = []
     for kind in KINDS:
         if lines[kind]:

@@ -33,6 +33,7 @@ from journal.models import (
 from journal.models.people.persons import short_name
 from journal.models.reach import Asker, employee_key, grants, rights_q
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 from journal.roles import Anchor
 
 RIGHT = "add_subgroupmember"
@@ -272,7 +273,8 @@ def _check(split: Split, placing: Mapping[int, int]) -> None:
     seats = {seat.student.pk: seat for seat in split.seats}
     if not placing.keys() <= seats.keys():
         raise ValidationError(
-            f"Кто-то из отмеченных не числится в группе {split.course.group}. "
+            f"Кто-то из отмеченных не числится в {worded('группе', 'классе')}"
+            f" {split.course.group}. "
             "Обновите страницу."
         )
     if not all(0 <= number <= MOST_PARTS for number in placing.values()):

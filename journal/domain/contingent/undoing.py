@@ -35,6 +35,7 @@ from journal.models import (
     SubgroupMember,
     User,
 )
+from journal.models.words import worded
 
 MOST_NAMED = 10
 FOREVER = date.max
@@ -217,7 +218,7 @@ def _records(order: Order, nets: list[Net]) -> list[str]:
         for pk, (marks, absences, first, last) in list(counts.items())[:MOST_NAMED]
     ]
     if len(counts) > MOST_NAMED:
-        words.append(f"и ещё студентов: {len(counts) - MOST_NAMED}")
+        words.append(f"и ещё {worded('студентов')}: {len(counts) - MOST_NAMED}")
     return words
 
 
@@ -259,7 +260,11 @@ def _closed_groups(nets: list[Net]) -> list[str]:
             continue
         end = net.before.get("end", row.end)
         if end is None or end > group.closed_on:
-            found.add(f"группа {group} расформирована {group.closed_on:%d.%m.%Y}")
+            found.add(
+                f"{worded('группа')} {group}"
+                f" {worded('расформирована', 'расформирован')}"
+                f" {group.closed_on:%d.%m.%Y}"
+            )
     return sorted(found)
 
 
@@ -311,7 +316,13 @@ def obstacles(order: Order) -> list[str]:
     nets = _nets(lines)
     found = []
     for asked, words in (
-        (_closed_groups(nets), "Сначала отмените ликвидацию группы"),
+        (
+            _closed_groups(nets),
+            worded(
+                "Сначала отмените ликвидацию группы",
+                "Сначала отмените ликвидацию класса",
+            ),
+        ),
         (_records(order, nets), "В журнале уже есть записи за дни, которые пропадут"),
         (_stray_parts(order, nets), "Сначала выведите из подгрупп"),
         (_changed_since(nets), "С тех пор изменено вручную"),

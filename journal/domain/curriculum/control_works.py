@@ -16,6 +16,7 @@ from django.utils import timezone
 from journal.domain.curriculum.dates import Walk, walks
 from journal.models import ControlWork, Course, PlannedLesson, ThematicPlan, User
 from journal.models.reach import rights_q
+from journal.models.words import worded
 
 NAME_LENGTH = 200
 
@@ -131,7 +132,10 @@ def _place(placing: Placing, walked: Walk, taken: dict) -> None:
     if placing.day != placing.wanted:
         other = taken[group, placing.wanted]
         course = other.course.discipline
-        words = f"{placing.wanted:%d.%m} у группы уже работа: {course}"
+        words = (
+            f"{placing.wanted:%d.%m} у {worded('группы', 'класса')} уже работа:"
+            f" {course}"
+        )
         moved = (
             "перенесена на следующее занятие" if placing.day else "свободного дня нет"
         )

@@ -25,6 +25,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import rights_q
+from journal.models.words import worded
 
 RIGHT = "add_course"
 # Periods of which a year has two: they are the semesters of a curriculum.
@@ -126,11 +127,15 @@ def _choose(one: Proposal, period: Period, plans: list[Curriculum] | None) -> No
     if not plans and Institution.current().is_school:
         return  # made after the period before
     if group.specialty_id is None:
-        one.refusal = (
-            "У группы не указана специальность: выберите её в карточке группы."
+        one.refusal = worded(
+            "У группы не указана специальность: выберите её в карточке группы.",
+            "У класса не указана специальность: выберите её в карточке класса.",
         )
     elif group.admission_year is None:
-        one.refusal = "У группы не указан год набора: впишите его в карточке группы."
+        one.refusal = worded(
+            "У группы не указан год набора: впишите его в карточке группы.",
+            "У класса не указан год набора: впишите его в карточке класса.",
+        )
     elif not plans:
         one.refusal = (
             f"Нет утверждённого учебного плана {group.specialty.code} набора"
@@ -140,10 +145,10 @@ def _choose(one: Proposal, period: Period, plans: list[Curriculum] | None) -> No
         names = ", ".join(f"{p.name}, {p.get_form_display()}" for p in plans)
         one.refusal = (
             f"Утверждённых планов этого набора несколько: {names}. Оставьте один или"
-            " заведите курсы этой группы вручную."
+            f" заведите курсы {worded('этой группы', 'этого класса')} вручную."
         )
     elif one.level < 1:
-        one.refusal = "В этом учебном году группа ещё не учится."
+        one.refusal = worded("В этом учебном году группа ещё не учится.")
     elif period.kind not in SEMESTERS:
         one.refusal = "План ведётся по семестрам, а период другой: выберите семестр."
     else:
@@ -226,8 +231,10 @@ def _lines(wanted: list[Line], there: dict[int, Course], one: Proposal) -> list[
         if double := taken.get(line.discipline.pk):
             line.state = State.REFUSED
             line.words = (
-                f"та же дисциплина, что в строке {double.item.index or double.item}:"
-                " страница журнала у неё одна. Назовите дисциплины в плане по-разному"
+                f"{worded('та же дисциплина', 'тот же предмет')}, что в строке"
+                f" {double.item.index or double.item}:"
+                f" страница журнала {worded('у неё', 'у него')} одна. Назовите"
+                f" {worded('дисциплины', 'предметы')} в плане по-разному"
             )
             continue
         taken[line.discipline.pk] = line

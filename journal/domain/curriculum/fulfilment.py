@@ -19,6 +19,7 @@ from journal.models import (
     PlannedLesson,
     Subgroup,
 )
+from journal.models.words import worded
 
 # What a lesson of a course is on a day.
 HELD, UNFILLED, AHEAD, CANCELLED = "held", "unfilled", "ahead", "cancelled"
@@ -198,7 +199,7 @@ def disagreements(one: CourseHours) -> list[str]:
     if one.course.plan_item_id and one.plan is None:
         found.append("в строке учебного плана нет часов этого семестра")
     if not one.loads:
-        found.append("преподаватель не назначен")
+        found.append(worded("преподаватель не назначен"))
     elif (load := one.each("load")) != [hours] * len(load):
         found.append(f"в нагрузке {_both(load)}")
     if one.thematic is None:

@@ -15,6 +15,7 @@ from journal.domain.curriculum.load import courses_for
 from journal.domain.words import listed
 from journal.models import CourseTeacher, Employee, Lesson, TimetableEntry, User
 from journal.models.guards import rule_of
+from journal.models.words import worded
 
 
 @dataclass
@@ -76,7 +77,9 @@ def _check(load: CourseTeacher, successor: Employee, day: date) -> None:
             " выберите этот день или позже."
         )
     if successor.pk == load.employee_id:
-        raise ValidationError("Этот преподаватель уже ведёт курс: выберите другого.")
+        raise ValidationError(
+            worded("Этот преподаватель уже ведёт курс: выберите другого.")
+        )
     if successor.dismissed_on and successor.dismissed_on <= day:
         raise ValidationError(f"{successor.short_name} в этот день уже не работает.")
 

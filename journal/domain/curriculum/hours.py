@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from journal.models import Course, HoursKind, PlanHours, ThematicPlan
+from journal.models.words import worded
 
 # Given outside the lessons of the course as a rule (a session, a timetable of its own):
 # a plan may leave them out altogether, but may not name other hours.
@@ -51,7 +52,7 @@ class Comparison:
             off = one.given - one.needed
             more = f"лишних {off}" if off > 0 else f"не хватает {-off}"
             found.append(
-                f"Группа {self.course.group}: {one.title} — {one.given} ч, "
+                f"{worded('Группа')} {self.course.group}: {one.title} — {one.given} ч, "
                 f"по учебному плану {one.needed} ч ({more})."
             )
         return found

@@ -18,6 +18,7 @@ from journal.models import (
 )
 from journal.models.reach import rights_q
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded
 
 RIGHT = "change_courseteacher"
 MOST_HOURS = 2000
@@ -155,13 +156,16 @@ def _changed(row: Row, answer: Given, errors: list[str]) -> CourseTeacher | None
             hours=answer.hours,
         )
     if answer.employee is None:
-        errors.append(f"{name}: преподавателя можно заменить, но не убрать.")
+        errors.append(
+            f"{name}: {worded('преподавателя')} можно заменить, но не убрать."
+        )
         return None
     if answer.employee != load.employee:
         if row.has_lessons:
             errors.append(
                 f"{name}: занятия уже разложены. Передайте курс с даты («Передать»),"
-                " чтобы прошлые занятия остались за прежним преподавателем."
+                " чтобы прошлые занятия остались за прежним"
+                f" {worded('преподавателем')}."
             )
             return None
         load.employee = answer.employee

@@ -17,6 +17,7 @@ from journal.models import (
     PlanItem,
     PlanWeeks,
 )
+from journal.models.words import worded
 
 Kind = PlanItem.Kind
 TOTAL, TRAINING = "total", "practical_training"
@@ -189,7 +190,8 @@ def _of_years(found: Overview) -> Iterator[str]:
     ):
         for year in sorted(events):
             if len(events[year]) > most:
-                yield f"{year} курс: {words} {len(events[year])}, а можно {most} в год."
+                level = f"{year} {worded('курс', 'класс')}"
+                yield f"{level}: {words} {len(events[year])}, а можно {most} в год."
 
 
 def is_physical(name: str) -> bool:

@@ -16,10 +16,11 @@ from journal.models import (
     User,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded_lazily
 
 State = ThematicPlan.State
 NO_PLAN = "none"
-NOBODY = "Преподаватель не назначен"
+NOBODY = worded_lazily("Преподаватель не назначен")
 STATES = {NO_PLAN: "нет плана", **dict(State.choices)}
 # Handed in: the rest is the deputy's to do.
 DONE = (State.SUBMITTED, State.APPROVED)

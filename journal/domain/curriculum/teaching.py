@@ -21,6 +21,7 @@ from journal.models import (
     User,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 
 OVER, UNDER = "over", "under"
 
@@ -200,7 +201,7 @@ def unassigned_courses(
                 Unassigned(
                     course.group.name,
                     course.discipline.name,
-                    str(part) if part else "вся группа",
+                    str(part) if part else worded("вся группа", "весь класс"),
                     str(course.period),
                     course.hours,
                     since,

@@ -25,6 +25,7 @@ from journal.models import (
     Task,
     User,
 )
+from journal.models.words import worded
 
 MOST_CHANGES = 500
 TRIED = "проба"
@@ -199,7 +200,7 @@ def _may_write(book: Book, lesson: Place, change: Change) -> None:
         raise Refused(
             403,
             "foreign",
-            "Это занятие другого преподавателя: его можно только читать.",
+            worded("Это занятие другого преподавателя: его можно только читать."),
         )
     if is_closed:
         raise Refused(
@@ -217,11 +218,12 @@ def _on_roster(book: Book, lesson: Place, change: Change) -> None:
     spans = book.roster.get((lesson.group, change.student), [])
     if not any(span.covers(lesson.date) for span in spans):
         known = "; ".join(_dates(span) for span in spans)
-        who = spans[0].name if spans else "Этот студент"
+        who = spans[0].name if spans else worded("Этот студент")
         raise Refused(
             400,
             "roster",
-            f"{who} {lesson.date:%d.%m.%Y} не в группе {lesson.group_name}"
+            f"{who} {lesson.date:%d.%m.%Y} не в {worded('группе', 'классе')}"
+            f" {lesson.group_name}"
             + (f" (в ней {known})." if known else ", и в ней не числился."),
         )
     if lesson.subgroup:
@@ -266,13 +268,13 @@ def _present(book: Book, lesson: Place, change: Change) -> None:
         raise Refused(
             400,
             "absent_refused",
-            "Студент отмечен отсутствующим: отметка не принимается.",
+            worded("Студент отмечен отсутствующим: отметка не принимается."),
         )
     if not change.confirmed:
         raise Refused(
             400,
             "absent",
-            "Студент отмечен отсутствующим. Поставить отметку всё равно?",
+            worded("Студент отмечен отсутствующим. Поставить отметку всё равно?"),
         )
 
 
@@ -353,7 +355,7 @@ def _unmarked(book: Book, lesson: Place, change: Change) -> None:
             raise Refused(
                 400,
                 "absent_refused",
-                "У студента на этом занятии есть отметка. Сначала уберите её.",
+                worded("У студента на этом занятии есть отметка. Сначала уберите её."),
             )
 
 

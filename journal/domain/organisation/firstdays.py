@@ -23,6 +23,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import grants
+from journal.models.words import worded_lazily
 from journal.roles import Anchor
 
 
@@ -89,7 +90,7 @@ STEPS = (
     (
         "employee",
         "Сотрудники",
-        "Загрузите список и выдайте преподавателям учётные записи.",
+        worded_lazily("Загрузите список и выдайте преподавателям учётные записи."),
         True,
         lambda: Employee.objects.filter(
             user__groups__role__slug__in=("teacher", "master")
@@ -97,29 +98,40 @@ STEPS = (
     ),
     (
         "group",
-        "Группы",
-        "Загрузите список групп, назначьте кураторов.",
+        worded_lazily("Группы", "Классы"),
+        worded_lazily("Загрузите список групп, назначьте кураторов."),
         True,
         lambda: Group.objects.filter(closed_on__isnull=True),
     ),
     (
         "student",
-        "Студенты",
-        "Загрузите списки групп. Кто в какой группе и с какого дня, запишется само.",
+        worded_lazily("Студенты"),
+        worded_lazily(
+            "Загрузите списки групп. Кто в какой группе и с какого дня, запишется"
+            " само.",
+            "Загрузите списки классов. Кто в каком классе и с какого дня, запишется"
+            " само.",
+        ),
         True,
         lambda: Membership.objects.on(timezone.localdate()),
     ),
     (
         "discipline",
-        "Дисциплины",
-        "Загрузите перечень дисциплин, МДК и практик.",
+        worded_lazily("Дисциплины", "Предметы"),
+        worded_lazily(
+            "Загрузите перечень дисциплин, МДК и практик.",
+            "Загрузите перечень предметов.",
+        ),
         True,
         lambda: Discipline.objects.all(),
     ),
     (
         "course",
         "Курсы: кто что ведёт",
-        "Для каждой группы укажите дисциплины периода, часы и преподавателей.",
+        worded_lazily(
+            "Для каждой группы укажите дисциплины периода, часы и преподавателей.",
+            "Для каждого класса укажите предметы периода, часы и учителей.",
+        ),
         False,
         lambda: _current(Course).filter(teachers__isnull=False),
     ),
@@ -133,20 +145,23 @@ STEPS = (
     (
         "timetableentry",
         "Расписание занятий",
-        "Составьте неделю: группа, преподаватель, аудитория, номер занятия.",
+        worded_lazily(
+            "Составьте неделю: группа, преподаватель, аудитория, номер занятия."
+        ),
         False,
         lambda: TimetableEntry.objects.all(),
     ),
     (
         "lesson",
         "Занятия",
-        "Разложите расписание по дням: у преподавателей появятся занятия.",
+        worded_lazily(
+            "Разложите расписание по дням: у преподавателей появятся занятия."
+        ),
         False,
         lambda: Lesson.objects.filter(course__in=_current(Course)),
     ),
 )
 SCHOOL_HAS_NONE = ("department", "specialty")
-SCHOOL_WORDS = {"group": "Классы", "student": "Ученики", "discipline": "Предметы"}
 
 
 def checklist(user: User) -> list[Step]:
@@ -161,13 +176,12 @@ def checklist(user: User) -> list[Step]:
         return []
     institution = Institution.current()
     left_out = SCHOOL_HAS_NONE if institution.is_school else ()
-    words = SCHOOL_WORDS if institution.is_school else {}
     steps = [step for step in STEPS if step[0] not in left_out]
     facts = {f"has_{model}": Exists(rows().order_by()) for model, *_, rows in steps}
     found = Institution.objects.values(**facts).first() or {}
     return [
         Step(
-            title=words.get(model, title),
+            title=title,
             done=bool(found.get(f"has_{model}")),
             hint=hint,
             model=model,

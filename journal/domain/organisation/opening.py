@@ -27,6 +27,7 @@ from journal.models import (
 )
 from journal.models.organisation.institution import days_of_year
 from journal.models.reach import grants
+from journal.models.words import worded
 from journal.roles import Anchor
 
 # How long before its first day a year is on everybody's desk, and how long after it.
@@ -147,7 +148,7 @@ def _first_period(year: AcademicYear) -> Period | None:
 
 
 def _asks(user, year, first: Period | None, rules: Institution) -> list[Ask]:
-    words = "классы" if rules.is_school else "группы"
+    words = worded("группы", "классы")
     return [
         *_of_the_calendar(year, first),
         *_of_the_groups(user, year, words),
@@ -242,7 +243,7 @@ def _of_the_plans(user: User, year: AcademicYear) -> list[Ask]:
     )
     return [
         Ask(
-            "Утверждённые учебные планы групп",
+            worded("Утверждённые учебные планы групп"),
             "План каждого набора: загрузите его и утвердите, по нему заводятся курсы.",
             "curriculum",
             ("deputy",),
@@ -265,7 +266,7 @@ def _of_the_courses(user, year, first: Period | None) -> list[Ask]:
             Exists(of_group),
         ),
         Ask(
-            "Преподаватели курсов и подгрупп",
+            worded("Преподаватели курсов и подгрупп"),
             "Дайте нагрузку в таблице.",
             "courseteacher",
             ("deputy", "studyunit"),
@@ -274,7 +275,7 @@ def _of_the_courses(user, year, first: Period | None) -> list[Ask]:
         ),
         Ask(
             "Утверждённые тематические планы",
-            "Преподаватели представляют КТП, заместитель утверждает.",
+            worded("Преподаватели представляют КТП, заместитель утверждает."),
             "thematicplan",
             ("deputy", "teacher"),
             courses,
@@ -289,7 +290,9 @@ def _of_the_timetable(user, year, first: Period | None) -> list[Ask]:
     return [
         Ask(
             "Расписание недели",
-            "Составьте неделю каждой группы.",
+            worded(
+                "Составьте неделю каждой группы.", "Составьте неделю каждого класса."
+            ),
             "timetableentry",
             ("dispatcher",),
             groups,
@@ -297,7 +300,7 @@ def _of_the_timetable(user, year, first: Period | None) -> list[Ask]:
         ),
         Ask(
             "Занятия",
-            "Разложите расписание по дням: у преподавателей появятся занятия.",
+            worded("Разложите расписание по дням: у преподавателей появятся занятия."),
             "lesson",
             ("dispatcher",),
             groups,

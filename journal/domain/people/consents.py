@@ -14,6 +14,7 @@ from journal.models import (
     User,
 )
 from journal.models.reach import rights_q
+from journal.models.words import worded
 
 PROCESSING, NONDISCLOSURE = Consent.Kind.PROCESSING, Consent.Kind.NONDISCLOSURE
 
@@ -74,7 +75,7 @@ def processed_on(day: date) -> list[tuple[str, QuerySet]]:
     )
     students = Student.objects.filter(pk__in=studying)
     return [
-        ("Студенты", students.annotate(place=Subquery(group))),
+        (worded("Студенты"), students.annotate(place=Subquery(group))),
         ("Представители", Guardian.objects.filter(pk__in=ties.values("guardian"))),
         (
             "Сотрудники (обязательство о неразглашении)",

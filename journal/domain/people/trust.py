@@ -11,6 +11,7 @@ from django.utils import timezone
 from journal.domain.people.accounts import end_sessions, open_account
 from journal.domain.people.codes import issue_code, kill_codes
 from journal.models import Guardian, Guardianship, Role, Student
+from journal.models.words import worded
 
 LONGEST = timedelta(days=365)
 MOST_AT_ONCE = 5  # for one child by one parent
@@ -111,7 +112,11 @@ def _refuse_too_many(by: Guardian, student: Student, person: Guardian, today: da
     )
     if month.count() >= MOST_A_MONTH:
         raise ValidationError(
-            "Слишком много доверенностей за месяц. Обратитесь к куратору группы."
+            worded(
+                "Слишком много доверенностей за месяц. Обратитесь к куратору группы.",
+                "Слишком много доверенностей за месяц. Обратитесь к классному"
+                " руководителю.",
+            )
         )
 
 

@@ -14,6 +14,7 @@ from django.db.models import F
 from journal.domain.results.averages import SUMS, quotient, with_comma
 from journal.models import Course, Mark, Membership
 from journal.models.prepared import Prepared
+from journal.models.words import worded
 
 
 class Elsewhere(NamedTuple):
@@ -27,7 +28,7 @@ class Elsewhere(NamedTuple):
 
     def __str__(self) -> str:
         """«из группы 1-ЭК: ср. 4,20 (5)», «(5)» being the number of marks."""
-        word = "групп" if len(self.groups) > 1 else "группы"
+        word = worded("групп") if len(self.groups) > 1 else worded("группы", "класса")
         average = quotient(self.points, self.weights)
         known = f"ср. {with_comma(average)} " if average is not None else "зачёты "
         return f"из {word} {', '.join(self.groups)}: {known}({self.count})"

@@ -38,6 +38,7 @@ from journal.models import (
 )
 from journal.models.guards import rule_of
 from journal.models.reach import Reach, employee_key, rights_over, rights_q
+from journal.models.words import worded
 
 SIGNING = "Подписание ведомости"
 COMMISSION_FROM = 3  # the second retake is before a commission (273-ФЗ art. 58 p. 6)
@@ -147,7 +148,7 @@ def check_parts(
     """
     kind, form = sheet.kind, sheet.complex_form
     words = [
-        f"«{one}»: курс другой группы."
+        f"«{one}»: курс {worded('другой группы', 'другого класса')}."
         for one in courses
         if one.group_id != sheet.group_id
     ]
@@ -213,7 +214,7 @@ def lacks_of(
         if SheetMember.Post.CHAIR not in posts or len(posts) < 2:
             lacks.append("Нужна комиссия: председатель и хотя бы один член.")
     elif sheet.teacher_id is None:
-        lacks.append("Не указан преподаватель (экзаменатор).")
+        lacks.append(worded("Не указан преподаватель (экзаменатор)."))
     return lacks
 
 

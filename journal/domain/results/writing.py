@@ -37,6 +37,7 @@ from journal.models import (
 from journal.models.people.persons import full_name
 from journal.models.reach import rights_over
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 
 TEXTS = {"topic": 300, "ticket": 20, "note": 300}
 STANDING = "standing"
@@ -204,7 +205,10 @@ class _Writing:
     def _apply(self, change: ResultChange) -> None:
         value = self._value(change)
         if change.student not in self.roster:
-            words = f"{day_of(self.sheet):%d.%m.%Y} студент не в списке ведомости"
+            words = (
+                f"{day_of(self.sheet):%d.%m.%Y} {worded('студент')} не в списке"
+                " ведомости"
+            )
             raise Refused(400, "roster", f"{words}: отметка не принимается.")
         result = self.known.get(change.student) or Result(
             sheet=self.sheet, student_id=change.student

@@ -28,6 +28,7 @@ from journal.models import (
     User,
 )
 from journal.models.guards import rule_of
+from journal.models.words import worded
 
 VERB = "substitute"
 CANCELLED = "Занятие снято"
@@ -90,8 +91,7 @@ def change_lesson(
 def cancel_lesson(user: User, lesson: Lesson, reason: str = "") -> list[Lesson]:
     """Take a lesson, and those of its stream, off the day.
 
-    A topic written beforehand goes: its hours were not given. Raises ValidationError as
-    `change_lesson` does.
+    A topic written beforehand goes: its hours were not given. Raises as `change_lesson`.
     """
 
     def change(one: Lesson) -> None:
@@ -203,8 +203,7 @@ def add_lesson(
         teacher=teacher,
         hours=Institution.current().lesson_hours,
     )
-    told = Taken({day}).problems(sitting_of(lesson), day, number)
-    if told:
+    if told := Taken({day}).problems(sitting_of(lesson), day, number):
         raise ValidationError(told)
     _save([lesson], user, reason)
     return lesson
@@ -302,7 +301,7 @@ def _employed(teacher: Employee, day: date) -> None:
     if not works_on(teacher, day):
         raise ValidationError(
             f"{teacher.short_name} {day:%d.%m.%Y} не работает в учреждении: выберите "
-            "другого преподавателя."
+            f"другого {worded('преподавателя')}."
         )
 
 
@@ -327,7 +326,8 @@ def _change_room(lesson: Lesson, room: Room) -> None:
 
 def _change_course(lesson: Lesson, course: Course) -> None:
     if course.group_id != lesson.course.group_id:
-        raise ValidationError("Другой предмет бывает только у той же группы.")
+        group = worded("той же группы", "того же класса")
+        raise ValidationError(f"Другой предмет бывает только у {group}.")
     _in_period(course, lesson.date)
     if lesson.has_tasks:
         raise ValidationError(

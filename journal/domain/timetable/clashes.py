@@ -23,6 +23,7 @@ from journal.models import (
 )
 from journal.models.people.persons import short_name
 from journal.models.timetable import Weekday
+from journal.models.words import worded
 
 DAY = timedelta(days=1)
 FIELDS = (
@@ -66,7 +67,7 @@ class Slot:
     @property
     def words(self) -> str:
         part = f", {self.part_name or f'{self.part} подгруппа'}" if self.part else ""
-        return f"группа {self.group_name}, {self.discipline}{part}"
+        return f"{worded('группа')} {self.group_name}, {self.discipline}{part}"
 
     @property
     def hour(self) -> str:
@@ -147,9 +148,9 @@ class Clash(NamedTuple):
     def who(self) -> str:
         one = self.one
         return {
-            "teacher": f"преподаватель {one.teacher_name}",
+            "teacher": f"{worded('преподаватель')} {one.teacher_name}",
             "room": f"аудитория {one.room_number}",
-            "group": f"группа {one.group_name}",
+            "group": f"{worded('группа')} {one.group_name}",
         }[self.kind]
 
     @property

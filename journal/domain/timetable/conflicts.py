@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from journal.models import Lesson
+from journal.models.words import worded
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,20 @@ def _places(date, number, teacher, room, group) -> Iterator[tuple]:
 
 
 def _words(group: str, discipline: str) -> str:
-    return f"группа {group}, {discipline}"
+    return f"{worded('группа')} {group}, {discipline}"
 
 
 def _reason(kind: str, lesson: Lesson, other: Occupant) -> str:
     if kind == "teacher":
-        who = f"Преподаватель {lesson.teacher.short_name} в это время ведёт другое"
+        who = (
+            f"{worded('Преподаватель')} {lesson.teacher.short_name} в это время ведёт"
+            " другое"
+        )
         return f"{who} занятие: {other.words}."
     if kind == "room":
         return f"Аудитория {lesson.entry.room} в это время занята: {other.words}."
     group = lesson.course.group.name
-    return f"У группы {group} в это время другое занятие: {other.words}."
+    return (
+        f"У {worded('группы', 'класса')} {group} в это время другое занятие:"
+        f" {other.words}."
+    )

@@ -20,6 +20,7 @@ from journal.models import (
     User,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 
 NUMBERS = range(1, 9)
 RELATED = (
@@ -88,7 +89,10 @@ def changes_of(lesson: Lesson, reasons: bool = True) -> list[str]:
         return [f"отменено{reason}"]
     found = []
     if lesson.planned_course_id:
-        found.append(f"вместо дисциплины «{lesson.planned_course.discipline}»")
+        found.append(
+            f"вместо {worded('дисциплины', 'предмета')}"
+            f" «{lesson.planned_course.discipline}»"
+        )
     if lesson.is_substituted:
         found.append(
             f"замена: {lesson.teacher.short_name} вместо "
@@ -158,8 +162,8 @@ def teachers_for(lesson: Lesson, taken: Taken, staff: Staff) -> list[Choice]:
         same, group = staff.near(one.pk, lesson)
         near = (
             "по расписанию" * own
-            or "та же дисциплина" * same
-            or "ведёт в этой группе" * group
+            or worded("та же дисциплина", "тот же предмет") * same
+            or worded("ведёт в этой группе", "ведёт в этом классе") * group
         )
         busy = taken.why_not("teacher", one.pk, lesson.date, lesson.number, who)
         rank = (bool(busy), not own, not same, not group, russian_key(one.short_name))

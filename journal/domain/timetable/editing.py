@@ -16,6 +16,7 @@ from journal.domain.timetable.following import NOT_IN_TIMETABLE, ahead_of, touch
 from journal.domain.timetable.laying import Skip, lay_out
 from journal.models import CourseTeacher, Lesson, Period, TimetableEntry, User
 from journal.models.guards import rule_of
+from journal.models.words import worded
 
 # What lines of a stream have in common: changed in one, it changes in all.
 SHARED = ("weekday", "number", "parity", "room", "teacher", "start", "end")
@@ -241,5 +242,5 @@ def outside_holidays(period: Period, since: date, doing: str | None) -> str:
         return ""
     return (
         f"{since:%d.%m.%Y} — не каникулы: расписание меняется во время занятий. "
-        "Предупредите группу и преподавателей."
+        f"Предупредите {worded('группу')} и {worded('преподавателей')}."
     )

@@ -7,6 +7,7 @@ from datetime import date
 from journal.domain.timetable.conflicts import Occupant
 from journal.domain.timetable.days import bells_on
 from journal.models import Employee, ExamEvent, ExamMember, Lesson
+from journal.models.words import worded
 
 ALL_DAY = 0
 Place = tuple[str, int, date, int]
@@ -86,7 +87,7 @@ class Taken:
             if pk in but:
                 continue
             who = Sitting(group, part, stream, teacher, room)
-            self.hold(who, day, number, "группа {}, {}".format(*words), pk)
+            self.hold(who, day, number, worded("группа {}, {}").format(*words), pk)
 
     def _read_exams(self, days: set[date]) -> None:
         events = list(
@@ -105,7 +106,7 @@ class Taken:
                 for number, (start, end) in bells[event.date].items()
                 if start < event.ends_at and event.starts_at < end
             ]
-            words = f"{event.get_kind_display()}, группа {event.group}"
+            words = f"{event.get_kind_display()}, {worded('группа')} {event.group}"
             occupant = Occupant(words, "", None)
             people = {event.teacher_id, *commission.get(event.pk, ())}
             places = [("teacher", key) for key in people]
@@ -171,9 +172,16 @@ class Taken:
     ) -> list[str]:
         """Everything that stands in the way of a lesson there, in Russian sentences."""
         told = (
-            ("teacher", who.teacher, "Преподаватель в это время занят: {}."),
+            ("teacher", who.teacher, worded("Преподаватель в это время занят: {}.")),
             ("room", who.room, "Аудитория в это время занята: {}."),
-            ("group", who.group, "У группы в это время другое занятие: {}."),
+            (
+                "group",
+                who.group,
+                worded(
+                    "У группы в это время другое занятие: {}.",
+                    "У класса в это время другое занятие: {}.",
+                ),
+            ),
         )
         return [
             sentence.format(words)

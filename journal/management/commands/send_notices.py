@@ -3,11 +3,13 @@
 from django.core.management.base import BaseCommand
 
 from journal.domain.communication import send_notices
+from journal.models.words import spoken_here
 
 
 class Command(BaseCommand):
     help = "Известить кураторов и родителей о пропусках без причины"
 
+    @spoken_here()
     def handle(self, **options):
         told = send_notices()
         self.stdout.write(

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from journal.domain.words import day_of
 from journal.models import Certificate
+from journal.models.words import worded, worded_lazily
 from journal.reports.writers.letter import Letter
 
 COLUMNS = (
-    ("Дисциплина (модуль), практика", 9, "left"),
+    (worded_lazily("Дисциплина (модуль), практика", "Предмет"), 9, "left"),
     ("Учебный период", 5, "left"),
     ("Часов по плану", 2, "center"),
     ("Отметка", 6, "center"),
@@ -57,7 +58,7 @@ def letter(content: dict[str, Any], number: str, day: date, mark: str = "") -> L
     if not all(line[5] for line in results):
         notes.append(NOT_WHOLE)
     if content.get("has_results") and not results:
-        notes.append("Дисциплин за это время в журнале нет.")
+        notes.append(worded("Дисциплин за это время в журнале нет."))
     return Letter(
         title=content["title"],
         line=f"№ {number} от {in_words(day)}",

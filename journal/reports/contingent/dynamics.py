@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journal.domain.contingent.movement import read_movement, read_results
 from journal.models import AcademicYear, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports.contingent.movement import ScopeForm, figures_of, scope
 from journal.reports.questions import RowField, month_end, month_title
 from journal.reports.registry import OF_GROUP, ReportForm, report
@@ -98,8 +99,13 @@ def dynamics(params: dict[str, Any]) -> Table:
         Column("start", "На начало", kind="number"),
         Column("arrived", "Прибыло", kind="number"),
         Column("left", "Выбыло", kind="number"),
-        Column("moved_in", "Из других групп", ("Переводы",), kind="number"),
-        Column("moved_out", "В другие группы", ("Переводы",), kind="number"),
+        Column("moved_in", worded("Из других групп"), ("Переводы",), kind="number"),
+        Column(
+            "moved_out",
+            worded("В другие группы", "В другие классы"),
+            ("Переводы",),
+            kind="number",
+        ),
         Column("end", "На конец", kind="number"),
         Column("change", "К эталону", kind="number"),
         Column("share", "% эталона", kind="percent", decimals=1),
@@ -111,12 +117,14 @@ def dynamics(params: dict[str, Any]) -> Table:
         rows=rows,
         lines=[
             f"Учебный год: {year}",
-            *([f"Группа {group}"] if group else []),
+            *([f"{worded('Группа')} {group}"] if group else []),
             f"Эталон: {start} на {base:%d.%m.%Y}",
         ],
         notes=[
-            "Эталон — число обучающихся на день эталонной наполняемости. Переводы между"
-            " группами не прибытие и не выбытие."
+            worded(
+                "Эталон — число обучающихся на день эталонной наполняемости. Переводы"
+                " между группами не прибытие и не выбытие."
+            )
         ],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
@@ -154,8 +162,10 @@ RESULTS = {
     area="contingent",
     roles=(*OF_GROUP, "dispatcher", "secretary"),
     form=ResultsForm,
-    description="Чем для студентов кончился учебный год: переведено, условно, оставлено,"
-    " выпущено, отчислено — по приказам.",
+    description=worded_lazily(
+        "Чем для студентов кончился учебный год: переведено, условно, оставлено,"
+        " выпущено, отчислено — по приказам."
+    ),
 )
 def year_results(params: dict[str, Any]) -> Table:
     """R23 (S 9.4) by the orders of the year; each student once, by the last of them."""
@@ -174,7 +184,7 @@ def year_results(params: dict[str, Any]) -> Table:
     ]
     columns = [
         Column("n", "№", kind="number"),
-        Column("name", "Группа", row_header=True),
+        Column("name", worded("Группа"), row_header=True),
         *(Column(name, title, kind="number") for name, title in RESULTS.items()),
     ]
     total = {name: sum(getattr(one, name) for one in found) for name in RESULTS}

@@ -14,6 +14,7 @@ from journal.domain.contingent.movement import (
     read_movement,
 )
 from journal.models import AcademicYear, Group, Institution, Student
+from journal.models.words import worded, worded_lazily
 from journal.reports.questions import (
     WHOLE,
     DayField,
@@ -42,7 +43,12 @@ class ScopeForm(GroupForm):
 
     right = "view_membership"
     anchors = WHOLE
-    group = RowField("группу", label="Группа", everything="Все группы", required=False)
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        everything=worded_lazily("Все группы", "Все классы"),
+        required=False,
+    )
 
 
 class MovementForm(ScopeForm):
@@ -50,7 +56,10 @@ class MovementForm(ScopeForm):
     last = DayField(label="По")
     view = forms.ChoiceField(
         label="Вид",
-        choices=[(SUMMARY, "Сводная по группам"), (LIST, "Список с приказами")],
+        choices=[
+            (SUMMARY, worded_lazily("Сводная по группам")),
+            (LIST, "Список с приказами"),
+        ],
         widget=PlainSelect,
         required=False,
     )
@@ -81,8 +90,10 @@ class MovementForm(ScopeForm):
     roles=(*OF_GROUP, "dispatcher", "secretary"),
     form=MovementForm,
     short="Движение",
-    description="На начало, прибыло и выбыло с причинами, на конец — по группам, или"
-    " список с приказами. Переводы между группами показаны отдельно.",
+    description=worded_lazily(
+        "На начало, прибыло и выбыло с причинами, на конец — по группам, или список с"
+        " приказами. Переводы между группами показаны отдельно."
+    ),
 )
 def movement(params: dict[str, Any]) -> Table:
     """R18 (S 5.8, S 9.4): start + arrived + moved in − left − moved out = end."""
@@ -97,11 +108,13 @@ def _frame(params: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "signatures": [(rules.signatory_post, rules.signatory_name)],
         "lines": [
-            *([f"Группа {group}"] if group else []),
+            *([f"{worded('Группа')} {group}"] if group else []),
             f"С {params['first']:%d.%m.%Y} по {params['last']:%d.%m.%Y}",
         ],
-        "empty": "В эти дни в группах, доступных вам, никто не числился."
-        " Проверьте дни или обратитесь к администратору журнала.",
+        "empty": worded(
+            "В эти дни в группах, доступных вам, никто не числился. Проверьте дни или"
+            " обратитесь к администратору журнала."
+        ),
         **more,
     }
 
@@ -114,12 +127,17 @@ def _summed(params: dict[str, Any], found: Movement) -> Table:
     came, left = (_reasons(found.groups, name) for name in ("arrived", "left"))
     columns = [
         Column("n", "№", kind="number"),
-        Column("name", "Группа", row_header=True),
+        Column("name", worded("Группа"), row_header=True),
         Column("start", "На начало", kind="number"),
         Column("arrived", "всего", CAME, kind="number"),
         *_reason_columns("in", came, CAME),
-        Column("moved_in", "Из других групп", ("Переводы",), kind="number"),
-        Column("moved_out", "В другие группы", ("Переводы",), kind="number"),
+        Column("moved_in", worded("Из других групп"), ("Переводы",), kind="number"),
+        Column(
+            "moved_out",
+            worded("В другие группы", "В другие классы"),
+            ("Переводы",),
+            kind="number",
+        ),
         Column("left", "всего", LEFT, kind="number"),
         *_reason_columns("out", left, LEFT),
         Column("end", "На конец", kind="number"),
@@ -135,10 +153,12 @@ def _summed(params: dict[str, Any], found: Movement) -> Table:
         rows=rows,
         totals=[total] if rows else (),
         notes=[
-            "На начало — накануне первого дня, на конец — в последний день. Переводы"
-            " между группами не входят ни в прибывших, ни в выбывших. Уход в академический"
-            " отпуск — выбытие, выход из него — прибытие. «Не указано»: приказа в"
-            " журнале нет."
+            worded(
+                "На начало — накануне первого дня, на конец — в последний день."
+                " Переводы между группами не входят ни в прибывших, ни в выбывших."
+                " Уход в академический отпуск — выбытие, выход из него — прибытие. «Не"
+                " указано»: приказа в журнале нет."
+            )
         ]
         if rows
         else (),
@@ -198,7 +218,7 @@ def _listed(params: dict[str, Any], found: Movement) -> Table:
         Column("n", "№", kind="number"),
         Column("name", "Фамилия, имя, отчество", row_header=True),
         Column("born", "Дата рождения", kind="date"),
-        Column("group", "Группа"),
+        Column("group", worded("Группа")),
         Column("what", "Движение"),
         Column("day", "С какого дня", kind="date"),
         Column("order", "Приказ"),

@@ -17,6 +17,7 @@ from journal.domain.contingent.occupancy import (
     reference_day,
 )
 from journal.models import Group, Institution, Student, StudyForm
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import WHOLE, DayField, groups_for
 from journal.reports.registry import OF_GROUP, ReportForm, report
@@ -60,13 +61,17 @@ class OccupancyForm(ReportForm):
 
 @report(
     "occupancy",
-    "Наполняемость групп",
+    worded_lazily("Наполняемость групп"),
     number="R22",
     area="contingent",
     roles=(*OF_GROUP, "secretary"),
     form=OccupancyForm,
-    description="Сколько студентов в каждой группе на выбранный день: пол, бюджет и"
-    " договор, форма обучения, академические отпуска, отклонение от нормы.",
+    description=worded_lazily(
+        "Сколько студентов в каждой группе на выбранный день: пол, бюджет и договор,"
+        " форма обучения, академические отпуска, отклонение от нормы.",
+        "Сколько учеников в каждом классе на выбранный день: пол, бюджет и договор,"
+        " форма обучения, академические отпуска, отклонение от нормы.",
+    ),
 )
 def occupancy(params: dict[str, Any]) -> Table:
     """R22 (S 9.4) of the groups that the person sees whole; a curator's are own ones."""
@@ -76,16 +81,19 @@ def occupancy(params: dict[str, Any]) -> Table:
     lines = read_occupancy(groups, day)
     splits = _splits(lines)
     return Table(
-        "Наполняемость групп",
-        _columns(splits, rules),
+        worded("Наполняемость групп"),
+        _columns(splits),
         rows=_rows(lines, splits, rules.group_norm),
         totals=[_sum(lines, splits, rules.group_norm, "Всего")] if lines else (),
         lines=[f"По состоянию на {day:%d.%m.%Y}"],
         notes=_notes(lines, rules) if lines else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
-        empty=f"{day:%d.%m.%Y} групп, доступных вам, нет. Выберите другой день или"
-        " обратитесь к администратору журнала.",
+        empty=(
+            f"{day:%d.%m.%Y} {worded('групп')}, доступных вам, нет. Выберите другой"
+            " день или"
+            " обратитесь к администратору журнала."
+        ),
     )
 
 
@@ -102,12 +110,11 @@ def _splits(lines: list[Occupancy]) -> Splits:
     ]
 
 
-def _columns(splits: Splits, rules: Institution) -> list[Column]:
-    one = "Класс" if rules.is_school else "Группа"
+def _columns(splits: Splits) -> list[Column]:
     return [
         Column("n", "№", kind="number"),
-        Column("name", one, row_header=True),
-        Column("year", "Параллель" if rules.is_school else "Курс", kind="number"),
+        Column("name", worded("Группа"), row_header=True),
+        Column("year", worded("Курс", "Параллель"), kind="number"),
         Column("specialty", "Специальность (профессия)"),
         Column("total", "Всего", kind="number"),
         *(
@@ -162,8 +169,9 @@ def _sum(
 
 def _notes(lines: list[Occupancy], rules: Institution) -> list[str]:
     over = sum(line.total > rules.group_norm for line in lines)
+    counts = ((worded("Групп"), len(lines)), ("из них больше нормы", over))
     return [
-        f"{frame.counted((('Групп', len(lines)), ('из них больше нормы', over)))}."
+        f"{frame.counted(counts)}."
         f" Норма — {rules.group_norm}. Кто в академическом отпуске, в общее число не"
         " входит. Бюджет — все основания, кроме договоров об оплате обучения.",
     ]

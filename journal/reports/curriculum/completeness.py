@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from journal.domain.curriculum.completeness import STATES, Admission, read_admissions
 from journal.models import Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.registry import OF_STUDY, report
 from journal.reports.table import Cell, Column, Row, Table
@@ -15,24 +16,30 @@ from journal.reports.table import Cell, Column, Row, Table
 
 @report(
     "curricula",
-    "Учебные планы групп",
+    worded_lazily("Учебные планы групп"),
     number="D1",
     area="curriculum",
     roles=OF_STUDY,
     short="Учебные планы",
-    description="По специальностям и годам набора: есть ли у групп утверждённый учебный"
-    " план, кто и когда его утвердил, на сколько дней опоздали.",
+    description=worded_lazily(
+        "По специальностям и годам набора: есть ли у групп утверждённый учебный план,"
+        " кто и когда его утвердил, на сколько дней опоздали."
+    ),
 )
 def curricula(params: dict[str, Any]) -> Table:
     """Completeness and timeliness of curricula (U 4.3, U 4.4)."""
     rules, today = Institution.current(), timezone.localdate()
     found = read_admissions(params["user"], today)
     return Table(
-        "Учебные планы групп",
+        worded("Учебные планы групп"),
         [
             Column("specialty", "Специальность", row_header=True, width=34),
             Column("year", "Год набора", kind="number", width=9),
-            Column("groups", "Классы" if rules.is_school else "Группы", width=24),
+            Column(
+                "groups",
+                worded("Группы", "Классы"),
+                width=24,
+            ),
             Column("state", "Учебный план", width=16),
             Column("approved", "Утверждён", width=12),
             Column("by", "Кто утвердил", width=22),
@@ -46,7 +53,7 @@ def curricula(params: dict[str, Any]) -> Table:
         notes=[_summary(found)] if found else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
-        empty="Действующих групп, доступных вам, нет.",
+        empty=worded("Действующих групп, доступных вам, нет."),
     )
 
 

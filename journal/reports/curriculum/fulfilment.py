@@ -23,23 +23,32 @@ from journal.models import (
     Subgroup,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
 from journal.reports.registry import OF_JOURNAL, report
 from journal.reports.table import Cell, Column, Row, Section, Table
 
 GROUPS, TEACHERS = "groups", "teachers"
-BY = {GROUPS: "По группам", TEACHERS: "По преподавателям"}
+BY = {GROUPS: worded_lazily("По группам"), TEACHERS: worded_lazily("По преподавателям")}
 FIGURES = ("plan", "laid", "held", "unfilled", "owed")
 
 
 class FulfilmentForm(PeriodForm):
-    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
     department = RowField(
         "отделение", label="Отделение", required=False, everything="Все отделения"
     )
     teacher = RowField(
-        "преподавателя", label="Преподаватель", required=False, everything="Все"
+        worded_lazily("преподавателя"),
+        label=worded_lazily("Преподаватель"),
+        required=False,
+        everything="Все",
     )
     by = forms.ChoiceField(
         label="Строки",
@@ -66,8 +75,10 @@ class FulfilmentForm(PeriodForm):
     form=FulfilmentForm,
     short="Выполнение программы",
     is_personal=False,
-    description="План и факт часов по каждому курсу: разложено, проведено, осталось, кто"
-    " кого замещал. По группам или по преподавателям, на любой день.",
+    description=worded_lazily(
+        "План и факт часов по каждому курсу: разложено, проведено, осталось, кто кого"
+        " замещал. По группам или по преподавателям, на любой день."
+    ),
 )
 def fulfilment(params: dict[str, Any]) -> Table:
     """R33: planned, laid out, held and owed hours of courses as of a day."""
@@ -135,15 +146,15 @@ def _people(found: list[CourseHours]) -> dict[int, Employee]:
 
 
 def _lines(params: dict[str, Any]) -> list[str]:
-    rules, group = Institution.current(), params["group"]
+    group = params["group"]
     lines = [str(params["period"])]
     if group:
-        lines += [*frame.group_lines(group), frame.group_name(group, rules)]
+        lines += [*frame.group_lines(group), frame.group_name(group)]
     if params["department"]:
         lines.append(str(Department.objects.get(pk=params["department"])))
     if params["teacher"]:
         teacher = Employee.objects.get(pk=params["teacher"])
-        lines.append(f"Преподаватель: {teacher.full_name}")
+        lines.append(f"{worded('Преподаватель')}: {teacher.full_name}")
     lines.append(f"по состоянию на {params['day']:%d.%m.%Y}")
     return lines
 
@@ -160,9 +171,9 @@ HOURS = (
 
 def _groups(found, people, rules: Institution) -> tuple[list, list, list]:
     columns = [
-        Column("discipline", "Дисциплина", row_header=True, width=34),
+        Column("discipline", worded("Дисциплина"), row_header=True, width=34),
         Column("part", "Часть"),
-        Column("teacher", "Преподаватель", width=20),
+        Column("teacher", worded("Преподаватель"), width=20),
         *HOURS,
         Column("substitutes", "Замещали, часов", width=22),
     ]
@@ -170,15 +181,19 @@ def _groups(found, people, rules: Institution) -> tuple[list, list, list]:
     group, sums, everything = None, [], []
     for one in found:
         if one.course.group != group:
-            rows += _sum(sums, "Всего по группе") if group else []
+            rows += (
+                _sum(sums, worded("Всего по группе", "Всего по классу"))
+                if group
+                else []
+            )
             group, sums = one.course.group, []
-            rows.append(Section(frame.group_name(group, rules)))
+            rows.append(Section(frame.group_name(group)))
         for part, given in one.units:
             figures = _figures(one, part, given)
             sums.append(figures)
             everything.append(figures)
             rows.append(_course(one, part, given, figures, people))
-    rows += _sum(sums, "Всего по группе") if group else []
+    rows += _sum(sums, worded("Всего по группе", "Всего по классу")) if group else []
     return columns, rows, _sum(everything, "Всего")
 
 
@@ -207,7 +222,7 @@ def _course(one: CourseHours, part, given: Given, figures, people) -> Row:
     return Row(
         {
             "discipline": one.course.discipline.name,
-            "part": str(part) if part else "вся группа",
+            "part": str(part) if part else worded("вся группа", "весь класс"),
             "teacher": ", ".join(names) or Cell("не назначен", "bad"),
             **figures,
             "unfilled": figures["unfilled"] or None,
@@ -231,8 +246,8 @@ def _sum(rows: Iterable[dict[str, int]], name: str) -> list[Row]:
 
 def _teachers(found, people, only: int | None) -> tuple[list, list, list]:
     columns = [
-        Column("discipline", "Дисциплина", row_header=True, width=34),
-        Column("group", "Группа"),
+        Column("discipline", worded("Дисциплина"), row_header=True, width=34),
+        Column("group", worded("Группа")),
         Column("part", "Часть"),
         Column("load", "Нагрузка", group=("Часов",), kind="hours"),
         Column("gave", "Провёл(а)", group=("Часов",), kind="hours"),
@@ -248,7 +263,7 @@ def _teachers(found, people, only: int | None) -> tuple[list, list, list]:
             continue
         rows.append(Section(people[key].full_name))
         rows += [_taught(one) for one in taught[key]]
-        rows += _taught_sum(taught[key], "Всего у преподавателя")
+        rows += _taught_sum(taught[key], worded("Всего у преподавателя"))
         everything += taught[key]
     return columns, rows, _taught_sum(everything, "Всего")
 
@@ -259,7 +274,7 @@ def _taught(one: Taught) -> Row:
         {
             "discipline": one.hours.course.discipline.name,
             "group": one.hours.course.group.name,
-            "part": parts.get(one.part, "вся группа"),
+            "part": parts.get(one.part, worded("вся группа", "весь класс")),
             "load": one.load or None,
             "gave": one.gave,
             "instead": one.instead or None,

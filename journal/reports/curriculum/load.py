@@ -17,12 +17,13 @@ from journal.domain.curriculum.teaching import (
 )
 from journal.domain.results import period_at
 from journal.models import AcademicYear, Department, Institution, Period
+from journal.models.words import worded, worded_lazily
 from journal.reports.questions import PlainSelect, RowField
 from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Cell, Column, Row, Table
 
 FLAGS = {
-    "": "Все преподаватели",
+    "": worded_lazily("Все преподаватели"),
     OVER: "С перегрузкой",
     UNDER: "С недогрузкой",
 }
@@ -71,7 +72,7 @@ class YearForm(ReportForm):
 class LoadForm(YearForm):
     department = RowField(
         "отделение",
-        label="Отделение преподавателя",
+        label=worded_lazily("Отделение преподавателя"),
         required=False,
         everything="Все отделения",
     )
@@ -91,15 +92,17 @@ class LoadForm(YearForm):
 
 @report(
     "teaching_load",
-    "Нагрузка преподавателей",
+    worded_lazily("Нагрузка преподавателей"),
     number="R33",
     area="curriculum",
     roles=(*OFFICE, "dispatcher"),
     form=LoadForm,
-    short="Нагрузка преподавателей",
+    short=worded_lazily("Нагрузка преподавателей"),
     is_personal=False,
-    description="Часы каждого преподавателя по периодам года против нормы: перегрузка и"
-    " недогрузка видны сразу. Часы потока считаются один раз.",
+    description=worded_lazily(
+        "Часы каждого преподавателя по периодам года против нормы: перегрузка и"
+        " недогрузка видны сразу. Часы потока считаются один раз."
+    ),
 )
 def teaching_load(params: dict[str, Any]) -> Table:
     """Load by teacher (E 6.3): hours by period, the norm of just these periods, flags."""
@@ -116,30 +119,34 @@ def teaching_load(params: dict[str, Any]) -> Table:
         found.teachers = [one for one in found.teachers if one.flag == params["flag"]]
     span = f"{period}" if period else f"{year} учебный год"
     return Table(
-        "Нагрузка преподавателей",
+        worded("Нагрузка преподавателей"),
         _columns(found.periods),
         rows=[_row(number, one) for number, one in enumerate(found.teachers, 1)],
         totals=[_total(found.teachers, found.periods)] if found.teachers else (),
         lines=[span, f"по состоянию на {timezone.localdate():%d.%m.%Y}"],
         notes=[
-            "Норма — из карточки преподавателя, иначе из настроек учреждения"
+            f"Норма — из карточки {worded('преподавателя')}, иначе из настроек"
+            " учреждения"
             f" ({rules.load_norm} ч в год); за показанные периоды берётся их доля. Перегрузка —"
-            f" больше {rules.load_most} ч в год. Часы занятий, на которых группы сидят"
+            f" больше {rules.load_most} ч в год. Часы занятий, на которых"
+            f" {worded('группы сидят', 'классы сидят')}"
             " потоком, считаются один раз."
         ],
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
-        empty="Нагрузки нет: в этих периодах преподавателям ещё не дали курсов."
-        " Дайте их в таблице нагрузки.",
+        empty=worded(
+            "Нагрузки нет: в этих периодах преподавателям ещё не дали курсов. Дайте их"
+            " в таблице нагрузки."
+        ),
     )
 
 
 def _columns(periods: list[Period]) -> list[Column]:
     return [
         Column("n", "№", kind="number", width=4),
-        Column("name", "Преподаватель", row_header=True, width=32),
+        Column("name", worded("Преподаватель"), row_header=True, width=32),
         Column("courses", "Курсов", kind="number"),
-        Column("groups", "Групп", kind="number"),
+        Column("groups", worded("Групп"), kind="number"),
         *(
             Column(
                 f"p{one.pk}",
@@ -208,25 +215,27 @@ class UnassignedForm(YearForm):
 
 @report(
     "unassigned",
-    "Курсы без преподавателя",
+    worded_lazily("Курсы без преподавателя"),
     number="R33",
     area="curriculum",
     roles=(*OFFICE, "dispatcher"),
     form=UnassignedForm,
-    short="Курсы без преподавателя",
+    short=worded_lazily("Курсы без преподавателя"),
     is_personal=False,
-    description="Курсы и подгруппы, которым не дан преподаватель: сейчас, или с какого"
-    " дня прежний ушёл.",
+    description=worded_lazily(
+        "Курсы и подгруппы, которым не дан преподаватель: сейчас, или с какого дня"
+        " прежний ушёл."
+    ),
 )
 def unassigned(params: dict[str, Any]) -> Table:
     year, period = params["year"], params["period"]
     rules = Institution.current()
     rows = unassigned_courses(params["user"], year, period)
     return Table(
-        "Курсы без преподавателя",
+        worded("Курсы без преподавателя"),
         [
-            Column("group", "Группа" if not rules.is_school else "Класс"),
-            Column("discipline", "Дисциплина", row_header=True, width=40),
+            Column("group", worded("Группа")),
+            Column("discipline", worded("Дисциплина"), row_header=True, width=40),
             Column("part", "Часть"),
             Column("period", "Период"),
             Column("hours", "Часов", kind="hours"),
@@ -235,5 +244,5 @@ def unassigned(params: dict[str, Any]) -> Table:
         rows=[list(one) for one in rows],
         lines=[f"{period}" if period else f"{year} учебный год"],
         signatures=[(rules.signatory_post, rules.signatory_name)],
-        empty="У каждого курса и каждой подгруппы есть преподаватель.",
+        empty=worded("У каждого курса и каждой подгруппы есть преподаватель."),
     )

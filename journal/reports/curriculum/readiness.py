@@ -17,6 +17,7 @@ from journal.domain.curriculum.readiness import (
     read_readiness,
 )
 from journal.models import Institution, Period
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PlainSelect, RowField
 from journal.reports.registry import OFFICE, TEACHING, ReportForm, report
@@ -69,8 +70,10 @@ class ReadinessForm(ReportForm):
     roles=(*OFFICE, *TEACHING),
     form=ReadinessForm,
     short="Готовность КТП",
-    description="По преподавателям и курсам: у кого нет плана, черновик, план на"
-    " утверждении, утверждён или возвращён, и на сколько дней опоздал.",
+    description=worded_lazily(
+        "По преподавателям и курсам: у кого нет плана, черновик, план на утверждении,"
+        " утверждён или возвращён, и на сколько дней опоздал."
+    ),
 )
 def plan_readiness(params: dict[str, Any]) -> Table:
     """Readiness for the head of the study unit (U 4.3); a teacher sees the own courses."""
@@ -82,8 +85,12 @@ def plan_readiness(params: dict[str, Any]) -> Table:
         "Готовность тематических планов",
         [
             Column("n", "№", kind="number"),
-            Column("group", "Класс" if rules.is_school else "Группа", row_header=True),
-            Column("discipline", "Дисциплина"),
+            Column(
+                "group",
+                worded("Группа"),
+                row_header=True,
+            ),
+            Column("discipline", worded("Дисциплина")),
             Column("state", "Состояние КТП"),
             Column("late", "Опоздание, дней", kind="number"),
         ],

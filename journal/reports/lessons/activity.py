@@ -6,6 +6,7 @@ from typing import Any
 
 from journal.domain.lessons.activities import Journal, read_journal
 from journal.models import Activity
+from journal.models.words import worded
 from journal.reports.questions import RowField
 from journal.reports.registry import OF_JOURNAL, ReportForm, report
 from journal.reports.table import Column, Row, Section, Table
@@ -55,7 +56,7 @@ def activity(params: dict[str, Any]) -> Table:
         lines=[
             one.name,
             f"{one.get_kind_display().capitalize()}, учебный год {one.year}",
-            *([f"Группа {one.group}"] if one.group_id else []),
+            *([f"{worded('Группа')} {one.group}"] if one.group_id else []),
             f"Проведено часов: {found.held_hours} из {found.planned_hours} по плану",
         ],
         signatures=[("Руководитель", one.leader.short_name)],

@@ -19,6 +19,7 @@ from journal.domain.lessons.attendance import (
     summed,
 )
 from journal.models import AbsenceReason, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import (
     GroupForm,
@@ -67,12 +68,12 @@ class AttendanceForm(GroupForm):
 
 @report(
     "attendance",
-    "Отчёт о посещаемости группы",
+    worded_lazily("Отчёт о посещаемости группы", "Отчёт о посещаемости класса"),
     number="R12",
     area="lessons",
     roles=OF_JOURNAL,
     form=AttendanceForm,
-    short="Посещаемость группы",
+    short=worded_lazily("Посещаемость группы", "Посещаемость класса"),
     description="Табель за месяц или несколько: кто, когда и почему отсутствовал,"
     " пропущенные часы по причинам, процент посещаемости.",
 )
@@ -94,21 +95,21 @@ def attendance(params: dict[str, Any]) -> Table:
     if len(months) > 1:
         rows, totals = list(_many_months(found, months)), []
     return Table(
-        "Отчёт о посещаемости группы",
+        worded("Отчёт о посещаемости группы", "Отчёт о посещаемости класса"),
         _columns(months),
         rows=rows if found.lines else (),
         totals=totals if found.lines else (),
         lines=[
             _span_title(months),
-            *frame.group_head(group, rules, last),
+            *frame.group_head(group, last),
             *(() if is_whole else ["Только занятия, которые вы ведёте"]),
         ],
         warnings=untaken_warnings([found], "проведённые часы"),
         notes=_notes(),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
-        empty=f"В группе {group} в это время никто не числился."
-        " Выберите другой месяц или зачислите студентов.",
+        empty=f"В {worded('группе', 'классе')} {group} в это время никто не числился."
+        f" Выберите другой месяц или зачислите {worded('студентов')}.",
     )
 
 
@@ -216,7 +217,7 @@ def _group_row(found: Register, months: list[tuple[int, int]]) -> dict[str, Any]
         for month in months
         if month in line.months
     )
-    row = {"name": "Всего по группе", **_figures(total)}
+    row = {"name": worded("Всего по группе", "Всего по классу"), **_figures(total)}
     if len(months) == 1:
         for line in found.lines:
             for day, letters in line.days.items():
@@ -265,9 +266,17 @@ def _notes() -> list[str]:
     )
     return [
         f"Условные обозначения: {reasons}; число после буквы — пропущено академических"
-        " часов, у опоздания — минут; ? — присутствие отмечено не на всех занятиях дня; – — в группе не"
+        " часов, у опоздания — минут; ? — присутствие отмечено не на всех занятиях"
+        f" дня; – — в {worded('группе', 'классе')} не"
         " числится; пусто — присутствует или занятий нет.",
-        "Посещаемость = 100 % × (1 − пропущено часов / проведено часов). Проведёнными"
-        " для студента считаются занятия с отмеченным присутствием в дни, когда он"
-        " числился в группе (подгруппе). Опоздание пропуском не считается.",
+        worded(
+            "Посещаемость = 100 % × (1 − пропущено часов / проведено часов)."
+            " Проведёнными для студента считаются занятия с отмеченным присутствием в"
+            " дни, когда он числился в группе (подгруппе). Опоздание пропуском не"
+            " считается.",
+            "Посещаемость = 100 % × (1 − пропущено часов / проведено часов)."
+            " Проведёнными для ученика считаются занятия с отмеченным присутствием в"
+            " дни, когда он числился в классе (подгруппе). Опоздание пропуском не"
+            " считается.",
+        ),
     ]

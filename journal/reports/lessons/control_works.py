@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from journal.domain.control.works import ControlTask, measured_works
 from journal.models import Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, RowField
 from journal.reports.registry import OF_STUDY, TEACHING, report
@@ -17,7 +18,12 @@ from journal.reports.table import Cell, Column, Row, Table
 class ControlWorksForm(PeriodForm):
     right = "view_mark"
 
-    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
 
 
 @report(
@@ -28,8 +34,10 @@ class ControlWorksForm(PeriodForm):
     roles=(*OF_STUDY, "curator", *TEACHING),
     form=ControlWorksForm,
     short="Сроки контрольных работ",
-    description="По каждой контрольной работе: сколько студентов её писало, у скольких есть"
-    " отметка, когда результаты внесены и на сколько дней позже срока.",
+    description=worded_lazily(
+        "По каждой контрольной работе: сколько студентов её писало, у скольких есть"
+        " отметка, когда результаты внесены и на сколько дней позже срока."
+    ),
     is_personal=False,
 )
 def control_works(params: dict[str, Any]) -> Table:
@@ -42,9 +50,9 @@ def control_works(params: dict[str, Any]) -> Table:
         "Контрольные работы: сроки результатов",
         [
             Column("date", "Дата", kind="date", width=10),
-            Column("group", "Класс" if rules.is_school else "Группа", width=9),
-            Column("discipline", "Дисциплина", row_header=True, width=26),
-            Column("teacher", "Преподаватель", width=22),
+            Column("group", worded("Группа"), width=9),
+            Column("discipline", worded("Дисциплина"), row_header=True, width=26),
+            Column("teacher", worded("Преподаватель"), width=22),
             Column("work", "Работа", width=26),
             Column("present", "Писали", kind="number", width=8),
             Column("marked", "С отметкой", kind="number", width=9),
@@ -55,7 +63,7 @@ def control_works(params: dict[str, Any]) -> Table:
         rows=[_row(one, today) for one in found],
         lines=[
             str(params["period"]),
-            *([frame.group_name(group, rules)] if group else []),
+            *([frame.group_name(group)] if group else []),
             f"Работы по {params['day']:%d.%m.%Y}, отметки на {today:%d.%m.%Y}",
         ],
         notes=_notes(found, today, rules),

@@ -15,6 +15,7 @@ from journal.domain.lessons.attendance import (
     summed,
 )
 from journal.models import AcademicYear, Group, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports.lessons.attendance import untaken_warnings
 from journal.reports.questions import WHOLE, groups_for
 from journal.reports.registry import OF_GROUP, report
@@ -50,15 +51,17 @@ class Figures:
 
 @report(
     "groups_attendance",
-    "Посещаемость групп",
+    worded_lazily("Посещаемость групп"),
     number="R7",
     area="lessons",
     roles=OF_GROUP,
     form=GroupsAttendanceForm,
-    short="Посещаемость групп",
+    short=worded_lazily("Посещаемость групп"),
     is_personal=False,
-    description="Предварительные итоги по группам и отделениям: человеко-часы, пропуски по"
-    " причинам, на одного студента, процент посещаемости.",
+    description=worded_lazily(
+        "Предварительные итоги по группам и отделениям: человеко-часы, пропуски по"
+        " причинам, на одного студента, процент посещаемости."
+    ),
 )
 def groups_attendance(params: dict[str, Any]) -> Table:
     """R7 (U 5.3): each figure is the sum of what R12 shows of the group's students."""
@@ -77,8 +80,8 @@ def groups_attendance(params: dict[str, Any]) -> Table:
 
     rows = with_subtotals(groups, cells)
     return Table(
-        "Посещаемость групп (предварительные итоги)",
-        _columns(rules),
+        worded("Посещаемость групп (предварительные итоги)"),
+        _columns(),
         rows=rows,
         totals=[cells(groups, "Всего")] if len(groups) > 1 else (),
         lines=[
@@ -93,11 +96,15 @@ def groups_attendance(params: dict[str, Any]) -> Table:
     )
 
 
-ABOUT = (
+ABOUT = worded_lazily(
     "Человеко-часы — академические часы занятий с отмеченным присутствием, на которых"
     " студент числился в группе (подгруппе), по всем студентам; выбывшие входят до дня"
     " выбытия. Студентов — на последний день. Посещаемость = 100 % × (1 − пропущено /"
-    " человеко-часы). Опоздание пропуском не считается."
+    " человеко-часы). Опоздание пропуском не считается.",
+    "Человеко-часы — академические часы занятий с отмеченным присутствием, на которых"
+    " ученик числился в классе (подгруппе), по всем ученикам; выбывшие входят до дня"
+    " выбытия. Учеников — на последний день. Посещаемость = 100 % × (1 − пропущено /"
+    " человеко-часы). Опоздание пропуском не считается.",
 )
 
 
@@ -130,13 +137,13 @@ def _sum(parts: list[Figures]) -> Figures:
     return Figures(sum(one.students for one in parts), total)
 
 
-def _columns(rules: Institution) -> list[Column]:
+def _columns() -> list[Column]:
     reasons = ("excused", "всего"), ("sick", "в т. ч. по болезни")
     return [
         Column("n", "№", kind="number"),
-        Column("name", "Класс" if rules.is_school else "Группа", row_header=True),
-        Column("year", "Параллель" if rules.is_school else "Курс", kind="number"),
-        Column("students", "Студентов", kind="number"),
+        Column("name", worded("Группа"), row_header=True),
+        Column("year", worded("Курс", "Параллель"), kind="number"),
+        Column("students", worded("Студентов"), kind="number"),
         Column("held", "Человеко-\nчасов", kind="hours"),
         Column("missed", "всего", MISSED, kind="hours"),
         *(
@@ -144,7 +151,7 @@ def _columns(rules: Institution) -> list[Column]:
             for key, title in reasons
         ),
         Column("unexcused", "без уваж. причины", MISSED, kind="hours"),
-        Column("each", "на одного студента", MISSED, kind="number", decimals=1),
+        Column("each", worded("на одного студента"), MISSED, kind="number", decimals=1),
         Column("late", "Опозданий", kind="number"),
         Column("percent", "Посеща-\nемость", kind="percent", decimals=1),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from journal.domain.lessons.homework import Checking, measured_checking
 from journal.models import Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.lessons.control_works import ControlWorksForm
 from journal.reports.registry import OF_STUDY, TEACHING, report
@@ -20,8 +21,10 @@ from journal.reports.table import Column, Row, Table
     roles=(*OF_STUDY, *TEACHING),
     form=ControlWorksForm,
     short="Проверка домашних заданий",
-    description="По преподавателям: сколько работ собрано, сдано, сдано позже срока,"
-    " проверено, выполнено полностью; сколько дней работа ждёт проверки.",
+    description=worded_lazily(
+        "По преподавателям: сколько работ собрано, сдано, сдано позже срока,"
+        " проверено, выполнено полностью; сколько дней работа ждёт проверки."
+    ),
     is_personal=False,
 )
 def homework(params: dict[str, Any]) -> Table:
@@ -32,7 +35,7 @@ def homework(params: dict[str, Any]) -> Table:
     return Table(
         "Домашние задания: сдача и проверка",
         [
-            Column("teacher", "Преподаватель", row_header=True, width=30),
+            Column("teacher", worded("Преподаватель"), row_header=True, width=30),
             Column("collected", "Заданий со сдачей", kind="number", width=10),
             Column("asked", "Работ ждали", kind="number", width=9),
             Column("handed_in", "Сдано", kind="number", width=8),
@@ -45,7 +48,7 @@ def homework(params: dict[str, Any]) -> Table:
         rows=[_row(one) for one in found],
         lines=[
             str(params["period"]),
-            *([frame.group_name(group, rules)] if group else []),
+            *([frame.group_name(group)] if group else []),
             f"Задания по {last:%d.%m.%Y}",
         ],
         notes=["Работа, которую ещё не проверили, ждёт до этой минуты."],

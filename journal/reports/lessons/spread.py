@@ -19,6 +19,7 @@ from journal.models import (
     Lesson,
 )
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, RowField, own_courses, sees_whole
 from journal.reports.registry import OF_JOURNAL, report
@@ -34,7 +35,10 @@ class PaperForm(PeriodForm):
     right = RIGHT
 
     course = RowField(
-        "дисциплину", label="Дисциплина", required=False, everything="Все дисциплины"
+        worded_lazily("дисциплину"),
+        label=worded_lazily("Дисциплина"),
+        required=False,
+        everything=worded_lazily("Все дисциплины", "Все предметы"),
     )
     field_order = ("group", "closed", "period", "course", "day")
 
@@ -65,8 +69,12 @@ class PaperForm(PeriodForm):
     roles=OF_JOURNAL,
     form=PaperForm,
     short="Журнал на бумаге",
-    description="Обе стороны журнала для печати: слева посещаемость и отметки по датам,"
-    " справа дата, тема, часы, домашнее задание. Одна дисциплина или вся группа.",
+    description=worded_lazily(
+        "Обе стороны журнала для печати: слева посещаемость и отметки по датам, справа"
+        " дата, тема, часы, домашнее задание. Одна дисциплина или вся группа.",
+        "Обе стороны журнала для печати: слева посещаемость и отметки по датам, справа"
+        " дата, тема, часы, домашнее задание. Один предмет или весь класс.",
+    ),
 )
 def journal_paper(params: dict[str, Any]) -> Table:
     """R36 (U 2.4, E 2.1, S 2.2): for each discipline its pages, left and right in turn.
@@ -78,7 +86,7 @@ def journal_paper(params: dict[str, Any]) -> Table:
     pages = list(_pages(params["user"], _courses(params), day))
     head = [
         f"Учебный период: {params['period']}",
-        *frame.group_head(group, rules, day),
+        *frame.group_head(group, day),
     ]
     for page in pages:
         page.lines = [*head[-1:], *page.lines]
@@ -87,8 +95,11 @@ def journal_paper(params: dict[str, Any]) -> Table:
             "Журнал учебных занятий",
             [Column("name", "Фамилия, имя, отчество")],
             lines=head,
-            empty=f"У группы {group} в этом периоде нет дисциплин, доступных вам."
-            " Выберите другой период или заведите нагрузку.",
+            empty=(
+                f"У {worded('группы', 'класса')} {group} в этом периоде нет"
+                f" {worded('дисциплин')}, доступных вам."
+                " Выберите другой период или заведите нагрузку."
+            ),
         )
     first, *rest = pages
     first.lines = [*head[:-1], *first.lines]
@@ -148,7 +159,7 @@ def _lessons(user, courses: list[Course], day: date) -> dict[int, Lesson]:
 def _head(spread: Spread, what: str, who: str) -> dict[str, Any]:
     return {
         "title": f"{spread.course.discipline}: {what}",
-        "lines": [f"Преподаватель: {who}"] if who else [],
+        "lines": [f"{worded('Преподаватель')}: {who}"] if who else [],
         "orientation": "landscape",
     }
 
@@ -184,7 +195,10 @@ def _left(
         columns=columns,
         rows=rows,
         notes=notes,
-        empty="В группе никто не числится: зачислите студентов.",
+        empty=worded(
+            "В группе никто не числится: зачислите студентов.",
+            "В классе никто не числится: зачислите учеников.",
+        ),
         **_head(spread, what, who),
     )
 
@@ -233,7 +247,10 @@ def _right(
         totals=[{"topic": "Всего часов", "hours": sum(row[2] for row in rows)}]
         if rows
         else (),
-        empty="Занятий по этой дисциплине ещё не было.",
+        empty=worded(
+            "Занятий по этой дисциплине ещё не было.",
+            "Занятий по этому предмету ещё не было.",
+        ),
         **_head(spread, what, who),
     )
 
@@ -245,7 +262,7 @@ RIGHT_SIDE = (
     Column("kind", "Вид занятия"),
     Column("topic", "Тема", row_header=True),
     Column("homework", "Домашнее задание"),
-    Column("teacher", "Преподаватель"),
+    Column("teacher", worded_lazily("Преподаватель")),
 )
 
 
@@ -255,5 +272,5 @@ def _legend() -> str:
     )
     return (
         f"Условные обозначения: {reasons}; 5, 4, 3, 2 — отметки, з — зачёт, х — незачёт;"
-        f" {LEGEND}; – — в группе (подгруппе) не числится."
+        f" {LEGEND}; – — в {worded('группе', 'классе')} (подгруппе) не числится."
     )

@@ -14,6 +14,7 @@ from journal.domain.lessons.attendance import (
     read_register,
 )
 from journal.models import Institution, Period
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.lessons.attendance import untaken_warnings
 from journal.reports.questions import WHOLE
@@ -21,7 +22,7 @@ from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.summary import YearlyForm
 from journal.reports.table import Column, Row, Table
 
-DAYS, LESSONS = "Пропущено дней", "Пропущено уроков"
+DAYS = "Пропущено дней"
 
 
 class YearAttendanceForm(YearlyForm):
@@ -57,8 +58,10 @@ class Missed:
     roles=OF_GROUP,
     form=YearAttendanceForm,
     short="Сводная посещаемость за год",
-    description="Пропущенные дни и уроки, в том числе по болезни, и опоздания каждого"
-    " студента по периодам учебного года и за год.",
+    description=worded_lazily(
+        "Пропущенные дни и уроки, в том числе по болезни, и опоздания каждого студента"
+        " по периодам учебного года и за год."
+    ),
 )
 def yearly_attendance(params: dict[str, Any]) -> Table:
     """R17 (S 5.8): each period of the year, and the year; whoever left stands greyed."""
@@ -84,24 +87,24 @@ def yearly_attendance(params: dict[str, Any]) -> Table:
     found = read_register(params["user"], group, first, last)
     return Table(
         "Сводная ведомость учёта посещаемости",
-        _columns(spans, rules),
+        _columns(spans),
         rows=[_row(n, line, spans, last) for n, line in enumerate(found.lines, 1)],
         totals=[_total(found.lines, spans)] if found.lines else (),
         lines=[
             f"Учебный год: {params['period'].year}",
-            *frame.group_head(group, rules, last),
+            *frame.group_head(group, last),
         ],
         warnings=untaken_warnings([found], "пропуски и дни"),
-        notes=[_about(rules)] if found.lines else (),
+        notes=[_about()] if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
-        empty=f"В группе {group} в этом году никто не числился."
-        " Выберите другой год или зачислите студентов.",
+        empty=f"В {worded('группе', 'классе')} {group} в этом году никто не числился."
+        f" Выберите другой год или зачислите {worded('студентов')}.",
     )
 
 
-def _about(rules: Institution) -> str:
-    missed = "Пропущен урок" if rules.is_school else "Пропущено занятие"
+def _about() -> str:
+    missed = worded("Пропущено занятие", "Пропущен урок")
     return (
         "Пропущен день — отсутствовал на всех занятиях дня с отмеченным присутствием, по"
         f" болезни — если болел на всех. {missed} — от начала до конца; пропуск части сюда"
@@ -113,8 +116,8 @@ Spans = dict[str, tuple[str, date, date]]
 KEYS = tuple(field.name for field in fields(Missed))
 
 
-def _columns(spans: Spans, rules: Institution) -> list[Column]:
-    lessons = LESSONS if rules.is_school else "Пропущено занятий"
+def _columns(spans: Spans) -> list[Column]:
+    lessons = worded("Пропущено занятий", "Пропущено уроков")
     columns = [
         Column("n", "№", kind="number"),
         Column("name", "Фамилия, имя, отчество", row_header=True),
@@ -155,4 +158,7 @@ def _row(number: int, line: RegisterLine, spans: Spans, last: date) -> Row:
 
 
 def _total(lines: list[RegisterLine], spans: Spans) -> dict[str, Any]:
-    return {"name": "Всего по группе", **_cells(lines, spans)}
+    return {
+        "name": worded("Всего по группе", "Всего по классу"),
+        **_cells(lines, spans),
+    }

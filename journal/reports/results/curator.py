@@ -27,6 +27,7 @@ from journal.domain.results.group import (
 )
 from journal.domain.results.standings import Standing
 from journal.models import Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.registry import OF_GROUP, report
 from journal.reports.results.signs import (
@@ -44,8 +45,8 @@ from journal.reports.table import Cell, Column, Section, Table
 COLUMNS = (
     Column("what", "Показатель", row_header=True),
     Column("count", "Значение", kind="number", decimals=None),
-    Column("share", "% студентов", kind="percent", decimals=2),
-    Column("who", "Студенты (дисциплины)"),
+    Column("share", worded_lazily("% студентов"), kind="percent", decimals=2),
+    Column("who", worded_lazily("Студенты (дисциплины)", "Ученики (предметы)")),
 )
 # Which marks are named in brackets behind a student of the category.
 NAMED = {ONE_FOUR: ("4",), ONE_THREE: ("3",), REST: ("3",), FAILING: DEBTS}
@@ -60,9 +61,11 @@ ORDER = (EXCELLENT, ONE_FOUR, GOOD, ONE_THREE, REST, FAILING, "unknown")
     area="results",
     roles=OF_GROUP,
     form=ResultsForm,
-    short="Предварительный отчёт куратора",
-    description="Отличники, хорошисты, неуспевающие и с одной «3» или «4» поимённо, с"
-    " дисциплинами: по ведомостям, а где их нет — по текущим отметкам.",
+    short=worded_lazily("Предварительный отчёт куратора"),
+    description=worded_lazily(
+        "Отличники, хорошисты, неуспевающие и с одной «3» или «4» поимённо, с"
+        " дисциплинами: по ведомостям, а где их нет — по текущим отметкам."
+    ),
 )
 def curator_preliminary(params: dict[str, Any]) -> Table:
     """R13 (S 5.8): what comes of current marks is named as such."""
@@ -77,9 +80,11 @@ def curator_preliminary(params: dict[str, Any]) -> Table:
     area="results",
     roles=OF_GROUP,
     form=ResultsForm,
-    short="Отчёт куратора",
-    description="Отличники, хорошисты, неуспевающие и с одной «3» или «4» поимённо, с"
-    " дисциплинами: по подписанным ведомостям.",
+    short=worded_lazily("Отчёт куратора"),
+    description=worded_lazily(
+        "Отличники, хорошисты, неуспевающие и с одной «3» или «4» поимённо, с"
+        " дисциплинами: по подписанным ведомостям."
+    ),
 )
 def curator_final(params: dict[str, Any]) -> Table:
     """R14 (S 5.8): signed results alone."""
@@ -89,17 +94,21 @@ def curator_final(params: dict[str, Any]) -> Table:
 def _report(params: dict[str, Any], basis: str, title: str) -> Table:
     group, rules = params["group"], Institution.current()
     found = read_chosen(params, chosen_courses(params), basis)
-    post = "классного руководителя" if rules.is_school else "куратора"
     return Table(
-        title.format(post),
+        title.format(worded("куратора")),
         COLUMNS,
         rows=_rows(found) if found.lines else (),
-        lines=group_head(params, basis, rules),
+        lines=group_head(params, basis),
         warnings=warnings(found, params, basis),
         notes=[
-            "Каждый студент стоит в одной строке категорий. Неуспевающий — с «2»,"
-            " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; нет сведений — нет"
-            " ни одной отметки «5»–«2».",
+            worded(
+                "Каждый студент стоит в одной строке категорий. Неуспевающий — с «2»,"
+                " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; нет"
+                " сведений — нет ни одной отметки «5»–«2».",
+                "Каждый ученик стоит в одной строке категорий. Неуспевающий — с «2»,"
+                " «незач.» или «н/а» в ведомости хотя бы по одному предмету; нет"
+                " сведений — нет ни одной отметки «5»–«2».",
+            ),
             *(
                 ["тек. — по текущим отметкам, ведомость ещё не подписана."][
                     : basis == KNOWN
@@ -120,7 +129,7 @@ def _rows(found: Statement) -> list[Any]:
     by_name: dict[str, list[StudentLine]] = {name: [] for name in ORDER}
     for line in lines:
         by_name[category(line.marks())].append(line)
-    rows: list[Any] = [_row("Всего студентов", lines, len(lines))]
+    rows: list[Any] = [_row(worded("Всего студентов"), lines, len(lines))]
     for name in ORDER:
         own = by_name[name]
         words = _people(
@@ -171,7 +180,7 @@ def _figures(found: Statement) -> list[Any]:
     marks = [mark for line in found.lines for mark in line.marks()]
     debts = [mark for mark in marks if mark in DEBTS]
     values = (
-        ("Учтено студентов (с отметками)", figures.rates.counted),
+        (worded("Учтено студентов (с отметками)"), figures.rates.counted),
         ("Абсолютная успеваемость, %", figures.rates.success),
         ("Качественная успеваемость, %", figures.rates.quality),
         ("Средний балл", figures.mean),
@@ -200,5 +209,5 @@ def _hours(found: Statement) -> list[Any]:
             "count": Cell(hours, "bad") if hours else hours,
             "who": who,
         },
-        {"what": "В среднем на студента", "count": each},
+        {"what": worded("В среднем на студента"), "count": each},
     ]

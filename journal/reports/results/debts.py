@@ -10,6 +10,7 @@ from django.utils import timezone
 from journal.domain.results.averages import FAIL
 from journal.domain.results.debts import Debt, read_debts
 from journal.models import Institution, Result
+from journal.models.words import worded
 from journal.reports import frame
 from journal.reports.questions import WHOLE, DayField, GroupForm
 from journal.reports.registry import OF_GROUP, report
@@ -54,7 +55,7 @@ def debts(params: dict[str, Any]) -> Table:
         [
             Column("n", "№", kind="number"),
             Column("name", "Фамилия, имя, отчество", row_header=True),
-            Column("what", "Дисциплина, период"),
+            Column("what", worded("Дисциплина, период")),
             Column("since", "С какого дня", kind="date"),
             Column("attempts", "Попытки"),
             Column("measures", "Принятые меры"),
@@ -65,7 +66,7 @@ def debts(params: dict[str, Any]) -> Table:
             Row(
                 [
                     "",
-                    f"Студентов: {people}",
+                    f"{worded('Студентов')}: {people}",
                     f"Долгов: {len(found)}",
                     None,
                     "",
@@ -77,7 +78,7 @@ def debts(params: dict[str, Any]) -> Table:
         if found
         else (),
         lines=[
-            frame.group_name(group, rules) if group else "Все группы",
+            frame.group_name(group) if group else worded("Все группы", "Все классы"),
             f"По состоянию на {day:%d.%m.%Y}",
         ],
         notes=[f"Срок ликвидации прошёл: {late}"] if late else (),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journal.domain.results.defences import Defences, read_defences
 from journal.models import AcademicYear, Institution, Thesis
+from journal.models.words import worded_lazily
 from journal.reports.questions import DayField, RowField
 from journal.reports.registry import OFFICE, ReportForm, report
 from journal.reports.table import Column, Row, Table
@@ -20,7 +21,7 @@ MARKS = {
     "2": "неуд.",
 }
 ORIGINS = {
-    Thesis.Origin.STUDENT: "предложены студентами",
+    Thesis.Origin.STUDENT: worded_lazily("предложены студентами"),
     Thesis.Origin.EMPLOYER: "заявки организаций",
     Thesis.Origin.RESEARCH: "исследовательские",
 }

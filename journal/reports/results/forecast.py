@@ -15,6 +15,7 @@ from journal.domain.results.foreseeing import group_outlooks
 from journal.domain.results.outlook import Expected, Outlook, expected
 from journal.models import Course, Group, Institution, Student
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PeriodForm, PlainSelect
 from journal.reports.registry import OF_GROUP, report
@@ -24,12 +25,15 @@ from journal.reports.table import Cell, Column, Row, Section, Table
 
 BY = {"department": "по отделениям", "specialty": "по специальностям"}
 WIDTH = 1.2816  # 80 % of a normal curve lie within so many deviations
-ABOUT = (
+ABOUT = worded_lazily(
     "Прогноз — сумма вероятностей по каждому студенту и дисциплине, а не число"
     " округлённых отметок: «0,4» в столбце «2» значит четыре случая из десяти таких."
-    " Дисциплины, где отметок ещё мало, не учтены."
+    " Дисциплины, где отметок ещё мало, не учтены.",
+    "Прогноз — сумма вероятностей по каждому ученику и предмету, а не число"
+    " округлённых отметок: «0,4» в столбце «2» значит четыре случая из десяти таких."
+    " Предметы, где отметок ещё мало, не учтены.",
 )
-WHY_EMPTY = (
+WHY_EMPTY = worded_lazily(
     "Прогнозировать нечего: в этом периоде ещё нет отметок или никто не числится."
     " Выберите другой период или группу."
 )
@@ -65,10 +69,12 @@ class ForecastForm(GroupsForm):
     area="results",
     roles=OF_GROUP,
     form=ForecastForm,
-    short="Прогноз по группам",
+    short=worded_lazily("Прогноз по группам"),
     is_personal=False,
-    description="Каких отметок ждать к концу периода по группам, отделениям или"
-    " специальностям, кто под угрозой «2», какой будет посещаемость.",
+    description=worded_lazily(
+        "Каких отметок ждать к концу периода по группам, отделениям или"
+        " специальностям, кто под угрозой «2», какой будет посещаемость."
+    ),
 )
 def forecast_of_groups(params: dict[str, Any]) -> Table:
     """Groups with subtotals by department or specialty: chances summed, not marks."""
@@ -85,7 +91,7 @@ def forecast_of_groups(params: dict[str, Any]) -> Table:
     told = any(one.told for one in parts)
     return Table(
         "Прогноз успеваемости и посещаемости",
-        _columns(rules),
+        _columns(),
         rows=rows if told else (),
         totals=[_row(parts, "Всего")] if told and len(parts) > 1 else (),
         lines=head_of_many(params, [one.group for one in parts]),
@@ -138,10 +144,10 @@ MARKS_HEAD = ("Ожидается отметок",)
 ATTENDANCE = ("Посещаемость, %",)
 
 
-def _columns(rules: Institution) -> list[Column]:
+def _columns() -> list[Column]:
     return [
-        Column("name", "Класс" if rules.is_school else "Группа", row_header=True),
-        Column("students", "Студентов", kind="number"),
+        Column("name", worded("Группа"), row_header=True),
+        Column("students", worded("Студентов"), kind="number"),
         Column("forecasts", "Прог-\nнозов", kind="number"),
         *(
             Column(str(mark), f"«{mark}»", MARKS_HEAD, kind="number", decimals=1)
@@ -149,7 +155,7 @@ def _columns(rules: Institution) -> list[Column]:
         ),
         Column("success", "Успеваемость, %", align="center"),
         Column("quality", "Качество, %", align="center"),
-        Column("risk", "Студентов под угрозой «2»", kind="number"),
+        Column("risk", worded("Студентов под угрозой «2»"), kind="number"),
         Column("now", "сейчас", ATTENDANCE, kind="number", decimals=1),
         Column("later", "к концу", ATTENDANCE, align="center"),
     ]
@@ -202,14 +208,18 @@ class GroupForecastForm(PeriodForm):
 
 @report(
     "group_forecast",
-    "Прогноз успеваемости группы",
+    worded_lazily("Прогноз успеваемости группы", "Прогноз успеваемости класса"),
     number="F12",
     area="results",
     roles=OF_GROUP,
     form=GroupForecastForm,
     short="Прогноз",
-    description="Ожидаемая отметка каждого студента по каждой дисциплине с её"
-    " вероятностью, тревоги и прогноз посещаемости.",
+    description=worded_lazily(
+        "Ожидаемая отметка каждого студента по каждой дисциплине с её вероятностью,"
+        " тревоги и прогноз посещаемости.",
+        "Ожидаемая отметка каждого ученика по каждому предмету с её вероятностью,"
+        " тревоги и прогноз посещаемости.",
+    ),
 )
 def forecast_of_group(params: dict[str, Any]) -> Table:
     """Students × courses: the likeliest mark and its chance; attendance at the end."""
@@ -232,12 +242,12 @@ def forecast_of_group(params: dict[str, Any]) -> Table:
     ]
     told = any(one.is_told for ones in seen.values() for one in ones.values())
     return Table(
-        "Прогноз успеваемости группы",
+        worded("Прогноз успеваемости группы", "Прогноз успеваемости класса"),
         _group_columns(courses),
         rows=rows if told else (),
         lines=[
             f"Учебный период: {params['period']}",
-            *frame.group_head(group, rules, day),
+            *frame.group_head(group, day),
         ],
         notes=[KEY, RANGE] if told else (),
         signatures=frame.signatures(group, rules),

@@ -18,6 +18,7 @@ from journal.domain.results.figures import (
 from journal.domain.results.group import KNOWN, Statement
 from journal.models import Department, Group, Institution
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import WHOLE, PlainSelect, RowField, groups_for
 from journal.reports.registry import OF_GROUP, OFFICE, report
@@ -39,7 +40,12 @@ TOPS = {"": "Все", "10": "10 худших", "20": "20 худших"}
 class GroupsForm(ResultsForm):
     """Asks for a period, and for a department or a group where not for all."""
 
-    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
     department = RowField(
         "отделение",
         label="Отделение",
@@ -85,7 +91,7 @@ def head_of_many(params: dict[str, Any], groups: Iterable[Group]) -> list[str]:
         name = str(Department.objects.get(pk=params["department"]))
         lines.append(frame.department_line(name))
     if len(groups) == 1:
-        lines.append(frame.group_name(groups[0], Institution.current()))
+        lines.append(frame.group_name(groups[0]))
     lines.append(f"По состоянию на {params['day']:%d.%m.%Y}")
     return lines
 
@@ -124,15 +130,17 @@ def _by_department(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
 
 @report(
     "groups_results",
-    "Успеваемость групп",
+    worded_lazily("Успеваемость групп"),
     number="R6",
     area="results",
     roles=OF_GROUP,
     form=GroupsForm,
-    short="Успеваемость групп",
+    short=worded_lazily("Успеваемость групп"),
     is_personal=False,
-    description="Предварительные итоги по группам и отделениям: сколько студентов на «5»,"
-    " на «4» и «5», с «3», неуспевающих и не аттестованных, проценты и средний балл.",
+    description=worded_lazily(
+        "Предварительные итоги по группам и отделениям: сколько студентов на «5», на"
+        " «4» и «5», с «3», неуспевающих и не аттестованных, проценты и средний балл."
+    ),
 )
 def groups_results(params: dict[str, Any]) -> Table:
     """R6 (U 5.3): groups by department with subtotals counted from their students."""
@@ -146,8 +154,8 @@ def groups_results(params: dict[str, Any]) -> Table:
 
     rows = with_subtotals(groups.values(), cells)
     return Table(
-        "Успеваемость групп (предварительные итоги)",
-        _columns(rules),
+        worded("Успеваемость групп (предварительные итоги)"),
+        _columns(),
         rows=rows,
         totals=[_figures(figures_of(found.lines), "Всего")] if len(groups) > 1 else (),
         lines=[*head_of_many(params, groups.values()), BASES[KNOWN]],
@@ -159,26 +167,33 @@ def groups_results(params: dict[str, Any]) -> Table:
     )
 
 
-NOBODY = (
+NOBODY = worded_lazily(
     "В этом периоде у доступных вам групп нет дисциплин. Выберите другой период или"
-    " другую группу."
+    " другую группу.",
+    "В этом периоде у доступных вам классов нет предметов. Выберите другой период или"
+    " другой класс.",
 )
-ABOUT = (
+ABOUT = worded_lazily(
     "Аттестован студент, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
-    " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; с «н/а» — и те, у кого"
-    " пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2». Абсолютная"
-    " успеваемость — доля студентов без долгов, качественная — доля студентов только с"
-    " «4» и «5»; итоги отделений считаются по студентам."
+    " «незач.» или «н/а» в ведомости хотя бы по одной дисциплине; с «н/а» — и те, у"
+    " кого пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2»."
+    " Абсолютная успеваемость — доля студентов без долгов, качественная — доля"
+    " студентов только с «4» и «5»; итоги отделений считаются по студентам.",
+    "Аттестован ученик, у которого есть отметки и нет «н/а»; неуспевающий — с «2»,"
+    " «незач.» или «н/а» в ведомости хотя бы по одному предмету; с «н/а» — и те, у"
+    " кого пока мало текущих отметок; нет сведений — нет ни одной отметки «5»–«2»."
+    " Абсолютная успеваемость — доля учеников без долгов, качественная — доля учеников"
+    " только с «4» и «5»; итоги отделений считаются по ученикам.",
 )
-STUDENTS = ("Студентов",)
+STUDENTS = (worded_lazily("Студентов"),)
 RATES = ("Успеваемость, %",)
 
 
-def _columns(rules: Institution) -> list[Column]:
+def _columns() -> list[Column]:
     return [
         Column("n", "№", kind="number"),
-        Column("name", "Класс" if rules.is_school else "Группа", row_header=True),
-        Column("year", "Параллель" if rules.is_school else "Курс", kind="number"),
+        Column("name", worded("Группа"), row_header=True),
+        Column("year", worded("Курс", "Параллель"), kind="number"),
         Column("students", "всего", STUDENTS, kind="number"),
         Column("certified", "аттесто-\nваны", STUDENTS, kind="number"),
         Column("excellent", "на «5»", STUDENTS, kind="number"),
@@ -212,15 +227,19 @@ def _figures(one: Figures, name: str) -> dict[str, Any]:
 
 @report(
     "failures",
-    "Неуспеваемость по дисциплинам",
+    worded_lazily("Неуспеваемость по дисциплинам"),
     number="R8",
     area="results",
     roles=OFFICE,
     form=FailuresForm,
-    short="Неуспеваемость по дисциплинам",
+    short=worded_lazily("Неуспеваемость по дисциплинам"),
     is_personal=False,
-    description="Дисциплины с наибольшими показателями неуспеваемости: сколько «2», «н/а»"
-    " и незачётов, в каких группах и у кого.",
+    description=worded_lazily(
+        "Дисциплины с наибольшими показателями неуспеваемости: сколько «2», «н/а» и"
+        " незачётов, в каких группах и у кого.",
+        "Предметы с наибольшими показателями неуспеваемости: сколько «2», «н/а» и"
+        " незачётов, в каких классах и у кого.",
+    ),
 )
 def failures(params: dict[str, Any]) -> Table:
     """R8 (U 5.3): disciplines in which somebody fails, the highest share first."""
@@ -229,7 +248,7 @@ def failures(params: dict[str, Any]) -> Table:
     failing = failures_of(found)
     top = int(params["top"] or len(failing))
     return Table(
-        "Неуспеваемость по дисциплинам",
+        worded("Неуспеваемость по дисциплинам"),
         FAILURES,
         rows=[
             _failure(number, one, groups) for number, one in enumerate(failing[:top], 1)
@@ -241,24 +260,38 @@ def failures(params: dict[str, Any]) -> Table:
         ],
         warnings=warnings(found, params, KNOWN),
         notes=[
-            "% неуспеваемости — доля «2», «незач.» и «н/а» в ведомости среди студентов,"
-            " учтённых по дисциплине; студент считается в каждой своей дисциплине.",
+            worded(
+                "% неуспеваемости — доля «2», «незач.» и «н/а» в ведомости среди"
+                " студентов, учтённых по дисциплине; студент считается в каждой своей"
+                " дисциплине.",
+                "% неуспеваемости — доля «2», «незач.» и «н/а» в ведомости среди"
+                " учеников, учтённых по предмету; ученик считается в каждом своём"
+                " предмете.",
+            ),
             counting(found, KNOWN),
         ]
         if failing
         else (),
         signatures=[(rules.signatory_post, rules.signatory_name)],
         orientation="landscape",
-        empty="Неуспевающих нет ни по одной дисциплине." if found.courses else NOBODY,
+        empty=worded(
+            "Неуспевающих нет ни по одной дисциплине.",
+            "Неуспевающих нет ни по одному предмету.",
+        )
+        if found.courses
+        else NOBODY,
     )
 
 
 FAILURES = (
     Column("n", "№", kind="number"),
-    Column("discipline", "Дисциплина", row_header=True),
-    Column("teachers", "Преподаватель"),
-    Column("groups", "Группы с неуспе-\nвающими"),
-    Column("counted", "Студентов учтено", kind="number"),
+    Column("discipline", worded_lazily("Дисциплина"), row_header=True),
+    Column("teachers", worded_lazily("Преподаватель")),
+    Column(
+        "groups",
+        worded_lazily("Группы с неуспе-\nвающими", "Классы с неуспе-\nвающими"),
+    ),
+    Column("counted", worded_lazily("Студентов учтено"), kind="number"),
     Column("failed", "«2», незачёт", kind="number"),
     Column("uncertified", "«н/а»", kind="number"),
     Column("share", "% неуспе-\nваемости", kind="percent", decimals=2),

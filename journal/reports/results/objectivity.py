@@ -19,16 +19,17 @@ from journal.domain.results.objectivity import (
 from journal.domain.results.term import courses_seen
 from journal.models import Course, Department, Institution
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports.questions import PeriodForm, PlainSelect, RowField
 from journal.reports.registry import OF_STUDY, TEACHING, report
 from journal.reports.table import Cell, Column, Row, Table
 
 TEACHERS, COURSES, GROUPS, STUDENTS = "teachers", "courses", "groups", "students"
 BY = {
-    TEACHERS: "по преподавателям",
+    TEACHERS: worded_lazily("по преподавателям"),
     COURSES: "по курсам",
-    GROUPS: "по группам",
-    STUDENTS: "расхождения по студентам",
+    GROUPS: worded_lazily("по группам"),
+    STUDENTS: worded_lazily("расхождения по студентам"),
 }
 CURRENT, EXAM = ("За период против текущих",), ("За период против экзамена",)
 TENTH = Decimal("0.1")
@@ -37,7 +38,12 @@ TENTH = Decimal("0.1")
 class ResultsForm(PeriodForm):
     right = "view_result"
     ends_with_period = False
-    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
     department = RowField(
         "отделение", label="Отделение", required=False, everything="Все отделения"
     )
@@ -71,7 +77,7 @@ def _courses(params: dict[str, Any]):
 def _lines(params: dict[str, Any]) -> list[str]:
     about = [f"Учебный период: {params['period']}"]
     if params["group"]:
-        about.append(f"Группа {params['group']}")
+        about.append(f"{worded('Группа')} {params['group']}")
     return [*about, f"По состоянию на {params['day']:%d.%m.%Y}"]
 
 
@@ -123,12 +129,12 @@ def objectivity(params: dict[str, Any]) -> Table:
 
 
 TITLES: dict[str, tuple[str, Callable[[Compared], str]]] = {
-    TEACHERS: ("Преподаватель", lambda one: one.teacher or "не указан"),
+    TEACHERS: (worded_lazily("Преподаватель"), lambda one: one.teacher or "не указан"),
     COURSES: (
         "Курс",
         lambda one: f"{one.course.group}, {one.course.discipline}",
     ),
-    GROUPS: ("Группа", lambda one: str(one.course.group)),
+    GROUPS: (worded_lazily("Группа"), lambda one: str(one.course.group)),
 }
 
 
@@ -139,7 +145,7 @@ def _agreements(found: list[Compared], by: str) -> tuple[list[Column], list]:
         parts.setdefault(name(one), []).append(one)
     columns = [
         Column("name", title, row_header=True, width=30),
-        Column("compared", "студентов", CURRENT, kind="number"),
+        Column("compared", worded("студентов"), CURRENT, kind="number"),
         Column("average", "средний текущих", CURRENT, kind="number", decimals=2),
         Column("term", "средний за период", CURRENT, kind="number", decimals=2),
         Column("difference", "разница", CURRENT, kind="number", decimals=2),
@@ -148,7 +154,7 @@ def _agreements(found: list[Compared], by: str) -> tuple[list[Column], list]:
         Column("lowered", "занижено", CURRENT, kind="number"),
         Column("lowered_share", "%", (*CURRENT,), kind="percent", decimals=1),
         Column("unexplained", "без пояснения", CURRENT, kind="number"),
-        Column("examined", "студентов", EXAM, kind="number"),
+        Column("examined", worded("студентов"), EXAM, kind="number"),
         Column("above", "завышено", EXAM, kind="number"),
         Column("above_share", "%", EXAM, kind="percent", decimals=1),
         Column("below", "занижено", EXAM, kind="number"),
@@ -190,9 +196,9 @@ def _share(part: int, whole: int) -> Decimal | None:
 
 def _students(found: list[Compared], by: str) -> tuple[list[Column], list]:
     columns = [
-        Column("group", "Группа"),
-        Column("discipline", "Дисциплина", width=22),
-        Column("name", "Студент", row_header=True, width=26),
+        Column("group", worded("Группа")),
+        Column("discipline", worded("Дисциплина"), width=22),
+        Column("name", worded("Студент"), row_header=True, width=26),
         Column("average", "Средний", kind="number", decimals=2),
         Column("proposed", "Предложено"),
         Column("term", "За период"),
@@ -245,12 +251,12 @@ def term_due(params: dict[str, Any]) -> Table:
     return Table(
         "Итоговые отметки: сроки",
         [
-            Column("group", "Группа"),
-            Column("discipline", "Дисциплина", row_header=True, width=28),
-            Column("teachers", "Преподаватель", width=22),
+            Column("group", worded("Группа")),
+            Column("discipline", worded("Дисциплина"), row_header=True, width=28),
+            Column("teachers", worded("Преподаватель"), width=22),
             Column("due", "Срок", kind="date"),
             Column("filled", "Отметок", kind="number"),
-            Column("members", "Студентов", kind="number"),
+            Column("members", worded("Студентов"), kind="number"),
             Column("signed", "Выставлены"),
             Column("late", "Опоздание, дн.", kind="number"),
             Column("waited", "Ждали подписи, ч", kind="number"),

@@ -13,6 +13,7 @@ from journal.domain.results.scales import COMPLEX, RUNNING, STATE, kind_name
 from journal.domain.results.writing import roster_of, shown
 from journal.models import Result, Sheet
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 from journal.reports.table import Column, Table
 
 TITLES = {
@@ -144,9 +145,11 @@ def _lines(sheet: Sheet, head: dict) -> list[str]:
         hours = (head.get("hours_of") or [0] * 99)[place]
         words = f"{index} {name}".strip()
         parts.append(f"{words} ({hours} ч)" if hours else words)
-    what = "Дисциплины" if len(parts) > 1 else "Дисциплина"
+    what = worded("Дисциплины", "Предметы") if len(parts) > 1 else worded("Дисциплина")
     complex_form, title = head.get("complex_form"), head.get("title")
-    of_group = f"Группа {head['group']}, {head['course_year']} курс"
+    of_group = worded(
+        f"Группа {head['group']}, {head['course_year']} курс", f"Класс {head['group']}"
+    )
     if head.get("subgroup"):
         of_group += f", {head['subgroup']}"
     lines = [
@@ -155,7 +158,9 @@ def _lines(sheet: Sheet, head: dict) -> list[str]:
         f"{what}: {'; '.join(parts)}" if parts else "",
         f"{of_group} · {head['period']}",
         " · ".join(filter(None, (head.get("department"), head.get("specialty")))),
-        _people("Преподаватель", "Преподаватели", head.get("teachers", ())),
+        _people(
+            worded("Преподаватель"), worded("Преподаватели"), head.get("teachers", ())
+        ),
         f"Дата аттестации: {sheet.date:%d.%m.%Y}",
     ]
     if sheet.attempt > 1:
@@ -219,5 +224,5 @@ def _signatures(sheet: Sheet, head: dict) -> list[tuple[str, str]]:
     names = [teacher]
     if sheet.kind in COMPLEX:  # each answers for the own course
         names = list(dict.fromkeys([teacher, *head.get("teachers", ())]))
-    signed = [*(("Преподаватель", name) for name in names), *members]
+    signed = [*((worded("Преподаватель"), name) for name in names), *members]
     return [*signed, ("Заведующий отделением", head.get("head", ""))]

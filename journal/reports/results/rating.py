@@ -22,6 +22,7 @@ from journal.domain.results.group import (
 )
 from journal.models import Course, Institution, Period
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import (
     WHOLE,
@@ -73,8 +74,12 @@ class MonthForm(GroupForm):
     roles=OF_GROUP,
     form=MonthForm,
     short="Предварительная аттестация",
-    description="Ведомость предварительной аттестации на конец месяца: средний балл и"
-    " число отметок по каждой дисциплине, пропуски за месяц.",
+    description=worded_lazily(
+        "Ведомость предварительной аттестации на конец месяца: средний балл и число"
+        " отметок по каждой дисциплине, пропуски за месяц.",
+        "Ведомость предварительной аттестации на конец месяца: средний балл и число"
+        " отметок по каждому предмету, пропуски за месяц.",
+    ),
 )
 def preliminary(params: dict[str, Any]) -> Table:
     """R3 (U 5.2), monthly: averages from the beginning of the period to the month's end.
@@ -90,7 +95,10 @@ def preliminary(params: dict[str, Any]) -> Table:
     found = read_statement(courses, day, rules)
     missed = _missed(found, first, day)
     return Table(
-        "Ведомость предварительной аттестации по группе",
+        worded(
+            "Ведомость предварительной аттестации по группе",
+            "Ведомость предварительной аттестации по классу",
+        ),
         _columns(found),
         rows=[
             _row(number, line, found, missed)
@@ -100,7 +108,7 @@ def preliminary(params: dict[str, Any]) -> Table:
         lines=[
             f"{month_title(month).capitalize()}"
             + (f" · учебный период: {period}" if period else ""),
-            *frame.group_head(group, rules, day),
+            *frame.group_head(group, day),
         ],
         warnings=unfilled_warnings(found.unfilled, day),
         notes=_notes(found, rules) if found.lines else (),
@@ -210,24 +218,38 @@ def _notes(found: Statement, rules: Institution) -> list[str]:
     area="results",
     roles=OF_GROUP,
     form=ResultsForm,
-    short="Рейтинг группы",
-    description="Итоговый рейтинг по группе: по скольким дисциплинам студент аттестован,"
-    " средний балл, место, пропуски.",
+    short=worded_lazily("Рейтинг группы", "Рейтинг класса"),
+    description=worded_lazily(
+        "Итоговый рейтинг по группе: по скольким дисциплинам студент аттестован,"
+        " средний балл, место, пропуски.",
+        "Итоговый рейтинг по классу: по скольким предметам ученик аттестован, средний"
+        " балл, место, пропуски.",
+    ),
 )
 def rating(params: dict[str, Any]) -> Table:
     """R4 (U 5.3): the best first, then by name; equal ones share a place."""
     group, rules = params["group"], Institution.current()
     found = read_chosen(params, chosen_courses(params), KNOWN)
     return Table(
-        "Итоговый рейтинг успешности по группе",
+        worded(
+            "Итоговый рейтинг успешности по группе",
+            "Итоговый рейтинг успешности по классу",
+        ),
         RATING,
         rows=_places(found.lines) if found.courses else (),
-        lines=group_head(params, KNOWN, rules),
+        lines=group_head(params, KNOWN),
         warnings=warnings(found, params, KNOWN),
         notes=[
-            "Аттестован — по дисциплине есть отметка «5», «4», «3» или зачёт; не"
-            " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу"
-            " неаттестованных дисциплин, затем по среднему баллу; у равных место одно.",
+            worded(
+                "Аттестован — по дисциплине есть отметка «5», «4», «3» или зачёт; не"
+                " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу"
+                " неаттестованных дисциплин, затем по среднему баллу; у равных место"
+                " одно.",
+                "Аттестован — по предмету есть отметка «5», «4», «3» или зачёт; не"
+                " аттестован — «2», «незач.» или «н/а» в ведомости. Место — по числу"
+                " неаттестованных предметов, затем по среднему баллу; у равных место"
+                " одно.",
+            ),
             "Средний балл — по отметкам ведомостей, а где их нет — по текущим отметкам.",
             counting(found, KNOWN),
         ]
@@ -238,7 +260,7 @@ def rating(params: dict[str, Any]) -> Table:
     )
 
 
-CERTIFIED, HOURS = ("Аттестация, дисциплин",), ("Пропущено часов",)
+CERTIFIED, HOURS = (worded_lazily("Аттестация, дисциплин"),), ("Пропущено часов",)
 RATING = (
     Column("n", "№", kind="number"),
     Column("name", "Фамилия, имя, отчество", row_header=True),

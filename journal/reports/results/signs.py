@@ -22,6 +22,7 @@ from journal.domain.results.group import (
 from journal.domain.results.standings import Standing
 from journal.domain.words import listed
 from journal.models import Course, Group, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import WHOLE, BegunPeriod, PeriodForm, groups_for
 from journal.reports.table import Cell
@@ -47,10 +48,13 @@ EARLY = (
     " «н/а» до подписания ведомости значит, что текущих отметок пока мало: в проценты,"
     " СОУ и средний балл не входит, долгом не считается."
 )
-WORKS = (
+WORKS = worded_lazily(
     " Курсовая работа дисциплины, у которой есть и экзамен или зачёт, считается отдельно,"
     " наравне с дисциплинами: «2» за неё делает студента неуспевающим, отметка входит в"
-    " его средний балл; в проценты самой дисциплины не входит."
+    " его средний балл; в проценты самой дисциплины не входит.",
+    " Курсовая работа предмета, у которого есть и экзамен или зачёт, считается отдельно,"
+    " наравне с предметами: «2» за неё делает ученика неуспевающим, отметка входит в"
+    " его средний балл; в проценты самого предмета не входит.",
 )
 BASES = {
     CURRENT: "Рассчитано по текущим отметкам",
@@ -108,16 +112,23 @@ def counting(found: Statement, basis: str) -> str:
     """What counts in the figures (`Standing.is_counted`), course works where there are."""
     early = "" if basis == SIGNED else EARLY
     has_works = any(one.is_work for one in found.courses)
-    return RULE + early + (WORKS if has_works else "")
+    return f"{RULE}{early}{WORKS if has_works else ''}"
 
 
-def group_head(params: dict[str, Any], basis: str, rules: Institution) -> list[str]:
+def group_head(params: dict[str, Any], basis: str) -> list[str]:
     """The lines over a statement of one group."""
     return [
         period_title(params),
-        *frame.group_head(params["group"], rules, params["day"]),
+        *frame.group_head(params["group"], params["day"]),
         BASES[basis],
     ]
+
+
+def only_own() -> str:
+    """The line over what a teacher as such sees of a group."""
+    return worded(
+        "Только дисциплины, которые вы ведёте", "Только предметы, которые вы ведёте"
+    )
 
 
 def cell(standing: Standing) -> Any:
@@ -169,8 +180,8 @@ def warnings(found: Statement, params: dict[str, Any], basis: str) -> list[str]:
     if unsigned:
         names = list(dict.fromkeys(one.discipline for one in unsigned))
         lines.append(
-            f"Итоги не подписаны по {len(unsigned)} из {len(found.disciplines)} дисциплин:"
-            f" {listed(names, MOST_NAMED)}."
+            f"Итоги не подписаны по {len(unsigned)} из {len(found.disciplines)}"
+            f" {worded('дисциплин')}: {listed(names, MOST_NAMED)}."
         )
     last = params["period"].last_day
     if basis != CURRENT and last >= timezone.localdate():
@@ -183,10 +194,11 @@ def why_empty(found: Statement, params: dict[str, Any]) -> str:
     group, day = params["group"], params["day"]
     if found.courses:
         return (
-            f"{day:%d.%m.%Y} в группе {group} никто не числится."
-            " Проверьте дату или зачислите студентов."
+            f"{day:%d.%m.%Y} в {worded('группе', 'классе')} {group} никто не числится."
+            f" Проверьте дату или зачислите {worded('студентов')}."
         )
     return (
-        f"У группы {group} в этом периоде нет дисциплин."
+        f"У {worded('группы', 'класса')} {group} в этом периоде нет"
+        f" {worded('дисциплин')}."
         " Выберите другой период или заведите нагрузку."
     )

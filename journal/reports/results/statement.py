@@ -11,6 +11,7 @@ from journal.domain.results.figures import figures_of, mean_of
 from journal.domain.results.group import KNOWN, Statement, TaughtCourse
 from journal.domain.results.standings import Standing
 from journal.models import AttestationForm, Course, Group, Institution
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, own_courses, sees_whole
 from journal.reports.registry import OF_JOURNAL, report
@@ -19,6 +20,7 @@ from journal.reports.results.signs import (
     SIGNS,
     cell,
     counting,
+    only_own,
     unfilled_warnings,
 )
 from journal.reports.table import Cell, Column, Table
@@ -44,14 +46,19 @@ class StatementForm(PeriodForm):
 
 @report(
     "attestation",
-    "Сводная ведомость успеваемости по группе",
+    worded_lazily(
+        "Сводная ведомость успеваемости по группе",
+        "Сводная ведомость успеваемости по классу",
+    ),
     number="R5",
     area="results",
     roles=(*OF_JOURNAL, "certificates"),
     form=StatementForm,
-    short="Ведомость группы",
-    description="Результаты студентов по всем дисциплинам периода: по ведомостям, до них"
-    " средние баллы на выбранную дату; успеваемость, качество и СОУ, пропуски.",
+    short=worded_lazily("Ведомость группы", "Ведомость класса"),
+    description=worded_lazily(
+        "Результаты студентов по всем дисциплинам периода: по ведомостям, до них"
+        " средние баллы на выбранную дату; успеваемость, качество и СОУ, пропуски."
+    ),
 )
 def attestation(params: dict[str, Any]) -> Table:
     """R5 (U 5.3, K 4.3.1): what sheets say, current marks where none is signed yet.
@@ -70,14 +77,17 @@ def attestation(params: dict[str, Any]) -> Table:
     found.courses.sort(key=lambda course: list(FORMS).index(course.form))
     figures = figures_of(found.lines)
     return Table(
-        "Сводная ведомость успеваемости по группе",
+        worded(
+            "Сводная ведомость успеваемости по группе",
+            "Сводная ведомость успеваемости по классу",
+        ),
         _columns(found),
         rows=_rows(found) if found.courses else (),
         totals=_totals(found, figures.mean) if found.courses and found.lines else (),
         lines=[
             f"Учебный период: {period}",
-            *frame.group_head(group, rules, day),
-            *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
+            *frame.group_head(group, day),
+            *(() if is_whole else [only_own()]),
         ],
         warnings=unfilled_warnings(found.unfilled, day),
         notes=_notes(found, figures.rates, rules)
@@ -184,7 +194,8 @@ def _group_rates(figures: GroupRates) -> str:
     if figures.graded:
         good = f"{figures.good} ({with_comma(figures.quality)} %)"
     return (
-        f"По группе: с отметками студентов {figures.counted}; без «2»,"
+        f"По {worded('группе', 'классу')}: с отметками {worded('студентов')}"
+        f" {figures.counted}; без «2»,"
         f" «незач.» и «н/а» {figures.passing}"
         f" ({with_comma(figures.success)} %), только с «4», «5» и «зач.» {good}."
     )
@@ -210,15 +221,17 @@ def _notes(found: Statement, figures: GroupRates, rules: Institution) -> list[st
 def _why_empty(found: Statement, group: Group, day, is_whole: bool) -> str:
     if found.courses:
         return (
-            f"{day:%d.%m.%Y} в группе {group} никто не числится."
-            " Проверьте дату или зачислите студентов."
+            f"{day:%d.%m.%Y} в {worded('группе', 'классе')} {group} никто не числится."
+            f" Проверьте дату или зачислите {worded('студентов')}."
         )
     if is_whole:
         return (
-            f"У группы {group} в этом периоде нет дисциплин."
+            f"У {worded('группы', 'класса')} {group} в этом периоде нет"
+            f" {worded('дисциплин')}."
             " Выберите другой период или заведите нагрузку."
         )
     return (
-        f"{day:%d.%m.%Y} вы не вели дисциплин в группе {group}."
+        f"{day:%d.%m.%Y} вы не вели {worded('дисциплин')} в"
+        f" {worded('группе', 'классе')} {group}."
         " Выберите другой период или дату."
     )

@@ -25,6 +25,7 @@ from journal.domain.results.official import (
 from journal.domain.results.term import courses_seen
 from journal.models import Course, Group, Institution, Period
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports import frame
 from journal.reports.questions import PeriodForm, sees_whole
 from journal.reports.registry import OF_GROUP, report
@@ -37,6 +38,7 @@ from journal.reports.results.signs import (
     counting,
     group_head,
     of_mark,
+    only_own,
     read_chosen,
     warnings,
     why_empty,
@@ -49,25 +51,33 @@ COUNTS = ("5", "4", "3", "2", NOT_CERTIFIED)
 
 @report(
     "results",
-    "Итоги успеваемости группы за учебный период",
+    worded_lazily(
+        "Итоги успеваемости группы за учебный период",
+        "Итоги успеваемости класса за учебный период",
+    ),
     number="R15",
     area="results",
     roles=OF_GROUP,
     form=ResultsForm,
-    short="Итоги успеваемости группы",
-    description="Отметки студентов по всем дисциплинам из подписанных ведомостей, средний"
-    " балл, сколько каких отметок; по дисциплинам успеваемость, качество и СОУ.",
+    short=worded_lazily("Итоги успеваемости группы", "Итоги успеваемости класса"),
+    description=worded_lazily(
+        "Отметки студентов по всем дисциплинам из подписанных ведомостей, средний"
+        " балл, сколько каких отметок; по дисциплинам успеваемость, качество и СОУ."
+    ),
 )
 def results(params: dict[str, Any]) -> Table:
     """R15 (S 5.8, S 9.4): students × disciplines, signed results alone."""
     group, rules = params["group"], Institution.current()
     found = read_chosen(params, chosen_courses(params), SIGNED)
     return Table(
-        "Итоги успеваемости группы за учебный период",
+        worded(
+            "Итоги успеваемости группы за учебный период",
+            "Итоги успеваемости класса за учебный период",
+        ),
         _columns(found),
         rows=[_row(number, line, found) for number, line in enumerate(found.lines, 1)],
         totals=_totals(found) if found.lines else (),
-        lines=group_head(params, SIGNED, rules),
+        lines=group_head(params, SIGNED),
         warnings=warnings(found, params, SIGNED),
         notes=[SIGNS, counting(found, SIGNED), _group_words(found)]
         if found.lines
@@ -136,11 +146,11 @@ def _totals(found: Statement) -> list[dict[str, Any]]:
 def _group_words(found: Statement) -> str:
     figures = figures_of(found.lines).rates
     facts = (
-        ("учтено студентов", figures.counted),
+        (worded("учтено студентов"), figures.counted),
         ("без долгов", figures.passing),
         ("только с «4» и «5»", figures.good),
     )
-    words = f"По группе: {frame.counted(facts)}"
+    words = f"По {worded('группе', 'классу')}: {frame.counted(facts)}"
     for name, share in (
         ("абсолютная успеваемость", figures.success),
         ("качественная", figures.quality),
@@ -164,15 +174,19 @@ EXAMS = ("exam", "module_exam")
 WIDE = 40  # columns that a sheet of A4 bears
 YEARLY = "Сводная ведомость учёта успеваемости обучающихся"
 KEPT = "Хранится 75 лет."
-STEPS = (
+STEPS = worded_lazily(
     "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
-    " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после"
-    " тире — их период; год —"
-    " годовая отметка; итог — итоговая отметка по дисциплине. Отметки — из"
-    " подписанных ведомостей, пересдача стоит вместо первой попытки."
+    " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после тире —"
+    " их период; год — годовая отметка; итог — итоговая отметка по дисциплине. Отметки"
+    " — из подписанных ведомостей, пересдача стоит вместо первой попытки.",
+    "Цифра над столбцом — номер учебного периода; экз. — промежуточная аттестация"
+    " (экзамен, зачёт, дифференцированный зачёт), кр. — курсовая работа, после тире —"
+    " их период; год — годовая отметка; итог — итоговая отметка по предмету. Отметки —"
+    " из подписанных ведомостей, пересдача стоит вместо первой попытки.",
 )
-NOT_YOURS = (
-    "В этом учебном году вы ничего не ведёте в этой группе: выберите другой год."
+NOT_YOURS = worded_lazily(
+    "В этом учебном году вы ничего не ведёте в этой группе: выберите другой год.",
+    "В этом учебном году вы ничего не ведёте в этом классе: выберите другой год.",
 )
 
 
@@ -186,9 +200,10 @@ class YearlyForm(PeriodForm):
         super().prepare()
         self.fields["period"].label = "Учебный год по периоду"
         self.fields["period"].help_text = "Ведомость охватывает весь учебный год."
-        self.fields[
-            "day"
-        ].help_text = "Список группы прошедшего года — на его последний день."
+        self.fields["day"].help_text = worded(
+            "Список группы прошедшего года — на его последний день.",
+            "Список класса прошедшего года — на его последний день.",
+        )
 
 
 @report(
@@ -234,17 +249,11 @@ def yearly(params: dict[str, Any]) -> Table:
         else (),
         lines=[
             f"Учебный год: {period.year}",
-            *frame.group_head(group, rules, day),
-            *(() if is_whole else ["Только дисциплины, которые вы ведёте"]),
+            *frame.group_head(group, day),
+            *(() if is_whole else [only_own()]),
         ],
         warnings=warnings(found, params, SIGNED),
-        notes=[
-            SIGNS,
-            STEPS,
-            KEPT,
-        ]
-        if found.lines
-        else (),
+        notes=[SIGNS, STEPS, KEPT] if found.lines else (),
         signatures=frame.signatures(group, rules),
         orientation="landscape",
         paper="A4" if len(columns) <= WIDE else "A3",

@@ -16,6 +16,7 @@ from journal.domain.results.group import KNOWN, SIGNED, Statement, TaughtCourse
 from journal.models import Course, CourseTeacher, Employee, Group, Institution
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
+from journal.models.words import worded, worded_lazily
 from journal.reports.questions import WHOLE, RowField, groups_for
 from journal.reports.registry import OFFICE, TEACHING, report
 from journal.reports.results.signs import (
@@ -36,8 +37,15 @@ class TeacherForm(ResultsForm):
 
     anchors = (*WHOLE, Anchor.COURSE)
 
-    teacher = RowField("преподавателя", label="Преподаватель")
-    group = RowField("группу", label="Группа", required=False, everything="Все группы")
+    teacher = RowField(
+        worded_lazily("преподавателя"), label=worded_lazily("Преподаватель")
+    )
+    group = RowField(
+        worded_lazily("группу"),
+        label=worded_lazily("Группа"),
+        required=False,
+        everything=worded_lazily("Все группы", "Все классы"),
+    )
     field_order = ("teacher", "period", "whole_year", "day", "group", "closed")
 
     def prepare(self) -> None:
@@ -61,37 +69,37 @@ class TeacherForm(ResultsForm):
 
 @report(
     "teacher_preliminary",
-    "Предварительный отчёт преподавателя за учебный период",
+    worded_lazily("Предварительный отчёт преподавателя за учебный период"),
     number="R19",
     area="results",
     roles=(*OFFICE, *TEACHING),
     form=TeacherForm,
-    short="Предварительный отчёт преподавателя",
+    short=worded_lazily("Предварительный отчёт преподавателя"),
     is_personal=False,
     description="По каждому курсу: сколько «5», «4», «3», «2», проценты, СОУ, часы по"
     " плану и выданные; где ведомости нет, по текущим отметкам.",
 )
 def teacher_preliminary(params: dict[str, Any]) -> Table:
     """R19 (S 6.10)."""
-    title = "Предварительный отчёт преподавателя за учебный период"
+    title = worded("Предварительный отчёт преподавателя за учебный период")
     return _report(params, KNOWN, title)
 
 
 @report(
     "teacher_final",
-    "Отчёт преподавателя за учебный период",
+    worded_lazily("Отчёт преподавателя за учебный период"),
     number="R20",
     area="results",
     roles=(*OFFICE, *TEACHING),
     form=TeacherForm,
-    short="Отчёт преподавателя",
+    short=worded_lazily("Отчёт преподавателя"),
     is_personal=False,
     description="По каждому курсу: сколько «5», «4», «3», «2» в подписанных ведомостях,"
     " проценты, СОУ, часы по плану и выданные.",
 )
 def teacher_final(params: dict[str, Any]) -> Table:
     """R20 (S 6.10): signed results alone."""
-    return _report(params, SIGNED, "Отчёт преподавателя за учебный период")
+    return _report(params, SIGNED, worded("Отчёт преподавателя за учебный период"))
 
 
 def _courses(params: dict[str, Any]) -> QuerySet[Course]:
@@ -146,7 +154,7 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         rows=rows,
         totals=[_total(found, rows)] if len(rows) > 1 else (),
         lines=[
-            f"Преподаватель: {teacher.full_name}",
+            f"{worded('Преподаватель')}: {teacher.full_name}",
             f"{period_title(params)} · по состоянию на {params['day']:%d.%m.%Y}",
             BASES[basis],
         ],
@@ -154,15 +162,18 @@ def _report(params: dict[str, Any], basis: str, title: str) -> Table:
         notes=[ABOUT, counting(found, basis)] if rows else (),
         signatures=[
             (rules.signatory_post, rules.signatory_name),
-            ("Преподаватель", teacher.short_name),
+            (worded("Преподаватель"), teacher.short_name),
         ],
         orientation="landscape",
-        empty=f"У преподавателя {teacher.short_name} в этом периоде нет курсов, доступных"
-        " вам. Выберите другой период или преподавателя.",
+        empty=(
+            f"У {worded('преподавателя')} {teacher.short_name} в этом периоде нет"
+            " курсов, доступных"
+            f" вам. Выберите другой период или {worded('преподавателя')}."
+        ),
     )
 
 
-ABOUT = (
+ABOUT = worded_lazily(
     "Часы — академические: по плану курса за период, выданные — занятия с отмеченным"
     " присутствием или темой по дату отчёта; у курса с подгруппами — наименьшие из"
     " выданных подгруппам. Средний балл — среднее результатов студентов."
@@ -181,9 +192,9 @@ SIGNS_OF = {
 }
 COLUMNS = (
     Column("n", "№", kind="number"),
-    Column("group", "Группа"),
-    Column("name", "Дисциплина", row_header=True),
-    Column("students", "Студентов", vertical=True, kind="number"),
+    Column("group", worded_lazily("Группа")),
+    Column("name", worded_lazily("Дисциплина"), row_header=True),
+    Column("students", worded_lazily("Студентов"), vertical=True, kind="number"),
     *(
         Column(f"m-{key}", title, MARKS, kind="number")
         for key, title in SIGNS_OF.items()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from journal.models.words import worded_lazily
 from journal.reports.table import Table
 
 from . import html, pdf, xlsx
@@ -29,12 +30,12 @@ WRITERS = {
     "html": Writer(
         html.write,
         200_000,
-        "Сузьте период или выберите меньше групп.",
+        worded_lazily("Сузьте период или выберите меньше групп."),
     ),
     "xlsx": Writer(
         xlsx.write,
         1_000_000,
-        "Сузьте период или выберите меньше групп.",
+        worded_lazily("Сузьте период или выберите меньше групп."),
     ),
     "pdf": Writer(
         pdf.write,
