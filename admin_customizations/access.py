@@ -63,7 +63,7 @@ class Personal:
         changelist = (getattr(response, "context_data", None) or {}).get("cl")
         if changelist is None or request.method == "POST":
             return response
-        subject = capfirst(self.opts.verbose_name_plural)
+        subject = capfirst(str(self.opts.verbose_name_plural))
         if changelist.query:
             subject += f", поиск «{changelist.query[:LONGEST_SEARCH]}»"
         count = len(changelist.result_list)

@@ -12,6 +12,7 @@ from admin_customizations.access import Kind, note
 from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import dress
 from journal.models import ReportBatch
+from journal.models.words import worded
 from journal.reports.batch import BatchForm, make, make_later, offered, order
 
 STATE = ReportBatch.State
@@ -51,7 +52,7 @@ def batch_order(site):
         own = ReportBatch.objects.filter(by=request.user, expires_at__gt=timezone.now())
         context = {
             **shell(site, request),
-            "title": "Отчёты групп одним архивом",
+            "title": worded("Отчёты групп одним архивом"),
             "form": dress(form),
             "batches": own[:SHOWN],
         }

@@ -35,6 +35,7 @@ from journal.domain.results.term import due_of as marks_due_of
 from journal.domain.words import plural
 from journal.models import Course, Institution, ThematicPlan, WorkProgramme
 from journal.models.reach import grants, kept_lessons
+from journal.models.words import worded_lazily
 from journal.roles import Anchor
 
 # How long an answer stands on the start page of whoever told.
@@ -43,7 +44,9 @@ SHOWN = 5
 # Days after which a handed-in work has waited long for its check.
 CHECKED_WITHIN = 7
 CHECKS = {
-    Round.CURATOR: "Ждут сверки карточки своей группы",
+    Round.CURATOR: worded_lazily(
+        "Ждут сверки карточки своей группы", "Ждут сверки карточки своего класса"
+    ),
     Round.DEPARTMENT: "Ждут сверки карточки отделения",
     Round.HR: "Ждут сверки карточки сотрудников",
 }

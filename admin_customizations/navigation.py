@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import get_script_prefix, reverse
 
+from journal.models.words import worded_lazily
+
 
 @dataclass(frozen=True)
 class Link:
@@ -26,7 +28,7 @@ SECTIONS = (
             _list("Журнал", "menu_book", "course"),
             _list("Занятия", "event_note", "lesson"),
             Link(
-                "Неделя группы",
+                worded_lazily("Неделя группы", "Неделя класса"),
                 "view_week",
                 "admin:journal_lesson_group_week",
                 "view_absence",
@@ -43,11 +45,11 @@ SECTIONS = (
     (
         "Контингент",
         (
-            _list("Группы", "groups", "group"),
-            _list("Студенты", "school", "student"),
+            _list(worded_lazily("Группы", "Классы"), "groups", "group"),
+            _list(worded_lazily("Студенты"), "school", "student"),
             _list("Представители", "family_restroom", "guardian"),
             _list("Приказы", "gavel", "order"),
-            _list("Пребывание в группах", "swap_horiz", "membership"),
+            _list(worded_lazily("Пребывание в группах"), "swap_horiz", "membership"),
             _list("Освобождения", "medical_information", "exemption"),
             _list("Выданные справки", "description", "certificate"),
             _list("Образцы справок", "draft", "certificatetemplate"),
@@ -98,7 +100,9 @@ SECTIONS = (
                 "Сверка часов", "balance", "admin:journal_course_hours", "view_course"
             ),
             _list("Подгруппы", "call_split", "subgroup"),
-            _list("Дисциплины", "library_books", "discipline"),
+            _list(
+                worded_lazily("Дисциплины", "Предметы"), "library_books", "discipline"
+            ),
             _list("Учебные планы", "account_tree", "curriculum"),
             _list("Комплексные формы", "join", "complexform"),
             _list("Закрытые периоды", "lock", "periodclosing"),

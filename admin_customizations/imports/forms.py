@@ -8,6 +8,7 @@ from admin_customizations.toolkit.widgets import File
 from journal.exchange.contingent import first_day_of_year
 from journal.exchange.importer import Importer
 from journal.exchange.reading.workbook import MAX_UPLOAD
+from journal.models.words import worded_lazily
 
 MEGABYTES = MAX_UPLOAD // 1024 // 1024
 
@@ -54,7 +55,10 @@ class ChoicesForm(forms.Form):
     start = forms.DateField(
         required=False,
         widget=Day,
-        help_text="Для тех, кого в группе ещё нет. Обычно это начало учебного года.",
+        help_text=worded_lazily(
+            "Для тех, кого в группе ещё нет. Обычно это начало учебного года.",
+            "Для тех, кого в классе ещё нет. Обычно это начало учебного года.",
+        ),
     )
     create = forms.BooleanField(required=False)
     attach = forms.BooleanField(required=False)

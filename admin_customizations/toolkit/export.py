@@ -146,15 +146,22 @@ class SheetsForm(ExportForm):
     """How a list is laid out besides the kind of the file."""
 
     PARTS, ONE = "parts", "one"
+    parts = "лист на каждую часть"
 
     sheets = ChoiceField(
         label="Листы книги",
-        choices=[(PARTS, "лист на каждую группу"), (ONE, "один лист на всех")],
         required=False,
         initial=PARTS,
         help_text="В CSV лист всегда один.",
         widget=UnfoldAdminSelectWidget,
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sheets"].choices = [
+            (self.PARTS, self.parts),
+            (self.ONE, "один лист на всех"),
+        ]
 
 
 class SafeExport(ExportMixin):

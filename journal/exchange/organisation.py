@@ -13,6 +13,7 @@ from journal.exchange.reading.text import as_text
 from journal.exchange.records import records
 from journal.exchange.rights import reached
 from journal.models import Campus, Department, Employee, Group, Room, Specialty
+from journal.models.words import worded_lazily
 
 
 class NamedImporter(Importer):
@@ -94,7 +95,7 @@ class GroupImporter(NamedImporter):
     """Study groups."""
 
     slug = "groups"
-    title = "Группы"
+    title = worded_lazily("Группы", "Классы")
     model = Group
     key = "name"
     columns = {

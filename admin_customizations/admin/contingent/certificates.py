@@ -36,6 +36,7 @@ from journal.domain.contingent.certificates import (
 from journal.models import Certificate, CertificateTemplate, Student
 from journal.models.contingent.certificates import PLACEHOLDERS
 from journal.models.reach import rights_q
+from journal.models.words import worded, worded_lazily
 from journal.pages.files import made
 from journal.reports.contingent.certificates import letter, letter_of
 from journal.reports.writers.letter import write_letter
@@ -91,7 +92,7 @@ class CertificateIssuing:
 
 class TrialForm(AskForm):
     student = forms.CharField(
-        label="Студент",
+        label=worded_lazily("Студент"),
         max_length=120,
         required=False,
         widget=Line,
@@ -115,9 +116,13 @@ def find_student(user, words: str) -> Student:
         )
     found = list(rows.distinct()[:2])
     if not found:
-        raise ValidationError("Такого студента нет среди тех, кому вы выдаёте справки.")
+        raise ValidationError(
+            worded("Такого студента нет среди тех, кому вы выдаёте справки.")
+        )
     if words and len(found) > 1:
-        raise ValidationError("Таких студентов несколько. Напишите имя или номер дела.")
+        raise ValidationError(
+            worded("Таких студентов несколько. Напишите имя или номер дела.")
+        )
     return found[0]
 
 
@@ -166,14 +171,16 @@ class CertificateTemplateAdmin(ModelAdmin):
         may=may_try,
         form=TrialForm,
         icon="preview",
-        text="Журнал заполнит сохранённый образец по карточке студента. Номера проба"
-        " не получает.",
+        text=worded_lazily(
+            "Журнал заполнит сохранённый образец по карточке студента. Номера проба не"
+            " получает."
+        ),
     )
     def trial(self, request, template, data):
         student = find_student(request.user, data["student"])
         if template not in templates_for(request.user, student) and template.is_active:
             raise ValidationError(
-                "В этой справке отметки, а отметки студента вам не видны."
+                worded("В этой справке отметки, а отметки студента вам не видны.")
             )
         day = timezone.localdate()
         draft = draft_certificate(
@@ -227,8 +234,12 @@ class CertificateAdmin(Personal, ModelAdmin):
     date_hierarchy = "issued_on"
     ordering = ["-year", "-number"]
     actions_detail = ["print_paper", "cancel"]
-    empty_hint = "Справок ещё не выдавали. Справку выдают с карточки студента."
-    empty_hint_reader = "Справок ещё не выдавали. Справку выдают с карточки студента."
+    empty_hint = worded_lazily(
+        "Справок ещё не выдавали. Справку выдают с карточки студента."
+    )
+    empty_hint_reader = worded_lazily(
+        "Справок ещё не выдавали. Справку выдают с карточки студента."
+    )
 
     def has_add_permission(self, request):
         return False
@@ -272,7 +283,7 @@ class CertificateAdmin(Personal, ModelAdmin):
     def name(self, certificate):
         return certificate.content.get("student") or certificate.student
 
-    @admin.display(description="группа")
+    @admin.display(description=worded_lazily("группа"))
     def group(self, certificate):
         return certificate.content.get("group", "")
 

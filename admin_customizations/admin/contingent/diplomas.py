@@ -28,6 +28,7 @@ from journal.domain.contingent.diplomas import (
 from journal.domain.contingent.frdo import Line, contract_of, read_frdo
 from journal.models import Diploma, Student, TargetContract
 from journal.models.reach import rights_q
+from journal.models.words import worded_lazily
 from journal.pages.files import made
 from journal.reports.contingent.frdo import workbook
 from journal.reports.questions import DayField
@@ -171,7 +172,9 @@ class DiplomaAdmin(Personal, ModelAdmin):
                     "qualification",
                     "programme",
                 ],
-                "description": "Пустое в новом дипломе заполнится из карточки студента.",
+                "description": worded_lazily(
+                    "Пустое в новом дипломе заполнится из карточки студента."
+                ),
             },
         ),
         (
@@ -181,8 +184,10 @@ class DiplomaAdmin(Personal, ModelAdmin):
     ]
     actions_list = ["frdo"]
     actions_detail = ["fill"]
-    empty_hint = "Дипломов пока нет. Диплом оформляют с карточки студента."
-    empty_hint_reader = "Дипломов ваших студентов пока нет."
+    empty_hint = worded_lazily(
+        "Дипломов пока нет. Диплом оформляют с карточки студента."
+    )
+    empty_hint_reader = worded_lazily("Дипломов ваших студентов пока нет.")
 
     def get_changeform_initial_data(self, request):
         """From the card of `?student=`, where the person sees that card."""
@@ -202,8 +207,10 @@ class DiplomaAdmin(Personal, ModelAdmin):
         "Заполнить из карточки",
         may=lambda by, diploma: diploma.is_editable_by(by),
         icon="sync",
-        text="Имя, специальность, годы, форма и финансирование будут взяты из карточки"
-        " студента. Что изменилось, останется в истории.",
+        text=worded_lazily(
+            "Имя, специальность, годы, форма и финансирование будут взяты из карточки"
+            " студента. Что изменилось, останется в истории."
+        ),
     )
     def fill(self, request, diploma, data):
         changed = fill_from_card(diploma)
@@ -314,8 +321,8 @@ class TargetContractAdmin(Personal, ModelAdmin):
             },
         ),
     ]
-    empty_hint = "Целевых договоров пока нет. Добавьте договор студента."
-    empty_hint_reader = "Целевых договоров ваших студентов пока нет."
+    empty_hint = worded_lazily("Целевых договоров пока нет. Добавьте договор студента.")
+    empty_hint_reader = worded_lazily("Целевых договоров ваших студентов пока нет.")
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -7,6 +7,7 @@ from admin_customizations.toolkit.pages import AskForm, Choice
 from journal.domain.contingent import roster
 from journal.domain.contingent.kinds import KINDS
 from journal.models import Group, Order, OrderKind, OrderLine, Student
+from journal.models.words import worded_lazily
 
 DRAFT = Order.State.DRAFT
 LISTED = 30
@@ -89,7 +90,9 @@ def _is_open(order) -> bool:
 class GroupForm(AskForm):
     """A whole group for an order; where the kind leads to a group, that one as well."""
 
-    group = forms.ModelChoiceField(Group.objects.none(), label="Группа", widget=Choice)
+    group = forms.ModelChoiceField(
+        Group.objects.none(), label=worded_lazily("Группа"), widget=Choice
+    )
     target = forms.ModelChoiceField(
         Group.objects.none(), label="Куда", widget=Choice, required=False
     )

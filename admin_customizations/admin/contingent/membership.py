@@ -6,13 +6,14 @@ from admin_customizations.access import Personal
 from admin_customizations.admin.base import ModelAdmin, ReadOnly, by_alphabet
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import Membership
+from journal.models.words import worded_lazily
 
 
 @admin.register(Membership)
 class MembershipAdmin(Personal, ReadOnly, ModelAdmin):
     """Spans of students in groups, as the orders made them; nobody writes them here."""
 
-    card_name = "Пребывание в группе"
+    card_name = worded_lazily("Пребывание в группе", "Пребывание в классе")
     list_display = ["student", "group", "start", "end", "funding", "form"]
     list_filter = [
         ("group", ScopedRelatedFilter),

@@ -24,6 +24,7 @@ from journal.domain.contingent.mismatches import (
     take_mismatch,
 )
 from journal.models import Mismatch, Order
+from journal.models.words import worded, worded_lazily
 
 STATE_LABELS = {
     "новое": "warning",
@@ -52,10 +53,16 @@ class SolveForm(AskForm):
         label="Каким приказом исправлено",
         empty_label="без приказа",
         widget=Choice,
-        help_text="Проведённые приказы об этом студенте и этой группе.",
+        help_text=worded_lazily(
+            "Проведённые приказы об этом студенте и этой группе.",
+            "Проведённые приказы об этом ученике и этом классе.",
+        ),
     )
     answer = forms.CharField(
-        label="Ответ куратору", max_length=300, required=False, widget=Line
+        label=worded_lazily("Ответ куратору"),
+        max_length=300,
+        required=False,
+        widget=Line,
     )
 
     def prepare(self):
@@ -64,7 +71,7 @@ class SolveForm(AskForm):
 
 class RejectForm(AskForm):
     answer = forms.CharField(
-        label="Ответ куратору",
+        label=worded_lazily("Ответ куратору"),
         max_length=300,
         widget=Lines(attrs={"rows": 2}),
         help_text="Почему список верен.",
@@ -92,11 +99,13 @@ class MismatchAdmin(Personal, ModelAdmin):
         (None, {"fields": [("group", "kind"), ("student", "name"), "since", "note"]})
     ]
     actions_detail = ["take", "solve", "reject"]
-    empty_hint = (
-        "Расхождений нет. Если студент выбыл, а в списке есть, или учится, а в списке "
-        "его нет, сообщите об этом администратору журнала."
+    empty_hint = worded_lazily(
+        "Расхождений нет. Если студент выбыл, а в списке есть, или учится, а в списке"
+        " его нет, сообщите об этом администратору журнала."
     )
-    empty_hint_reader = "Кураторы ни о каких расхождениях со списками не сообщали."
+    empty_hint_reader = worded_lazily(
+        "Кураторы ни о каких расхождениях со списками не сообщали."
+    )
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -173,13 +182,13 @@ class MismatchAdmin(Personal, ModelAdmin):
                 for card in mismatch.namesakes
             ),
         )
-        return rows or "нет: студента нужно зачислить приказом"
+        return rows or worded("нет: студента нужно зачислить приказом")
 
     @confirmed(
         "Взять в работу",
         may=may_take,
         icon="pan_tool",
-        text="Куратор увидит, что вы этим занимаетесь.",
+        text=worded_lazily("Куратор увидит, что вы этим занимаетесь."),
     )
     def take(self, request, mismatch, data):
         take_mismatch(mismatch, request.user)
@@ -190,15 +199,15 @@ class MismatchAdmin(Personal, ModelAdmin):
         may=may_solve,
         form=SolveForm,
         icon="check",
-        text="Список исправлен. Куратор увидит ответ и приказ.",
+        text=worded_lazily("Список исправлен. Куратор увидит ответ и приказ."),
     )
     def solve(self, request, mismatch, data):
         solve_mismatch(mismatch, request.user, data["order"], data["answer"])
-        return f"{mismatch}: исправлено, куратор увидит ответ."
+        return f"{mismatch}: исправлено, {worded('куратор')} увидит ответ."
 
     @confirmed(
         "Отклонить с ответом", may=may_solve, form=RejectForm, icon="close", danger=True
     )
     def reject(self, request, mismatch, data):
         reject_mismatch(mismatch, request.user, data["answer"])
-        return f"{mismatch}: отклонено, куратор увидит ответ."
+        return f"{mismatch}: отклонено, {worded('куратор')} увидит ответ."

@@ -34,6 +34,7 @@ from journal.domain.contingent.orders import (
     undo,
 )
 from journal.models import Order, OrderKind, OrderLine
+from journal.models.words import worded, worded_lazily
 
 SHOWN = 100
 OF_GROUPS = (OrderKind.NEXT_YEAR, OrderKind.DISBAND, OrderKind.SUBGROUP)
@@ -82,7 +83,9 @@ class OrderAdmin(Personal, Rollover, ModelAdmin):
     ]
     list_select_related = ["reason"]
     search_fields = ["number", "note"]
-    search_help_text = "Номер, примечание или фамилия студента или сотрудника"
+    search_help_text = worded_lazily(
+        "Номер, примечание или фамилия студента или сотрудника"
+    )
     date_hierarchy = "date"
     ordering = ["-date", "-pk"]
     fields = [("number", "date"), ("kind", "effective_on"), "reason", "note"]
@@ -148,8 +151,11 @@ class OrderAdmin(Personal, Rollover, ModelAdmin):
             request.order_kind = asked or OrderKind.ENROL
             return super().add_view(request, form_url, extra_context)
         sections = (
-            ("Студенты", [*(kind for kind in OrderKind if _is_of_students(kind))]),
-            ("Группы", OF_GROUPS),
+            (
+                worded("Студенты"),
+                [*(kind for kind in OrderKind if _is_of_students(kind))],
+            ),
+            (worded("Группы", "Классы"), OF_GROUPS),
             ("Сотрудники", STAFF_KINDS),
         )
         context = {
@@ -272,16 +278,20 @@ class OrderAdmin(Personal, Rollover, ModelAdmin):
         return "Проведение отменено: всё вернулось как было до приказа."
 
     @confirmed(
-        "Добавить группу целиком",
+        worded_lazily("Добавить группу целиком"),
         may=may_add_group,
         form=GroupForm,
         icon="group_add",
-        text="В приказ войдут все, кто числится в группе в день его действия; лишних "
-        "потом можно убрать.",
+        text=worded_lazily(
+            "В приказ войдут все, кто числится в группе в день его действия; лишних"
+            " потом можно убрать.",
+            "В приказ войдут все, кто числится в классе в день его действия; лишних"
+            " потом можно убрать.",
+        ),
     )
     def whole_group(self, request, order, data):
         made = add_group(order, data["group"], data.get("target"))
-        return f"Добавлено строк о студентах: {made}."
+        return f"Добавлено строк о {worded('студентах')}: {made}."
 
     @confirmed(
         "Удалить проект",

@@ -5,12 +5,14 @@ from django.contrib import admin, messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 
 from admin_customizations.admin.contingent.lines import MOST_TICKED
 from admin_customizations.admin.contingent.reasons import reasons_for
 from admin_customizations.toolkit.pages import AskForm, Choice, Day, Line, confirmed
 from journal.domain.contingent.orders import carry_out, may_move
 from journal.models import Group, Membership, Order, OrderKind, OrderReason, Student
+from journal.models.words import worded, worded_lazily
 
 TEXT = (
     "Приказ из одной строки будет составлен и сразу проведён. Его можно отменить на "
@@ -58,7 +60,9 @@ class OrderForm(AskForm):
 
 
 class ToGroupForm(OrderForm):
-    group = forms.ModelChoiceField(Group.objects.none(), label="Группа", widget=Choice)
+    group = forms.ModelChoiceField(
+        Group.objects.none(), label=worded_lazily("Группа"), widget=Choice
+    )
 
     def prepare(self):
         super().prepare()
@@ -123,7 +127,9 @@ class QuickOrders:
         """A draft about all of the ticked; its kind is asked next."""
         keys = list(queryset.values_list("pk", flat=True)[: MOST_TICKED + 1])
         if len(keys) > MOST_TICKED:
-            words = f"В один приказ — не больше {MOST_TICKED} студентов за раз."
+            words = (
+                f"В один приказ — не больше {MOST_TICKED} {worded('студентов')} за раз."
+            )
             self.message_user(request, words, messages.ERROR)
             return None
         at = reverse("admin:journal_order_add")
@@ -134,12 +140,18 @@ class QuickOrders:
         return quick_order(request.user, student, data)
 
     @confirmed(
-        "Перевести в другую группу",
+        worded_lazily("Перевести в другую группу", "Перевести в другой класс"),
         may=may_reseat,
         form=TransferForm,
         icon="swap_horiz",
-        text="Прежняя группа закончится в тот же день, отметки в ней сохранятся. "
-        + TEXT,
+        text=format_lazy(
+            "{}{}",
+            worded_lazily(
+                "Прежняя группа закончится в тот же день, отметки в ней сохранятся. ",
+                "Прежний класс закончится в тот же день, отметки в нём сохранятся. ",
+            ),
+            TEXT,
+        ),
     )
     def transfer(self, request, student, data):
         return quick_order(request.user, student, data)
@@ -150,9 +162,18 @@ class QuickOrders:
         form=LeaveForm,
         icon="group_remove",
         danger=True,
-        text="С этого дня студента нет в списках группы. При отчислении и выпуске вход "
-        "закрывается, и родителям тоже, если больше никто из их детей не учится. "
-        + TEXT,
+        text=format_lazy(
+            "{}{}",
+            worded_lazily(
+                "С этого дня студента нет в списках группы. При отчислении и выпуске"
+                " вход закрывается, и родителям тоже, если больше никто из их детей не"
+                " учится. ",
+                "С этого дня ученика нет в списках класса. При отчислении и выпуске"
+                " вход закрывается, и родителям тоже, если больше никто из их детей не"
+                " учится. ",
+            ),
+            TEXT,
+        ),
     )
     def leave(self, request, student, data):
         return quick_order(request.user, student, data)

@@ -38,6 +38,7 @@ from journal.models import (
     PlanItem,
     PlanWeeks,
 )
+from journal.models.words import worded_lazily
 from journal.pages.files import made
 
 
@@ -46,8 +47,13 @@ class DisciplineAdmin(SafeExport, ModelAdmin):
     list_display = ["name", "short_name"]
     search_fields = ["name", "short_name"]
     ordering = by_alphabet("name")
-    empty_hint = "Дисциплин пока нет. Загрузите их список из файла или добавьте."
-    export_columns = {"name": "Дисциплина", "short_name": "Краткое название"}
+    empty_hint = worded_lazily(
+        "Дисциплин пока нет. Загрузите их список из файла или добавьте."
+    )
+    export_columns = {
+        "name": worded_lazily("Дисциплина"),
+        "short_name": "Краткое название",
+    }
 
 
 @admin.register(Cycle)

@@ -30,6 +30,7 @@ from journal.domain.curriculum.load import (
 )
 from journal.domain.words import plural
 from journal.models import Course, CourseTeacher, Employee, Group
+from journal.models.words import worded, worded_lazily
 
 MOST_ROWS = 600
 
@@ -65,8 +66,10 @@ class HandOverForm(AskForm):
     leave_busy = forms.BooleanField(
         label="Оставить занятия, на которых преемник занят",
         required=False,
-        help_text="Их проведёт прежний преподаватель вместо преемника, пока расписание"
-        " не изменят.",
+        help_text=worded_lazily(
+            "Их проведёт прежний преподаватель вместо преемника, пока расписание не"
+            " изменят."
+        ),
     )
 
     def prepare(self):
@@ -130,7 +133,9 @@ class LoadTable:
         lessons = plural(len(done.moved), "занятие", "занятия", "занятий")
         words = f"Передано с {data['day']:%d.%m.%Y}: {lessons}, {done.rest} ч."
         if done.busy:
-            words += f" Осталось за прежним преподавателем: {len(done.busy)}."
+            words += (
+                f" Осталось за прежним {worded('преподавателем')}: {len(done.busy)}."
+            )
         return words
 
     def table(self, request):
@@ -170,7 +175,9 @@ class LoadTable:
             if teacher is None and known and who == known.full_name:
                 teacher = known  # has left since
             if who and teacher is None:
-                problems.append(f"Нет преподавателя «{who[:80]}»: выберите из списка.")
+                problems.append(
+                    f"Нет {worded('преподавателя')} «{who[:80]}»: выберите из списка."
+                )
             elif not hours.isdecimal() or len(hours) > 5:
                 problems.append(f"{row.course}: часы — целое число.")
             else:

@@ -13,6 +13,7 @@ from journal.models import (
     CourseTeacher,
     Subgroup,
 )
+from journal.models.words import worded_lazily
 
 COURSE_SEARCH = ["course__discipline__name", "course__group__name"]
 COURSE_NAME = ["course__discipline", "course__group"]
@@ -68,4 +69,4 @@ class CourseTeacherAdmin(SubgroupOfCourse, LoadTable, ModelAdmin):
     search_fields = [*COURSE_SEARCH, "employee__last_name"]
     autocomplete_fields = ["course", "employee"]
     fields = ["employee", ("course", "subgroup"), "hours", ("start", "end")]
-    empty_hint = "Нагрузки пока нет. Назначьте преподавателей на курсы."
+    empty_hint = worded_lazily("Нагрузки пока нет. Назначьте преподавателей на курсы.")

@@ -17,6 +17,7 @@ from journal.domain.curriculum.courses import (
     propose_courses,
 )
 from journal.domain.words import plural
+from journal.models.words import worded
 
 
 class CoursesFromPlan:
@@ -72,7 +73,9 @@ class CoursesFromPlan:
         made = make_courses(request.user, asked.period, keys)
         if made:
             words = plural(len(made), "курс", "курса", "курсов")
-            self.message_user(request, f"Заведено: {words}. Назначьте преподавателей.")
+            self.message_user(
+                request, f"Заведено: {words}. Назначьте {worded('преподавателей')}."
+            )
         else:
             self.message_user(request, "Заводить нечего: все курсы плана уже есть.")
         answers = {"period": asked.period.pk}

@@ -32,6 +32,7 @@ from journal.domain.curriculum.copying import attach_plan, attachable
 from journal.domain.curriculum.numbering import number_works
 from journal.domain.curriculum.sheet import PLAN
 from journal.models import Course, PlannedLesson, ThematicPlan
+from journal.models.words import worded_lazily
 
 STATE_LABELS = {
     "черновик": "default",
@@ -52,7 +53,10 @@ class CoursesForm(AskForm):
         Course.objects.none(),
         label="Курсы",
         widget=Choices,
-        help_text="Курсы этой дисциплины и года, у которых плана ещё нет.",
+        help_text=worded_lazily(
+            "Курсы этой дисциплины и года, у которых плана ещё нет.",
+            "Курсы этого предмета и года, у которых плана ещё нет.",
+        ),
     )
 
     def prepare(self):
@@ -122,7 +126,7 @@ class ThematicPlanAdmin(Authored, Beginnings, SafeExport, ModelAdmin):
     empty_hint_reader = "Планов по вашим курсам пока нет."
     export_columns = {
         "name": "План",
-        "discipline": "Дисциплина",
+        "discipline": worded_lazily("Дисциплина"),
         "year": "Учебный год",
         "author": "Автор",
         "hours": "Часов",

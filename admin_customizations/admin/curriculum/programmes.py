@@ -47,6 +47,7 @@ from journal.models import (
     ThematicPlan,
     WorkProgramme,
 )
+from journal.models.words import worded_lazily
 from journal.pages.files import handed_out
 
 STATE_LABELS = {
@@ -183,7 +184,7 @@ class WorkProgrammeAdmin(Authored, ModelAdmin):
     empty_hint = (
         "Рабочих программ пока нет. Составьте программу по плану или внесите её."
     )
-    empty_hint_reader = "Программ ваших дисциплин пока нет."
+    empty_hint_reader = worded_lazily("Программ ваших дисциплин пока нет.")
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(hours=Sum("topics__hours"))

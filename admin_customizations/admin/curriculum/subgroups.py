@@ -34,6 +34,7 @@ from journal.models import (
     Subgroup,
     SubgroupMember,
 )
+from journal.models.words import worded, worded_lazily
 
 LONGEST_NAME = 60
 
@@ -63,23 +64,23 @@ class SubgroupAdmin(ModelAdmin):
     autocomplete_fields = ["course"]
     ordering = ["course__group__name", "course__discipline__name", "number"]
     inlines = [SubgroupMemberInline]
-    empty_hint = (
-        "Подгрупп пока нет. Откройте страницу журнала того курса, на котором группа "
-        "делится, и выберите «Подгруппы»."
+    empty_hint = worded_lazily(
+        "Подгрупп пока нет. Откройте страницу журнала того курса, на котором группа"
+        " делится, и выберите «Подгруппы»."
     )
 
     def get_queryset(self, request):
         now = Count("members", Q(members__end__isnull=True))
         return super().get_queryset(request).annotate(size=now)
 
-    @admin.display(description="студентов", ordering="size")
+    @admin.display(description=worded_lazily("студентов"), ordering="size")
     def size(self, subgroup):
         return subgroup.size
 
     @admin.display(description="состав")
     def split_link(self, subgroup):
         return format_html(
-            '<a href="{}">Разделить группу</a>',
+            worded('<a href="{}">Разделить группу</a>'),
             reverse("admin:journal_subgroup_split", args=[subgroup.course_id]),
         )
 
@@ -110,7 +111,9 @@ class SubgroupAdmin(ModelAdmin):
             split = read_split(course, day)
             problem = " ".join(error.messages)
             return self._page(request, course, split, placing, names, problem)
-        students = plural(moved, "студент", "студента", "студентов")
+        students = plural(
+            moved, worded("студент"), worded("студента"), worded("студентов")
+        )
         self.message_user(
             request,
             f"Распределено с {day:%d.%m.%Y}: {students}." if moved else "Сохранено.",

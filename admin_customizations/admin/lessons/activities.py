@@ -21,6 +21,7 @@ from journal.domain.lessons.activities import (
     read_journal,
 )
 from journal.models import Activity, ActivityMember, ActivitySession
+from journal.models.words import worded_lazily
 
 MOST_PRESENT = 500
 
@@ -62,9 +63,11 @@ class ActivityAdmin(ModelAdmin):
     ]
     inlines = [ActivitySessionInline, ActivityMemberInline]
     actions_detail = ["journal"]
-    empty_hint = (
-        "Кружков, секций и классных часов пока нет. Добавьте объединение, его план и "
-        "участников; у классных часов участники — вся группа."
+    empty_hint = worded_lazily(
+        "Кружков, секций и классных часов пока нет. Добавьте объединение, его план и"
+        " участников; у классных часов участники — вся группа.",
+        "Кружков, секций и классных часов пока нет. Добавьте объединение, его план и"
+        " участников; у классных часов участники — весь класс.",
     )
 
     def get_urls(self):

@@ -7,6 +7,7 @@ from admin_customizations.toolkit.widgets import Day, Select
 from journal.domain.files import MOST_BYTES, WORKS, kind_of_file
 from journal.domain.lessons.homework import MOST_FILES, Assignment, lessons_after
 from journal.models import Homework, Lesson, WorkKind
+from journal.models.words import worded_lazily
 
 MOST_LESSONS = 40
 FIELDS = (
@@ -60,7 +61,9 @@ class AssignmentFields(forms.Form):
     is_collected = forms.BooleanField(
         required=False,
         label="Сдают на проверку",
-        help_text="Студент отвечает в дневнике: текстом, файлом или тем и другим.",
+        help_text=worded_lazily(
+            "Студент отвечает в дневнике: текстом, файлом или тем и другим."
+        ),
     )
     mark_kind = forms.ModelChoiceField(
         WorkKind.objects.none(),

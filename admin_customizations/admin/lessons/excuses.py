@@ -28,6 +28,7 @@ from journal.domain.lessons.excuses import (
 from journal.domain.organisation.calendar import monday_of
 from journal.domain.words import plural
 from journal.models import Excuse
+from journal.models.words import worded_lazily
 
 MOST_TOLD = 10
 
@@ -94,7 +95,10 @@ class ExcuseAdmin(Personal, ModelAdmin):
         "Документов об отсутствии пока нет. Внесите справку или заявление: причину"
         " получат все пропуски этих дней."
     )
-    empty_hint_reader = "Документов об отсутствии пока нет. Их вносит куратор группы."
+    empty_hint_reader = worded_lazily(
+        "Документов об отсутствии пока нет. Их вносит куратор группы.",
+        "Документов об отсутствии пока нет. Их вносит классный руководитель.",
+    )
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -12,6 +12,7 @@ from journal.domain.lessons.owed import SIGN, may_owe, owed_numbers
 from journal.domain.lessons.spread import Column, Line, Spread
 from journal.domain.results import with_comma
 from journal.domain.results.outlook import Outlook
+from journal.models.words import worded
 from journal.pages.diary.foretold import outlook_words
 
 SPOKEN = {"з": "зачёт", "х": "незачёт"}
@@ -140,7 +141,8 @@ def grid_html(
         if shown
     )
     parts = [
-        f'<table class="cells sums{kept}"><thead><tr><th class=nm scope=col>Студент',
+        f'<table class="cells sums{kept}"><thead><tr>'
+        f"<th class=nm scope=col>{worded('Студент')}",
         head,
         "<th class=av scope=col>Средний",
         "" if ahead is None else "<th class=av data-ahead scope=col>Прогноз",
@@ -194,7 +196,8 @@ def roster_html(spread: Spread, today: date) -> SafeString:
         else "<td class=qk>"
     )
     parts = [
-        f'<table class="cells"><thead><tr><th class="nm" scope="col">Студент'
+        f'<table class="cells"><thead><tr>'
+        f'<th class="nm" scope="col">{worded("Студент")}'
         f'<th data-l="{column.lesson}" data-h="{column.hours}"{_required(column, today)}{state}{taken} data-plain scope="col">Отметки'
         '<th class="qk" scope="col">Быстрый ввод<tbody>'
     ]

@@ -33,6 +33,7 @@ from journal.domain.words import plural
 from journal.models import Course, Group, Institution, Makeup, Scale
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 
 SHOWN = (
     ("", "всё"),
@@ -64,7 +65,7 @@ class MakeupForm(forms.ModelForm):
         is_other = {"student", "lesson"} & set(self.changed_data)
         is_asked = student and lesson and is_other and self.instance.task_id is None
         if is_asked and not owes_lesson(student.pk, lesson, today):
-            words = (
+            words = worded(
                 "Отрабатывать нечего: за этим студентом нет неотработанного пропуска"
                 " этого занятия. Что он должен, показывает страница «Отработка»."
             )

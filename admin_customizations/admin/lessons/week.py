@@ -27,6 +27,7 @@ from journal.domain.words import week_of
 from journal.models import AbsenceReason, Group
 from journal.models.reach import employee_key
 from journal.models.sqlite import russian_key
+from journal.models.words import worded
 from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
 
 DAYS = ("Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс")
@@ -68,7 +69,9 @@ class GroupWeekPage:
         group = _asked_group(request, groups)
         context = {
             **shell(self.admin_site, request),
-            "title": f"Неделя группы {group}" if group else "Неделя группы",
+            "title": f"Неделя {worded('группы', 'класса')} {group}"
+            if group
+            else worded("Неделя группы", "Неделя класса"),
             "groups": groups,
             "group": group,
             "week": week_text(monday),
@@ -94,7 +97,7 @@ def _asked_group(request, groups: list[Group]) -> Group | None:
     for group in groups:
         if str(group.pk) == asked:
             return group
-    raise Http404("Такой группы нет.")
+    raise Http404(worded("Такой группы нет.", "Такого класса нет."))
 
 
 def _matrix(user, group: Group, monday: date, today: date) -> dict:
@@ -134,7 +137,7 @@ def week_html(page: GroupWeek, excusable: set[int], today: date) -> SafeString:
     blank = len(TOTALS) + bool(excusable)
     parts = [
         f"<table class=cells><thead><tr><th class=nm>{''.join(days)}<th colspan={blank}>"
-        "<tr><th class=nm scope=col>Студент",
+        f"<tr><th class=nm scope=col>{worded('Студент')}",
         *(_head(column, lesson) for column in page.columns),
         totals,
         paper,

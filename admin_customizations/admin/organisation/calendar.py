@@ -19,6 +19,7 @@ from journal.models import (
     Period,
     StudyCalendar,
 )
+from journal.models.words import worded_lazily
 
 
 class PeriodInline(TabularInline):
@@ -81,7 +82,10 @@ class CalendarGroupInline(TabularInline):
     model = CalendarGroup
     fields = ["group"]
     autocomplete_fields = ["group"]
-    verbose_name_plural = "группы, которые учатся по этому графику"
+    verbose_name_plural = worded_lazily(
+        "группы, которые учатся по этому графику",
+        "классы, которые учатся по этому графику",
+    )
 
 
 def may_fill(user, calendar: StudyCalendar) -> bool:

@@ -36,6 +36,7 @@ from journal.models import (
     Room,
     Specialty,
 )
+from journal.models.words import worded_lazily
 
 MOST = {
     "forecast_alarm": 100,
@@ -161,7 +162,10 @@ class DepartmentAdmin(ModelAdmin):
     list_select_related = ["head"]
     search_fields = ["name"]
     autocomplete_fields = ["head"]
-    empty_hint = "Отделений пока нет. Заведующий видит группы своего отделения."
+    empty_hint = worded_lazily(
+        "Отделений пока нет. Заведующий видит группы своего отделения.",
+        "Отделений пока нет. Заведующий видит классы своего отделения.",
+    )
 
 
 @admin.register(Specialty)
@@ -181,7 +185,7 @@ class ClosedFilter(AnswerFilter):
         "open": ("учится", lambda: Q(closed_on__isnull=True)),
         "closed": ("расформирована", lambda: Q(closed_on__isnull=False)),
         "uncurated": (
-            "без куратора",
+            worded_lazily("без куратора"),
             lambda: Q(closed_on__isnull=True, curator__isnull=True),
         ),
     }
@@ -195,7 +199,7 @@ class GroupMembershipInline(ReadOnly, TabularInline):
     ordering = ["-start", *by_alphabet("student__last_name", "student__first_name")]
     per_page = 40
     list_select_related = ["student"]
-    verbose_name_plural = "студенты"
+    verbose_name_plural = worded_lazily("студенты")
 
 
 @admin.register(Group)
@@ -218,16 +222,18 @@ class GroupAdmin(SafeExport, ModelAdmin):
     ]
     inlines = [GroupMembershipInline]
     actions_detail = ["access"]
-    empty_hint = "Групп пока нет. Загрузите их список из файла или добавьте."
+    empty_hint = worded_lazily(
+        "Групп пока нет. Загрузите их список из файла или добавьте."
+    )
     export_columns = {
-        "name": "Группа",
+        "name": worded_lazily("Группа"),
         "course_year": "Курс",
         "specialty__code": "Код специальности",
         "specialty__name": "Специальность",
         "department": "Отделение",
-        "curator": "Куратор",
+        "curator": worded_lazily("Куратор"),
         "admission_year": "Год набора",
-        "size": "Студентов",
+        "size": worded_lazily("Студентов"),
     }
 
     def get_queryset(self, request):
@@ -240,6 +246,8 @@ class GroupAdmin(SafeExport, ModelAdmin):
     def access(self, request, group):
         return group_page(self, request, group)
 
-    @admin.display(description="студентов", ordering="size", empty_value="0")
+    @admin.display(
+        description=worded_lazily("студентов"), ordering="size", empty_value="0"
+    )
     def size(self, group):
         return group.size

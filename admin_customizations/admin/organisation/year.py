@@ -21,6 +21,7 @@ from journal.domain.organisation.opening import (
 from journal.domain.organisation.picture import CODES, TITLES, Picture, draw
 from journal.domain.words import MONTHS
 from journal.models import AcademicYear, Group, Institution, Role
+from journal.models.words import worded
 
 # Where a step is taken, with the right that it needs; the list of its model otherwise.
 PAGES = {
@@ -159,7 +160,8 @@ def weeks_html(found: Picture) -> str:
     body = "".join(_row_html(row, found) for row in found.rows)
     # Codes and titles are our own; names of groups are escaped.
     return mark_safe(  # noqa: S308
-        f'<table><thead><tr><th class="nm" rowspan="2" scope="col">Группа</th>{head}</tr>'
+        f'<table><thead><tr><th class="nm" rowspan="2" scope="col">{worded("Группа")}</th>'
+        f"{head}</tr>"
         f"<tr>{days}</tr></thead><tbody>{body}</tbody></table>"
     )
 

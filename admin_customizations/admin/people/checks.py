@@ -29,11 +29,14 @@ from journal.domain.people.checks import (
 from journal.domain.words import plural
 from journal.models import CardCheck, DataAccess, Membership, Student, User
 from journal.models.reach import grants
+from journal.models.words import worded_lazily
 from journal.roles import Anchor
 
 PER_PAGE = 100
 TITLES = {
-    Round.CURATOR: "Сверка карточек своей группы",
+    Round.CURATOR: worded_lazily(
+        "Сверка карточек своей группы", "Сверка карточек своего класса"
+    ),
     Round.DEPARTMENT: "Сверка карточек отделения",
     Round.HR: "Сверка карточек сотрудников",
 }

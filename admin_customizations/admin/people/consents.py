@@ -11,6 +11,7 @@ from admin_customizations.admin.base import ModelAdmin, by_alphabet
 from admin_customizations.toolkit.filters import AnswerFilter, ChoiceFilter
 from admin_customizations.toolkit.pages import AskForm, Day, confirmed
 from journal.models import Consent, DataPower
+from journal.models.words import worded_lazily
 
 
 class ConsentStateFilter(AnswerFilter):
@@ -30,7 +31,7 @@ class WhoseFilter(AnswerFilter):
     title = "чьё"
     parameter_name = "whose"
     answers = {
-        "student": ("студента", lambda: Q(student__isnull=False)),
+        "student": (worded_lazily("студента"), lambda: Q(student__isnull=False)),
         "guardian": ("представителя", lambda: Q(guardian__isnull=False)),
         "employee": ("сотрудника", lambda: Q(employee__isnull=False)),
     }
@@ -83,9 +84,9 @@ class ConsentAdmin(Personal, ModelAdmin):
     ]
     readonly_fields = ["withdrawn_on"]
     actions_detail = ["withdraw", "restore"]
-    empty_hint = (
-        "Согласий пока нет. Внесите их из карточек: раздел «Согласия» "
-        "у студента, представителя и сотрудника."
+    empty_hint = worded_lazily(
+        "Согласий пока нет. Внесите их из карточек: раздел «Согласия» у студента,"
+        " представителя и сотрудника."
     )
 
     def get_fieldsets(self, request, obj=None):

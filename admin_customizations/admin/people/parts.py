@@ -33,6 +33,7 @@ from journal.models import (
     PersonalFile,
     SocialCard,
 )
+from journal.models.words import worded, worded_lazily
 
 
 class GuardianshipPart(PartInline, TabularInline):
@@ -171,13 +172,13 @@ def movement(user, student) -> list[Sheet]:
     lines = OrderLine.objects.visible_to(user).filter(student=student)
     sheets = [
         Sheet(
-            "Группы",
-            ("Группа", "С", "По (не включая)"),
+            worded("Группы", "Классы"),
+            (worded("Группа"), "С", "По (не включая)"),
             [
                 (seat.group.name, _day(seat.start), _day(seat.end) or "сейчас")
                 for seat in seats.select_related("group").order_by("-start")
             ],
-            "В группах студент ещё не состоял: его зачисляют приказом.",
+            worded("В группах студент ещё не состоял: его зачисляют приказом."),
         )
     ]
     if user.has_perm("journal.view_order"):
@@ -185,7 +186,7 @@ def movement(user, student) -> list[Sheet]:
         sheets.append(
             Sheet(
                 "Приказы",
-                ("Приказ", "Действует с", "Группа", "Состояние"),
+                ("Приказ", "Действует с", worded("Группа"), "Состояние"),
                 [
                     (
                         str(line.order),
@@ -195,7 +196,7 @@ def movement(user, student) -> list[Sheet]:
                     )
                     for line in rows
                 ],
-                "Приказов о студенте в журнале нет.",
+                worded("Приказов о студенте в журнале нет."),
             )
         )
     return sheets
@@ -232,10 +233,14 @@ def results(user, student) -> list[Sheet]:
     return [
         Sheet(
             title,
-            ("Дисциплина", "Отметок", "Средний балл", "Пропущено, ч"),
+            (worded("Дисциплина"), "Отметок", "Средний балл", "Пропущено, ч"),
             lines,
-            "Дисциплин в этом периоде у студента нет: он не состоит в группе "
-            "или группе не назначена нагрузка.",
+            worded(
+                "Дисциплин в этом периоде у студента нет: он не состоит в группе или"
+                " группе не назначена нагрузка.",
+                "Предметов в этом периоде у ученика нет: он не состоит в классе или"
+                " классу не назначена нагрузка.",
+            ),
         )
     ]
 
@@ -270,7 +275,12 @@ STUDENT_TABS = (
     Tab("social", "Социальный статус", "socialcard", (SocialCardPart,)),
     Tab("benefits", "Льготы", "benefit", (BenefitPart,)),
     Tab("military", "Воинский учёт", "militaryrecord", (MilitaryRecordPart,)),
-    Tab("movement", "Группы и приказы", "membership", sheets=movement),
+    Tab(
+        "movement",
+        worded_lazily("Группы и приказы", "Классы и приказы"),
+        "membership",
+        sheets=movement,
+    ),
     Tab("results", "Успеваемость", "mark", sheets=results),
     Tab("consents", "Согласия", "consent", (ConsentPart,)),
 )

@@ -19,6 +19,7 @@ from journal.domain.people import (
     staff_of,
 )
 from journal.models import Employee, Guardian, Institution, Student
+from journal.models.words import worded, worded_lazily
 from journal.pages.files import made
 from journal.reports.writers.slips import slips_sheet
 
@@ -27,7 +28,10 @@ WHOM = {
     "never": "кто ни разу не входил (и у кого нет учётной записи)",
     "ticked": "кто отмечен в списке",
 }
-PARTS = {"student": (Student, "студентам"), "guardian": (Guardian, "представителям")}
+PARTS = {
+    "student": (Student, worded_lazily("студентам")),
+    "guardian": (Guardian, "представителям"),
+}
 NOBODY = "В этот лист никто не попал: таких людей в списке нет. Выберите других."
 
 
@@ -70,7 +74,10 @@ def group_page(model_admin, request, group):
     """GET: who of a group signs in; POST: slips for those chosen, once (U 4.6, S 5.7)."""
     holders = holders_of(request.user, group, timezone.localdate())
     parts = [
-        Part("Студенты", [one for one in holders if isinstance(one.person, Student)]),
+        Part(
+            worded("Студенты"),
+            [one for one in holders if isinstance(one.person, Student)],
+        ),
         Part(
             "Представители",
             [one for one in holders if isinstance(one.person, Guardian)],
@@ -141,7 +148,7 @@ def _chosen(holders: list[Holder], data) -> list[Holder]:
     else:
         parts = set(data.getlist("part"))
         if not parts <= PARTS.keys():
-            raise WrongAnswerError("Памятки бывают студентам и представителям.")
+            raise WrongAnswerError(worded("Памятки бывают студентам и представителям."))
         kinds = (Employee, *(PARTS[part][0] for part in parts))
         chosen = [
             holder

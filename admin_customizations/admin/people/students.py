@@ -24,12 +24,19 @@ from journal.domain.people.consents import lack_of_consent
 from journal.exchange.contingent import outgoing
 from journal.models import Group, Guardianship, Membership, Student
 from journal.models.people.persons import age_on
+from journal.models.words import worded, worded_lazily
 
 YOUNGEST, ELDEST = 5, 100  # students of any age there may be
 
 
+class GroupSheetsForm(SheetsForm):
+    """Students leave as a list, or as one a group."""
+
+    parts = worded_lazily("лист на каждую группу", "лист на каждый класс")
+
+
 class GroupNowFilter(ScopedListFilter):
-    title = "группа сейчас"
+    title = worded_lazily("группа сейчас")
     parameter_name = "group"
 
     def rows(self):
@@ -49,8 +56,8 @@ class StudyFilter(AnswerFilter):
     title = "учёба"
     parameter_name = "study"
     answers = {
-        "in": ("в группе", lambda: Q(pk__in=_seated())),
-        "out": ("вне групп", lambda: ~Q(pk__in=_seated())),
+        "in": (worded_lazily("в группе", "в классе"), lambda: Q(pk__in=_seated())),
+        "out": (worded_lazily("вне групп"), lambda: ~Q(pk__in=_seated())),
         "alone": (
             "без представителей",
             lambda: ~Exists(Guardianship.objects.filter(student=OuterRef("pk"))),
@@ -63,7 +70,7 @@ class FirstMembershipInline(ReadOnly, TabularInline):
 
     model = Membership
     fields = ["group", "start", "end"]
-    verbose_name_plural = "группа"
+    verbose_name_plural = worded_lazily("группа")
 
     def has_add_permission(self, request, obj=None):
         return obj is None and request.user.has_perm("journal.add_membership")
@@ -89,7 +96,7 @@ class StudentAdmin(
 ):
     """Students (pupils), with the group in which they sit today."""
 
-    card_name = "Карточка студента"
+    card_name = worded_lazily("Карточка студента")
 
     private_fields = ["snils"]
     list_display = ["full_name", "group_now", "birth_date", "phone", "has_account"]
@@ -128,10 +135,10 @@ class StudentAdmin(
             "items": ["issue_certificate", "draw_up_diploma", "keep_contract"],
         },
     ]
-    empty_hint = (
+    empty_hint = worded_lazily(
         "Студентов пока нет. Загрузите список контингента или добавьте карточку."
     )
-    export_form_class = SheetsForm
+    export_form_class = GroupSheetsForm
     export_columns = {"full_name": "ФИО"}  # and those of the contingent sheet
 
     def export_titles(self, request):
@@ -145,7 +152,7 @@ class StudentAdmin(
         super().save_model(request, obj, form, change)
         age = obj.birth_date and age_on(obj.birth_date, timezone.localdate())
         if age is not None and not YOUNGEST <= age <= ELDEST:
-            words = f"По дате рождения студенту {age}: проверьте год."
+            words = f"По дате рождения {worded('студенту')} {age}: проверьте год."
             self.message_user(request, words, messages.WARNING)
 
     def get_inlines(self, request, obj):
@@ -176,10 +183,14 @@ class StudentAdmin(
         found.result_list = found.result_list.prefetch_related(now)
         return found
 
-    @admin.display(description="студент", ordering=BY_NAME)
+    @admin.display(description=worded_lazily("студент"), ordering=BY_NAME)
     def full_name(self, student):
         return student.full_name
 
-    @admin.display(description="группа", ordering="group_now", empty_value="вне групп")
+    @admin.display(
+        description=worded_lazily("группа"),
+        ordering="group_now",
+        empty_value=worded_lazily("вне групп"),
+    )
     def group_now(self, student):
         return student.seats_now[0].group.name if student.seats_now else None

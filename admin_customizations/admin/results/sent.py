@@ -8,6 +8,7 @@ from admin_customizations.toolkit.sent import understood
 from journal.domain.lessons.cells import MOST_CHANGES
 from journal.domain.results.writing import ResultChange
 from journal.exchange.reading.text import tidy
+from journal.models.words import worded
 
 MOST_TEXT = 300
 
@@ -26,7 +27,7 @@ def read_result_changes(body: bytes) -> tuple[list[ResultChange], str]:
         if not all(isinstance(text, str) and len(text) <= MOST_TEXT for text in texts):
             raise ValueError(f"значение — строка не длиннее {MOST_TEXT} знаков")
         if not all(type(row["s"]) is int and 0 < row["s"] < 2**63 for row in rows):
-            raise ValueError("номер студента — целое число")
+            raise ValueError(worded("номер студента — целое число"))
         return [
             ResultChange(row["s"], row["f"], plain(row["o"]), plain(row["n"]))
             for row in rows

@@ -53,6 +53,7 @@ from journal.models import (
     SheetMember,
     SheetPart,
 )
+from journal.models.words import worded_lazily
 from journal.pages.files import made
 from journal.reports.results.papers import sheet_table, sheet_title
 from journal.reports.writers import file_name, render
@@ -251,9 +252,11 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
         "past",
         "annul",
     ]
-    empty_hint = (
-        "Ведомостей пока нет. Нажмите «Ведомости сессии»: откроются все дисциплины с "
-        "формами аттестации, ведомость создаётся одним нажатием."
+    empty_hint = worded_lazily(
+        "Ведомостей пока нет. Нажмите «Ведомости сессии»: откроются все дисциплины с"
+        " формами аттестации, ведомость создаётся одним нажатием.",
+        "Ведомостей пока нет. Нажмите «Ведомости сессии»: откроются все предметы с"
+        " формами аттестации, ведомость создаётся одним нажатием.",
     )
 
     def get_fields(self, request, obj=None):
@@ -346,7 +349,9 @@ class SheetAdmin(StandingSheet, DuePages, SheetPages, NamesTeachers, ModelAdmin)
         may=may_retake,
         form=RetakeForm,
         icon="replay",
-        text="Пересдача — новая ведомость; для одного студента она же направление.",
+        text=worded_lazily(
+            "Пересдача — новая ведомость; для одного студента она же направление."
+        ),
     )
     def retake(self, request, sheet, data):
         if sheet.kind in RUNNING:

@@ -29,9 +29,14 @@ from journal.domain.results.term import (
 from journal.domain.results.writing import ResultChange, is_closed_for
 from journal.models import Course, Institution, Result, Sheet
 from journal.models.reach import EVERYTHING
+from journal.models.words import worded, worded_lazily
 
 REPORTS = ("attestation", "objectivity", "term_due")
-TABS = ((TERM, "За период"), (YEAR, "За год"), (FINAL, "Итоговая по дисциплине"))
+TABS = (
+    (TERM, "За период"),
+    (YEAR, "За год"),
+    (FINAL, worded_lazily("Итоговая по дисциплине", "Итоговая по предмету")),
+)
 
 
 def course_or_404(request, pk: int, seen: Q = EVERYTHING) -> Course:
@@ -118,7 +123,8 @@ class TermMarks:
                 messages.error(request, f"Не выставлено. {words}")
         else:
             messages.success(
-                request, "Отметки выставлены: студенты и родители видят их в дневнике."
+                request,
+                worded("Отметки выставлены: студенты и родители видят их в дневнике."),
             )
         return HttpResponseRedirect(back)
 
@@ -130,7 +136,7 @@ def _save(
     try:
         return answered(write_term(request.user, course, stage, changes, reason))
     except PermissionDenied:
-        words = "Эти отметки выставляет преподаватель курса."
+        words = worded("Эти отметки выставляет преподаватель курса.")
     except ValidationError as error:
         words = " ".join(error.messages)
     refused = {"status": 403, "code": "foreign", "value": "", "message": words}

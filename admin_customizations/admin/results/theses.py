@@ -17,6 +17,7 @@ from journal.domain.results.defences import with_defence
 from journal.domain.results.topics import give_topics, groups_for_topics
 from journal.exchange.results import read_topics
 from journal.models import AcademicYear, Employee, Group, Student, Thesis
+from journal.models.words import worded_lazily
 
 EXAMPLE = "Иванов Иван Иванович\tСайт колледжа\tПетрова А. Н."
 
@@ -24,13 +25,13 @@ EXAMPLE = "Иванов Иван Иванович\tСайт колледжа\tП
 class TopicsForm(forms.Form):
     """A group, a year and the lines that were pasted."""
 
-    group = forms.ModelChoiceField(Group.objects.none(), label="Группа")
+    group = forms.ModelChoiceField(Group.objects.none(), label=worded_lazily("Группа"))
     year = forms.ModelChoiceField(
         AcademicYear.objects.order_by("-start"), label="Год выпуска"
     )
     order = forms.CharField(label="Приказ", required=False, max_length=100)
     text = forms.CharField(
-        label="Студент, тема, руководитель",
+        label=worded_lazily("Студент, тема, руководитель"),
         max_length=100_000,
         strip=False,
         widget=forms.Textarea(

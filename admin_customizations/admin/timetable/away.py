@@ -16,6 +16,7 @@ from journal.domain.timetable.changes import change_many, is_held
 from journal.domain.timetable.day import Staff, day_lessons, teachers_for
 from journal.domain.timetable.taken import Taken
 from journal.models import Employee, Lesson
+from journal.models.words import worded
 
 
 class Away:
@@ -41,7 +42,7 @@ class Away:
                 return HttpResponseRedirect(address_of(request, first, last))
         context = {
             **shell(self.admin_site, request),
-            "title": f"Нет преподавателя: {teacher.short_name}",
+            "title": f"Нет {worded('преподавателя')}: {teacher.short_name}",
             "teacher": teacher,
             "first": first,
             "last": last,
@@ -65,7 +66,7 @@ class Away:
                 continue
             teacher = None if answer == "cancel" else people.get(int(answer))
             if answer != "cancel" and teacher is None:
-                raise BadRequest("Такого преподавателя нет.")
+                raise BadRequest(worded("Такого преподавателя нет."))
             answers.append((lesson, teacher))
         if not answers:
             raise ValidationError("Ничего не выбрано: укажите хотя бы одну замену.")
@@ -96,7 +97,14 @@ def _proposed(lessons: list[Lesson]) -> list[dict]:
     for lesson in lessons:
         choices = teachers_for(lesson, taken, staff)
         free = [one for one in choices if not one.busy and one.pk != lesson.teacher_id]
-        best = next((one.pk for one in free if one.near == "та же дисциплина"), None)
+        best = next(
+            (
+                one.pk
+                for one in free
+                if one.near == worded("та же дисциплина", "тот же предмет")
+            ),
+            None,
+        )
         rows.append(
             {
                 "lesson": lesson,

@@ -54,6 +54,7 @@ from journal.models import (
     Membership,
     Room,
 )
+from journal.models.words import worded
 
 MOST_PROPOSED = 8
 
@@ -292,7 +293,7 @@ def _courses(lesson: Lesson) -> list[tuple[int, str]]:
                         if one.end is None or one.end > lesson.date
                     )
                 )
-                or "преподавателя нет"
+                or worded("преподавателя нет")
             ),
         )
         for course in rows

@@ -14,18 +14,19 @@ from admin_customizations.toolkit.shell import shell
 from admin_customizations.toolkit.widgets import LongSelect
 from journal.domain.timetable.changes import add_lesson
 from journal.models import Course, CourseTeacher, Employee, Group, Room, Subgroup
+from journal.models.words import worded, worded_lazily
 
 
 class ExtraForm(forms.Form):
     course = forms.ModelChoiceField(
-        Course.objects.none(), label="Дисциплина", widget=LongSelect
+        Course.objects.none(), label=worded_lazily("Дисциплина"), widget=LongSelect
     )
     subgroup = forms.ModelChoiceField(
         Subgroup.objects.none(),
         label="Подгруппа",
         required=False,
         widget=LongSelect,
-        empty_label="вся группа",
+        empty_label=worded_lazily("вся группа", "весь класс"),
     )
     day = forms.DateField(label="Дата", widget=Day)
     number = forms.IntegerField(
@@ -33,10 +34,10 @@ class ExtraForm(forms.Form):
     )
     teacher = forms.ModelChoiceField(
         Employee.objects.none(),
-        label="Преподаватель",
+        label=worded_lazily("Преподаватель"),
         required=False,
         widget=LongSelect,
-        empty_label="кто ведёт дисциплину",
+        empty_label=worded_lazily("кто ведёт дисциплину"),
     )
     room = forms.ModelChoiceField(
         Room.objects.none(),
@@ -72,12 +73,20 @@ class ExtraForm(forms.Form):
         found = super().clean()
         course, part, day = (found.get(name) for name in ("course", "subgroup", "day"))
         if part and course and part.course_id != course.pk:
-            self.add_error("subgroup", "Эта подгруппа другой дисциплины.")
+            self.add_error(
+                "subgroup",
+                worded(
+                    "Эта подгруппа другой дисциплины.",
+                    "Эта подгруппа другого предмета.",
+                ),
+            )
         if course and day and not found.get("teacher"):
             load = CourseTeacher.objects.on(day).filter(course=course)
             row = load.select_related("employee").order_by("pk").first()
             if row is None:
-                self.add_error("teacher", "Выберите: дисциплину никто не ведёт.")
+                self.add_error(
+                    "teacher", worded("Выберите: дисциплину никто не ведёт.")
+                )
             else:
                 found["teacher"] = row.employee
         return found

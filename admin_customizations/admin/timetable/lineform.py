@@ -6,6 +6,7 @@ from admin_customizations.toolkit.widgets import Day, Line, LongSelect, Select
 from journal.models import CourseTeacher, Employee, Room, Subgroup, TimetableEntry
 from journal.models.sqlite import alphabetical
 from journal.models.timetable import Weekday
+from journal.models.words import worded_lazily
 
 NUMBERS = [("", "весь день"), *((str(number), str(number)) for number in range(1, 16))]
 
@@ -31,7 +32,9 @@ class LineForm(forms.Form):
         coerce=int,
         widget=Select,
     )
-    teacher = forms.ModelChoiceField(Employee.objects.none(), label="Преподаватель")
+    teacher = forms.ModelChoiceField(
+        Employee.objects.none(), label=worded_lazily("Преподаватель")
+    )
     room = forms.ModelChoiceField(
         Room.objects.none(), label="Аудитория", required=False, empty_label="нет"
     )
@@ -39,7 +42,7 @@ class LineForm(forms.Form):
         Subgroup.objects.none(),
         label="Подгруппа",
         required=False,
-        empty_label="вся группа",
+        empty_label=worded_lazily("вся группа", "весь класс"),
         widget=Select,
     )
     stream = forms.CharField(label="Поток", max_length=40, required=False, widget=Line)

@@ -6,6 +6,7 @@ from admin_customizations.admin.base import ModelAdmin, TabularInline
 from admin_customizations.admin.timetable.session_form import SessionPage
 from admin_customizations.toolkit.filters import ChoiceFilter, ScopedRelatedFilter
 from journal.models import ExamEvent, ExamMember
+from journal.models.words import worded_lazily
 
 
 class ExamMemberInline(TabularInline):
@@ -42,7 +43,9 @@ class ExamEventAdmin(SessionPage, ModelAdmin):
         "note",
     ]
     inlines = [ExamMemberInline]
-    empty_hint = (
-        "Расписания сессии и ГИА пока нет. Нажмите «Сессия группы»: откроются все "
-        "дисциплины группы с формами аттестации."
+    empty_hint = worded_lazily(
+        "Расписания сессии и ГИА пока нет. Нажмите «Сессия группы»: откроются все"
+        " дисциплины группы с формами аттестации.",
+        "Расписания сессии и ГИА пока нет. Нажмите «Сессия класса»: откроются все"
+        " предметы класса с формами аттестации.",
     )

@@ -22,6 +22,7 @@ from journal.domain.timetable.session import (
 )
 from journal.models import CourseTeacher, Employee, ExamEvent, Group, Period, Room
 from journal.models.reach import rights_over
+from journal.models.words import worded, worded_lazily
 
 SPARE = 2  # empty lines for the final attestation
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -108,7 +109,9 @@ class SessionPage:
         return request.user.has_perm("journal.add_examevent")
 
     @opened_from_list(
-        "Сессия группы", permission="plan_session", icon="event_available"
+        worded_lazily("Сессия группы", "Сессия класса"),
+        permission="plan_session",
+        icon="event_available",
     )
     def to_session(self, request):
         return HttpResponseRedirect(reverse("admin:journal_examevent_session"))
@@ -119,7 +122,7 @@ class SessionPage:
         groups = Group.objects.visible_to(request.user).filter(closed_on__isnull=True)
         context = {
             **shell(self.admin_site, request),
-            "title": "Сессия и ГИА группы",
+            "title": worded("Сессия и ГИА группы", "Сессия и ГИА класса"),
             "groups": groups,
             "periods": Period.objects.select_related("year").order_by("-first_day")[:8],
             "list": reverse("admin:journal_examevent_changelist"),

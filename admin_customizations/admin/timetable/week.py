@@ -29,9 +29,14 @@ from journal.domain.timetable.editing import (
 from journal.domain.timetable.week import free_cells, period_at, read_week
 from journal.models import Course, Employee, Group, Room, Subgroup, TimetableEntry
 from journal.models.sqlite import alphabetical
+from journal.models.words import worded_lazily
 
 KINDS = {"group": Group, "teacher": Employee, "room": Room}
-TITLES = {"group": "По группе", "teacher": "По преподавателю", "room": "По аудитории"}
+TITLES = {
+    "group": worded_lazily("По группе", "По классу"),
+    "teacher": worded_lazily("По преподавателю"),
+    "room": "По аудитории",
+}
 MOST_SHOWN = 200
 MOST_REASONS = 5
 MOST_DIGITS = 20

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from journal.domain.timetable.clashes import Slot
 from journal.domain.timetable.week import Need, Week
 from journal.models.timetable import Weekday
+from journal.models.words import worded
 
 PARITY = {1: "числ.", 2: "знам."}
 
@@ -96,7 +97,7 @@ def needs_html(needs: list[Need], kind: str, may_edit: bool) -> SafeString:
     rows = []
     for need in sorted(needs, key=lambda one: one.left <= 0):
         part = f" <i>{need.part} п/г</i>" if need.part else ""
-        who = need.teacher_name or "преподаватель не назначен"
+        who = need.teacher_name or worded("преподаватель не назначен")
         second = who if kind == "group" else need.group_name
         state = f"{need.placed} из {need.planned} ч"
         inside = (

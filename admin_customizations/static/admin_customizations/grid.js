@@ -287,7 +287,7 @@ function undo() {
 
 function key(cell, letter) {
   if (!isOpen(cell)) {
-    say(cell.classList.contains("x") ? "Студента в этот день в группе нет." : "Эту клетку можно только читать.", "refused");
+    say(cell.classList.contains("x") ? page.dataset.outside : "Эту клетку можно только читать.", "refused");
     return false;
   }
   if (MARKS.includes(letter) && onlyAbsence) {

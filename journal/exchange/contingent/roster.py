@@ -25,6 +25,7 @@ from journal.models import (
     Student,
     User,
 )
+from journal.models.words import worded_lazily
 
 TERMS = {"funding": "основание обучения", "form": "форма обучения"}
 
@@ -52,8 +53,10 @@ class RosterImporter(CardsImporter):
     )
     given = {"group": "Группа"}
     same = ("group", "last_name", "first_name", "middle_name")
-    asks_start = "В группе с даты"
-    asks_create = "Создать группы, которых ещё нет"
+    asks_start = worded_lazily("В группе с даты", "В классе с даты")
+    asks_create = worded_lazily(
+        "Создать группы, которых ещё нет", "Создать классы, которых ещё нет"
+    )
     create_flags = ("--create-groups",)
 
     @classmethod

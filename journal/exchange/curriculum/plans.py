@@ -29,13 +29,14 @@ from journal.models import (
     ThematicPlan,
     User,
 )
+from journal.models.words import worded_lazily
 
 
 class DisciplineImporter(NamedImporter):
     """Disciplines, known by their name."""
 
     slug = "disciplines"
-    title = "Дисциплины"
+    title = worded_lazily("Дисциплины", "Предметы")
     model = Discipline
     key = "name"
     columns = {"name": ("name",), "short_name": ("short_name",)}
@@ -95,9 +96,14 @@ class ThematicPlanImporter(Importer):
     besides = ("discipline", "number", "group", "year", "semester", "kind")
     as_text = ("kind",)
     given = {"discipline": "Дисциплина"}
-    asks_create = "Создать дисциплины, которых ещё нет"
+    asks_create = worded_lazily(
+        "Создать дисциплины, которых ещё нет", "Создать предметы, которых ещё нет"
+    )
     create_flags = ("--create-disciplines",)
-    asks_attach = "Привязать к курсам этой дисциплины, у которых плана нет"
+    asks_attach = worded_lazily(
+        "Привязать к курсам этой дисциплины, у которых плана нет",
+        "Привязать к курсам этого предмета, у которых плана нет",
+    )
     stores = (
         records(Discipline),
         records(ThematicPlan),

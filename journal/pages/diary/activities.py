@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 
 from journal.domain.lessons.activities import Own
 from journal.domain.words import day_of, plural
+from journal.models.words import worded
 from journal.pages.diary.pieces import empty, html, joined
 
 
@@ -12,7 +13,9 @@ def activities_html(own: list[Own]) -> SafeString:
     if not own:
         return empty(
             "Кружков и классных часов нет",
-            "Они появятся, когда руководитель объединения внесёт студента в список.",
+            worded(
+                "Они появятся, когда руководитель объединения внесёт студента в список."
+            ),
         )
     return joined(map(_activity, own))
 

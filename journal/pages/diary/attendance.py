@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from journal.domain.results import Missed, attended_percent, with_comma
 from journal.domain.words import MONTHS, hours, late_by
+from journal.models.words import worded
 from journal.pages.diary.pieces import empty, html, joined, letter, listed, row
 
 Month = tuple[int, int]
@@ -20,7 +21,9 @@ def attendance_html(absences: list[Missed], held: list[tuple[date, int]]) -> Saf
     if not by_month and not absences:
         return empty(
             "Посещаемость ещё не отмечали",
-            "Она появится, когда преподаватели отметят присутствие на занятиях.",
+            worded(
+                "Она появится, когда преподаватели отметят присутствие на занятиях."
+            ),
         )
     return joined(
         [

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from journal.domain.timetable.session import Attestation
 from journal.domain.words import WEEKDAYS, day_of
 from journal.models import ExamEvent
+from journal.models.words import worded
 from journal.pages.diary.pieces import empty, html, joined
 
 
@@ -16,8 +17,12 @@ def attestation_html(
     if not attestations and not others:
         return empty(
             "Форм аттестации пока нет",
-            "Учебная часть ещё не внесла, чем заканчиваются дисциплины этого периода. "
-            "Загляните позже.",
+            worded(
+                "Учебная часть ещё не внесла, чем заканчиваются дисциплины этого"
+                " периода. Загляните позже.",
+                "Учебная часть ещё не внесла, чем заканчиваются предметы этого"
+                " периода. Загляните позже.",
+            ),
         )
     events = [event for one in attestations for event in one.events] + others
     events.sort(key=lambda one: (one.date, one.starts_at))

@@ -11,6 +11,7 @@ from journal.domain.results.attending import Attending, read_attending
 from journal.domain.results.foreseeing import lately_at_risk, outlooks_of
 from journal.domain.results.outlook import Outlook
 from journal.models import Institution
+from journal.models.words import worded, worded_lazily
 from journal.pages.diary.foretold import (
     decimal,
     needed_words,
@@ -19,9 +20,9 @@ from journal.pages.diary.foretold import (
 )
 from journal.pages.diary.pieces import empty, html, joined, mark
 
-ABOUT = (
-    "Прогноз считает журнал по отметкам, которые уже стоят. Он ничего не решает: отметку "
-    "за период выставляет преподаватель, и каждая новая отметка его меняет."
+ABOUT = worded_lazily(
+    "Прогноз считает журнал по отметкам, которые уже стоят. Он ничего не решает:"
+    " отметку за период выставляет преподаватель, и каждая новая отметка его меняет."
 )
 
 
@@ -67,9 +68,9 @@ def risk_html(student: int, groups: Iterable[int], day: date, query: str) -> Saf
     said = [f"По текущим отметкам «2»: {', '.join(now)}."] if now else []
     said += [f"Есть риск «2» за период: {', '.join(later)}."] if later else []
     return html(
-        '<p class="card bad" role="note"><b>{}</b> Стоит поговорить с преподавателем, что'
-        ' можно исправить. <a href="{}{}">Прогноз</a></p>',
+        '<p class="card bad" role="note"><b>{}</b> {} <a href="{}{}">Прогноз</a></p>',
         " ".join(said),
+        worded("Стоит поговорить с преподавателем, что можно исправить."),
         reverse("diary:forecast"),
         query,
     )
@@ -95,7 +96,10 @@ def _course(course: StudiedCourse, one: Outlook) -> SafeString:
         lines.append(needed.capitalize() + ".")
     if one.is_alarm:
         lines.append(
-            "Есть риск двойки: стоит поговорить с преподавателем, что можно исправить."
+            worded(
+                "Есть риск двойки: стоит поговорить с преподавателем, что можно"
+                " исправить."
+            )
         )
     return html(
         '<div class="card course"><div class="name"><h2>{}</h2>{}</div>'

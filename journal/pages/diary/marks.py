@@ -19,6 +19,7 @@ from journal.domain.results.attested import form_of
 from journal.domain.results.official import ATTESTATION, COURSEWORK, FINAL, TERM, YEAR
 from journal.domain.words import hours, plural
 from journal.models import Result, Sheet
+from journal.models.words import worded
 from journal.pages.diary.pieces import html, joined, mark, work
 
 STAGES = {
@@ -80,7 +81,7 @@ def _course(
         plural(len(given), "отметка", "отметки", "отметок") if given else "отметок нет",
         f"без отметки: {plural(owed, 'работа', 'работы', 'работ')}" if owed else "",
         f"пропущено {hours(missed)}" if missed else "",
-        f"группа {group}" if group else "",
+        f"{worded('группа')} {group}" if group else "",
     ]
     head = html(
         '<div class="name"><h2>{}</h2><p class="meta">{}</p></div>'

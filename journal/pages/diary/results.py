@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from journal.domain.results.attested import Attested, Record
 from journal.domain.results.debts import Debt
 from journal.models import Result
+from journal.models.words import worded
 from journal.pages.diary.pieces import empty, html, joined, mark, row
 
 STATUSES = dict(Result.Status.choices)
@@ -19,8 +20,10 @@ def record_html(record: Record) -> SafeString:
     if not record.attested and not record.debts:
         return empty(
             "Результатов аттестаций пока нет",
-            "Они появятся, когда преподаватель подпишет ведомость. Даты экзаменов и "
-            "зачётов стоят в разделе «Аттестация».",
+            worded(
+                "Они появятся, когда преподаватель подпишет ведомость. Даты экзаменов"
+                " и зачётов стоят в разделе «Аттестация»."
+            ),
         )
     periods = groupby(record.attested, key=lambda one: one.period)
     return joined(

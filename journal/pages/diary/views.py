@@ -27,6 +27,7 @@ from journal.domain.results.attested import record_of
 from journal.domain.timetable.session import attestations_of
 from journal.domain.words import week_of
 from journal.models import Period
+from journal.models.words import worded
 from journal.pages.diary.access import family_of
 from journal.pages.diary.activities import activities_html
 from journal.pages.diary.attendance import attendance_html
@@ -120,7 +121,8 @@ def page_of(request, family, name: str, context: dict, status: int = 200):
 def _not_open():
     return empty(
         "Этот раздел дневника закрыт",
-        "Учреждение не открыло его студентам и родителям. Спросите куратора группы.",
+        f"Учреждение не открыло его {worded('студентам')} и родителям. Спросите "
+        f"{worded('куратора группы', 'классного руководителя')}.",
     )
 
 
@@ -172,7 +174,7 @@ def _timetables(spans, monday, today) -> list[tuple[str, str]]:
     if groups:
         address = reverse("timetable:week", args=["group", groups[-1]])
         address += f"?week={week_text(monday)}"
-        found.insert(0, (address, "Расписание группы"))
+        found.insert(0, (address, worded("Расписание группы", "Расписание класса")))
     return found
 
 
@@ -211,7 +213,7 @@ def _period_of(request, periods):
         )
     chosen = next((period for period in periods if str(period.pk) == asked), None)
     if chosen is None:
-        raise Http404("Такого периода у студента нет.")
+        raise Http404(worded("Такого периода у студента нет."))
     return chosen
 
 
@@ -236,17 +238,17 @@ def _studied(request, family) -> tuple[list, dict]:
 
 
 def _no_courses(spans):
-    if not spans:
-        return empty(
-            "Дисциплин пока нет",
-            "Студент ещё не зачислен в группу. Если это ошибка, обратитесь в учебную "
-            "часть.",
+    if spans:
+        theirs = worded("дисциплины группы", "предметы класса")
+        why = (
+            f"Учебная часть ещё не распределила {theirs} по периодам. Загляните позже."
         )
-    return empty(
-        "Дисциплин пока нет",
-        "Учебная часть ещё не распределила дисциплины группы по периодам. Загляните "
-        "позже.",
-    )
+    else:
+        why = worded(
+            "Студент ещё не зачислен в группу. Если это ошибка, обратитесь в учебную "
+            "часть."
+        )
+    return empty(worded("Дисциплин пока нет"), why)
 
 
 @diary_page("marks")
@@ -356,7 +358,9 @@ def choose(request):
 
 def _group_on(child, day) -> str:
     names = [span.name for span in child.spans if span.covers(day)]
-    return f"группа {names[0]}" if names else "сейчас не числится в группе"
+    if names:
+        return f"{worded('группа')} {names[0]}"
+    return f"сейчас не числится в {worded('группе', 'классе')}"
 
 
 def nobody(request, family) -> dict:
@@ -364,8 +368,10 @@ def nobody(request, family) -> dict:
     if family.is_parent:
         why = (
             "К вашей учётной записи сейчас не привязан ни один ребёнок.",
-            "Так бывает, когда срок доверенности истёк или когда студенту исполнилось "
-            "18 лет и он не дал согласия на доступ родителей.",
+            worded(
+                "Так бывает, когда срок доверенности истёк или когда студенту"
+                " исполнилось 18 лет и он не дал согласия на доступ родителей."
+            ),
         )
     elif getattr(request.user, "student", None):
         why = (
@@ -374,11 +380,14 @@ def nobody(request, family) -> dict:
         )
     else:
         why = (
-            "Дневник открыт студентам и их родителям.",
-            "Эта учётная запись не связана ни с карточкой студента, ни с карточкой "
-            "родителя.",
+            worded("Дневник открыт студентам и их родителям."),
+            worded(
+                "Эта учётная запись не связана ни с карточкой студента, ни с карточкой"
+                " родителя."
+            ),
         )
-    action = "Если это ошибка, обратитесь к куратору группы или в учебную часть."
+    curator = worded("куратору группы", "классному руководителю")
+    action = f"Если это ошибка, обратитесь к {curator} или в учебную часть."
     if request.user.is_staff:
         action = format_html(
             '<a href="{}">Вернуться в кабинет сотрудника</a>', reverse("admin:index")

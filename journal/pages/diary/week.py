@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from journal.domain.results import Span
 from journal.domain.words import WEEKDAYS, day_of, hours, late_by, plural
 from journal.models.organisation.parts import room_place
+from journal.models.words import worded
 from journal.pages.diary.pieces import empty, html, joined, letter, linked, mark, work
 from journal.pages.diary.reading import (
     EXCUSED,
@@ -81,9 +82,10 @@ def unexplained_html(days: list[WeekDay], cells, since: date) -> SafeString:
     return html(
         '<p class="card bad" role="note"><b>Пропущено без уважительной причины: {}, {}.'
         "</b> За последние семь дней. Если есть справка или заявление, передайте их"
-        " куратору группы.</p>",
+        " {}.</p>",
         count,
         hours(sum(cell.hours for cell in found)),
+        worded("куратору группы", "классному руководителю"),
     )
 
 
@@ -201,7 +203,9 @@ def _changes(lesson: WeekLesson) -> list[str]:
     if lesson.planned_discipline:
         found.append(f"вместо: {lesson.planned_discipline}")
     if lesson.teacher != lesson.planned_teacher:
-        found.append(f"замена преподавателя: вместо {lesson.planned_teacher_name}")
+        found.append(
+            f"замена {worded('преподавателя')}: вместо {lesson.planned_teacher_name}"
+        )
     if lesson.planned_date:
         number = lesson.planned_number
         which = f", {number}-е занятие" if number else ""
@@ -238,24 +242,30 @@ def why_empty(spans: list[Span], days: list[WeekDay], today: date) -> SafeString
     """Why a week has no lessons, in words that say what to do."""
     first, last = days[0].date, days[-1].date
     if not spans:
-        text = (
-            "студент пока не зачислен в группу. Если это ошибка, обратитесь в учебную "
-            "часть."
+        text = worded(
+            "студент пока не зачислен в группу. Если это ошибка, обратитесь в учебную"
+            " часть."
         )
     elif not any(span.meets(first, last) for span in spans):
-        text = "в эти дни студент не числился в группе. Выберите другую неделю."
+        text = worded(
+            "в эти дни студент не числился в группе. Выберите другую неделю.",
+            "в эти дни ученик не числился в классе. Выберите другую неделю.",
+        )
     elif all(day.is_holiday for day in days[:WORKDAYS]):
         notes = "; ".join(dict.fromkeys(day.note for day in days if day.note))
         text = f"выходные дни{f' ({notes})' if notes else ''}."
     elif not is_term_time(first, last):
         text = "каникулы: эти дни не входят ни в один учебный период."
     elif last >= today:
-        text = (
-            "расписание на эту неделю ещё не составлено. Загляните позже или спросите "
-            "куратора."
+        text = worded(
+            "расписание на эту неделю ещё не составлено. Загляните позже или спросите"
+            " куратора."
         )
     else:
-        text = "за эти дни в журнале нет занятий этой группы."
+        text = worded(
+            "за эти дни в журнале нет занятий этой группы.",
+            "за эти дни в журнале нет занятий этого класса.",
+        )
     return empty("На этой неделе занятий нет", text[0].upper() + text[1:])
 
 

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from journal.domain.words import WEEKDAYS, day_of
 from journal.models.organisation.parts import room_place
+from journal.models.words import worded_lazily
 from journal.pages.diary.pieces import html, joined
 from journal.pages.timetable.reading import Shown, ShownDay
 from journal.reports.table import Column, Row, Table
@@ -83,9 +84,9 @@ COLUMNS = (
     Column("weekday", "День", width=13),
     Column("number", "№", kind="number", width=4),
     Column("time", "Время", width=12),
-    Column("group", "Группа", width=16),
+    Column("group", worded_lazily("Группа"), width=16),
     Column("title", "Занятие", width=40, row_header=True),
-    Column("teacher", "Преподаватель", width=22),
+    Column("teacher", worded_lazily("Преподаватель"), width=22),
     Column("room", "Кабинет", width=10),
     Column("changes", "Изменения", width=36),
 )

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from journal.domain.words import week_of
 from journal.models import Employee, ExamEvent, Group, Institution, Lesson, Room
 from journal.models.reach import employee_key
+from journal.models.words import worded, worded_lazily
 from journal.pages.diary.week import ALLOWED, monday_of, neighbour, week_text
 from journal.pages.files import made
 from journal.pages.pace import paced
@@ -25,7 +26,11 @@ from journal.pages.timetable.reading import read_days, sat_in
 from journal.reports.writers import file_name
 from journal.reports.writers import render as written
 
-NAMES = {"group": "группа", "teacher": "преподаватель", "room": "кабинет"}
+NAMES = {
+    "group": worded_lazily("группа"),
+    "teacher": worded_lazily("преподаватель"),
+    "room": "кабинет",
+}
 
 
 def timetable_page(view):
@@ -130,9 +135,9 @@ def choose(request):
     groups = ROWS["group"](request).filter(closed_on__isnull=True)
     by_all = Institution.current().timetable_is_public or request.user.is_staff
     lists = (
-        ("Группы", "group", [(one.pk, one.name) for one in groups]),
+        (worded("Группы", "Классы"), "group", [(one.pk, one.name) for one in groups]),
         (
-            "Преподаватели",
+            worded("Преподаватели"),
             "teacher",
             [(one.pk, one.short_name) for one in _teachers(request)],
         ),
