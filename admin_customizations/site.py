@@ -8,6 +8,7 @@ from unfold.sites import UnfoldAdminSite
 from admin_customizations.imports import import_urls
 from admin_customizations.navigation import sections
 from admin_customizations.reports import report_urls
+from journal.models.words import is_school
 
 
 class JournalAdminSite(UnfoldAdminSite):
@@ -44,6 +45,10 @@ class JournalAdminSite(UnfoldAdminSite):
     def search(self, request, extra_context=None):
         """The skin's palette keeps its answers when a right is taken away: none (L15)."""
         raise Http404
+
+    def speech(self) -> str:
+        """Whose words the sidebar is in: a frame that was kept knows no others."""
+        return "school" if is_school() else "college"
 
     def get_sidebar_list(self, request):
         return sections(request)

@@ -130,6 +130,15 @@ PAGES = {
 }
 
 
+@pytest.mark.sqlite
+def test_a_frame_that_was_kept_is_drawn_anew_for_a_school(world, client_of):
+    client = client_of(world.office)
+    for kind, words in (("college", "Студенты"), ("school", "Ученики")):
+        world.institution.kind = kind
+        world.institution.save()
+        assert f"<span>{words}</span>" in client.get("/admin/").text
+
+
 @pytest.mark.on_postgresql(who=["teacher"])
 @pytest.mark.parametrize("who", PAGES)
 def test_no_page_of_a_school_speaks_as_a_college(who, school, client_of):

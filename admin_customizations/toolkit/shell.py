@@ -1,8 +1,8 @@
 """The frame of an admin page (head, sidebar), drawn once for a person and kept.
 
 Drawing the skin's frame costs several times what a page of the journal costs. What the
-frame shows hangs on the person, the rights and the section alone, so it is kept in the
-memory of the process under exactly these.
+frame shows hangs on the person, the rights, the section and the words of the site
+(`speech`) alone, so it is kept in the memory of the process under exactly these.
 """
 
 import functools
@@ -62,7 +62,8 @@ def shell(site, request) -> dict[str, tuple[SafeString, ...]]:
     user = request.user
     section = _section(request.path)
     rights = _digest(frozenset(user.get_all_permissions()))
-    key = f"{user.pk}|{user.get_full_name()}|{user.email}|{section}|{rights}"
+    who = f"{user.pk}|{user.get_full_name()}|{user.email}"
+    key = f"{who}|{section}|{rights}|{site.speech()}"
 
     def draw() -> Frame:
         marks = {name: mark_safe(mark) for name, mark in MARKS.items()}  # noqa: S308

@@ -77,7 +77,7 @@ def worded(college: str, school: str = "") -> str:
     Without `school` the college's words are exchanged for the school's one by one;
     raises ValueError, in a school, for a form that could mean two of them.
     """
-    if not _in_school():
+    if not is_school():
         return college
     return school or exchanged(college)
 
@@ -100,7 +100,8 @@ def spoken_here() -> Iterator[None]:
         _asked.reset(token)
 
 
-def _in_school() -> bool:
+def is_school() -> bool:
+    """Is a school's word wanted here? Only within `spoken_here` of one."""
     kept = _asked.get()
     if kept is None:
         return False
