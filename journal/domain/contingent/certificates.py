@@ -23,6 +23,7 @@ from journal.models import (
 from journal.models.contingent.certificates import BRACES, placeholder
 from journal.models.people import PersonalFile
 from journal.models.reach import rights_q
+from journal.models.words import worded
 
 GAP = "—"
 GOES_ON, ON_LEAVE = "обучение продолжается", "в академическом отпуске"
@@ -91,8 +92,8 @@ def draft_certificate(
     seats = _seats(student, day)
     if not seats:
         raise ValidationError(
-            f"{student}: в группах по {day:%d.%m.%Y} не числится."
-            " Сначала зачислите студента."
+            f"{student}: в {worded('группах')} по {day:%d.%m.%Y} не числится."
+            f" Сначала зачислите {worded('студента')}."
         )
     facts = _facts(student, seats, day, rules, by)
     facts |= {"куда": purpose, "номер": number, "дата": f"{day:%d.%m.%Y}"}
