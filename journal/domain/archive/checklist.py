@@ -35,6 +35,7 @@ from journal.models import (
     User,
 )
 from journal.models.people.persons import full_name
+from journal.models.words import worded
 
 Aspect = PeriodClosing.Aspect
 NAMES = ("last_name", "first_name", "middle_name")
@@ -88,7 +89,7 @@ def checklist_of(period: Period, today: date) -> dict[str, list[Point]]:
             Point("term", "Курсы без подписанных итогов", _without_term(courses)),
             Point("attestation", "Аттестация без подписанной ведомости", _unattested(courses)),
             Point("sheets", "Неподписанные ведомости", _drafts(period)),
-            Point("subgroups", "Студенты вне подгрупп", _outside(courses, day)),
+            Point("subgroups", worded("Студенты вне подгрупп"), _outside(courses, day)),
         ],
     }  # fmt: skip
 
