@@ -46,7 +46,7 @@ def spoken() -> list[tuple[str, ...]]:
 
 
 def test_every_text_is_known_in_a_schools_words():
-    """A form of two meanings («группы») has the school's text beside it, or this raises."""
+    """A form of two meanings («группы») has a school's text beside it, or this raises."""
     for college, *given in spoken():
         school = "".join(given) or exchanged(college)
         assert school != college

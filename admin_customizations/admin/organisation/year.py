@@ -160,8 +160,8 @@ def weeks_html(found: Picture) -> str:
     body = "".join(_row_html(row, found) for row in found.rows)
     # Codes and titles are our own; names of groups are escaped.
     return mark_safe(  # noqa: S308
-        f'<table><thead><tr><th class="nm" rowspan="2" scope="col">{worded("Группа")}</th>'
-        f"{head}</tr>"
+        '<table><thead><tr><th class="nm" rowspan="2" scope="col">'
+        f"{worded('Группа')}</th>{head}</tr>"
         f"<tr>{days}</tr></thead><tbody>{body}</tbody></table>"
     )
 

@@ -91,7 +91,7 @@ def change_lesson(
 def cancel_lesson(user: User, lesson: Lesson, reason: str = "") -> list[Lesson]:
     """Take a lesson, and those of its stream, off the day.
 
-    A topic written beforehand goes: its hours were not given. Raises as `change_lesson`.
+    A topic written beforehand goes: its hours were not given. Raises like the others.
     """
 
     def change(one: Lesson) -> None:
