@@ -6,19 +6,21 @@ and under `python -m tests.postgres` (tests/both.py).
 
 import contextlib
 import datetime
+import functools
 import gc
 import os
 import pickle
 import sqlite3
 import time
 import zoneinfo
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.template import RequestContext
 from django.test import Client, TransactionTestCase, client
 
@@ -34,10 +36,13 @@ OF_EACH_ANCHOR = (
     *("office", "department_head", "studyunit", "curator", "teacher", "hr"),
     *("student", "root"),
 )
+STANDING = "standing_"  # the names of such fixtures
 LOCKED_TRIES = 100  # ten seconds
 NOW = datetime.datetime.combine(
     cast.TODAY, datetime.time(10), zoneinfo.ZoneInfo(settings.TIME_ZONE)
 )
+# What stands before a test begins happened before whatever the test does.
+STILL = functools.partial(time_machine.travel, NOW, tick=False)
 
 
 def pytest_addoption(parser):
@@ -61,6 +66,7 @@ def pytest_collection_modifyitems(config, items):
         gone = set(left)
         items[:] = [item for item in items if item not in gone]
         _refuse_values_of_no_case(left, items)
+    _refuse_tests_beside_what_stands(items)
 
 
 def _refuse_values_of_no_case(left, kept):
@@ -84,8 +90,24 @@ def runs_once(item) -> bool:
         for parameter, values in marker.kwargs.items():
             if item.callspec.params[parameter] not in values:
                 return True
+    return not asks_for_database(item)
+
+
+def asks_for_database(item) -> bool:
     asks = not DATABASE.isdisjoint(item.fixturenames)
-    return not (asks or item.get_closest_marker("django_db"))
+    return asks or item.get_closest_marker("django_db") is not None
+
+
+def _refuse_tests_beside_what_stands(items):
+    """Whether a module's rows stand yet would depend on which test ran before."""
+    asked = defaultdict(set)
+    for item in items:
+        if asks_for_database(item):
+            stands = (name for name in item.fixturenames if name.startswith(STANDING))
+            asked[item.path].add(frozenset(stands))
+    for path, kinds in asked.items():
+        if len(kinds) > 1:
+            raise pytest.UsageError(f"{path}: not all tests ask for what stands there")
 
 
 def pytest_collection_finish(session):
@@ -131,7 +153,7 @@ def django_db_setup(
             migrated.keep(snapshot)
         folder = tmp_path_factory.mktemp("blank")
         request.config.blank = installation_.keep_blank(folder)
-        with time_machine.travel(NOW):
+        with STILL():
             request.config.cast = pickle.dumps(cast.build())
         if connection.vendor == "sqlite":
             _with_the_cast_again()
@@ -190,11 +212,36 @@ def today():
 @pytest.fixture
 def world(request, today, db):
     """The cast (tests/cast.py), fresh objects for every test."""
+    return _cast(request.config)
+
+
+def _cast(config):
     from journal.models import Institution
 
     if Institution.objects.exists():
-        return pickle.loads(request.config.cast)
+        return pickle.loads(config.cast)
     return cast.build()  # an earlier transactional test emptied PostgreSQL's tables
+
+
+def standing(build):
+    """A fixture of a module: what `build(world)` makes, there for each of its tests.
+
+    It stands in a transaction that they run within, so none of them may be
+    transactional, and all of them ask for it. Its name begins with `standing_`; its
+    value is a function that gives fresh objects.
+    """
+
+    @pytest.fixture(scope="module")
+    def stands(request, django_db_setup, django_db_blocker):
+        with django_db_blocker.unblock(), transaction.atomic():
+            with STILL():
+                made = pickle.dumps(build(_cast(request.config)))
+            connection.check_constraints()  # or PostgreSQL checks them in each test
+            cache.clear()
+            yield functools.partial(pickle.loads, made)
+            transaction.set_rollback(True)
+
+    return stands
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ from journal.models import (
 from journal.models.organisation import BellSchedule
 from tests import cast
 from tests.admin import data_papers, movement, papers, records, teaching
+from tests.conftest import standing
 
 UNPLAYED = ("safety", "extracurricular", "certificates")
 
@@ -208,14 +209,21 @@ def quiet():
     logging.disable(logging.NOTSET)
 
 
-@pytest.fixture
-def college(world):
-    """`college.<anything of the world>` and more; `college.rows` as in `rows_of`."""
+def build_college(world):
     full = SimpleNamespace(**vars(build_more(world)))
     full.rows = rows_of(full)
     for more in (papers, data_papers, movement, teaching, records):
         full.rows |= more.build(full)
     return full
+
+
+standing_college = standing(build_college)
+
+
+@pytest.fixture
+def college(standing_college, today, db):
+    """`college.<anything of the world>` and more; `college.rows` as in `rows_of`."""
+    return standing_college()
 
 
 def url(page: str, model: str, row=None) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from journal.models import Exemption
+from tests.conftest import standing
 from tests.reports.groups import (
     ALGEBRA,
     BIOLOGY,
@@ -21,8 +22,7 @@ from tests.reports.groups import (
 )
 
 
-@pytest.fixture
-def group(world):
+def build_group(world):
     """Five students, one who left with a failed credit, five disciplines.
 
     Алгебра, exam: 5 4 3, Гусев did not come, Дюков is exempt. Биология, credit: Вольф
@@ -70,3 +70,11 @@ def group(world):
             absent(one, *away)
     lesson(world, biology, -10)
     return group
+
+
+standing_group = standing(build_group)
+
+
+@pytest.fixture
+def group(standing_group, today, db):
+    return standing_group()

@@ -10,6 +10,7 @@ from journal.models import Membership, Subgroup, SubgroupMember
 from journal.reports import frame
 from journal.reports.registry import get
 from journal.reports.table import Section
+from tests.conftest import standing
 from tests.reports.groups import (
     absent,
     course,
@@ -23,6 +24,9 @@ from tests.reports.groups import (
     student,
 )
 
+# Not all tests look at the group, and in its module it stands for all of them.
+pytestmark = pytest.mark.usefixtures("standing_group")
+
 FIGURES = (
     "Пропущено часов всего",
     "Пропущено часов по уваж. причине всего",
@@ -34,8 +38,7 @@ FIGURES = (
 )
 
 
-@pytest.fixture
-def group(world):
+def build_group(world):
     """October 2026, today the 14th. Ежов sits in it all along, Ёлкин from the 5th,
     Жуков to the 6th.
 
@@ -60,6 +63,14 @@ def group(world):
     absent(lesson(world, algebra, -7, hours=4), "Ежов", "о", hours=0)
     lesson(world, algebra, 6, attendance_taken_at=None)
     return group
+
+
+standing_group = standing(build_group)
+
+
+@pytest.fixture
+def group(standing_group, today, db):
+    return standing_group()
 
 
 def figures(row) -> list:

@@ -19,6 +19,7 @@ from journal.models import (
 from journal.models.words import spoken_here
 from journal.reports.registry import get
 from journal.reports.results.statement import FORMS
+from tests.conftest import standing
 from tests.reports.groups import (
     absent,
     course,
@@ -35,14 +36,16 @@ from tests.reports.groups import (
 )
 from tests.results.signing import signed
 
+# Not all tests look at the group, and in its module it stands for all of them.
+pytestmark = pytest.mark.usefixtures("standing_group")
+
 ALGEBRA = "Экзамены Алгебра, тек."
 VALUES = "Экзамены Валеология, тек."
 BIOLOGY = "Зачёты Биология, тек."
 DRAWING = "Без формы аттестации Черчение, тек."
 
 
-@pytest.fixture
-def group(world):
+def build_group(world):
     """Four students, four courses; answers weigh 1, tests 3.
 
     Алгебра, exam: Ежов 5·1 + 4·3 + 3·1 = 20, weights 5: 4,00. Ёлкин 2·1 + 2·3 + 3·1
@@ -85,6 +88,14 @@ def group(world):
         start=day(world, -20),
     )
     return group
+
+
+standing_group = standing(build_group)
+
+
+@pytest.fixture
+def group(standing_group, today, db):
+    return standing_group()
 
 
 def test_cells_are_weighted_averages_by_hand(world, group):

@@ -14,6 +14,14 @@ from journal.models import DataAccess, ReportBatch
 from journal.reports import batch as batches
 from journal.reports.batch import make, sweep
 from journal.reports.writers import WRITERS
+from tests.reports.conftest import build_group
+
+
+@pytest.fixture
+def group(world):
+    """Made for each test: one of them is transactional."""
+    return build_group(world)
+
 
 ORDER = "/admin/reports/all/"
 

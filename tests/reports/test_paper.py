@@ -24,6 +24,9 @@ from tests.reports.groups import (
     work,
 )
 
+# Not all tests look at the group, and in its module it stands for all of them.
+pytestmark = pytest.mark.usefixtures("standing_group")
+
 
 def drawing(group):
     return group.courses.get(discipline__name=DRAWING)

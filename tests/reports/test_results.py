@@ -27,6 +27,9 @@ from tests.reports.groups import (
     student,
 )
 
+# Not all tests look at the group, and in its module it stands for all of them.
+pytestmark = pytest.mark.usefixtures("standing_group")
+
 
 def test_r15_is_the_matrix_of_signed_marks(world, group):
     table = report(world.deputy, "results", group=group.pk)
