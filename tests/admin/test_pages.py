@@ -121,6 +121,7 @@ def test_a_role_may_just_what_the_table_says(college, rf, role):
 
 
 @pytest.mark.parametrize("role", [role for role in EXPECTED if role in OF_EACH_ANCHOR])
+@pytest.mark.on_postgresql(role=["root", "curator"])  # its rows are asked for above
 def test_all_pages_of_a_role_answer_by_what_it_may(
     college, client_of, unrendered, role
 ):
@@ -145,6 +146,8 @@ def test_a_role_has_just_the_buttons_of_the_table(college, client_of, unrendered
     for (model, button), allowed in BUTTONS.items():
         may = letters(role).get(model, "")
         for row, roles, place in zip("nf", allowed, college.rows[model], strict=True):
+            if row == "f" and may == "" and role not in roles:
+                continue  # closed with the model, as the near row shows
             seen = of_row(may, row)
             status = 200 if role in roles else 403 if seen == 200 else seen
             answer = client.get(url(button, model, place)).status_code

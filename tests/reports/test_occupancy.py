@@ -18,7 +18,7 @@ from journal.models import (
 from journal.reports.registry import get
 from tests.conftest import OF_EACH_ANCHOR
 from tests.reports.groups import group_of, join, report, rows
-from tests.reports.test_pages import FORMATS, STAFF, address, text_of
+from tests.reports.test_pages import ASKED, FORMATS, address, text_of
 
 DAY = timedelta(days=1)
 OPEN = {
@@ -43,9 +43,8 @@ def order(kind: str, on: date, number: str, **about) -> Order:
     return made
 
 
-@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("slug", OPEN)
-@pytest.mark.parametrize("who", sorted(STAFF))
+@pytest.mark.parametrize(("who", "format"), ASKED)
 @pytest.mark.on_postgresql(who=OF_EACH_ANCHOR, format=["html"])
 def test_each_report_opens_in_each_format_for_whom_it_is(
     world, client_of, who, slug, format
