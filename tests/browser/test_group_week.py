@@ -19,6 +19,7 @@ def test_a_sick_note_for_a_week_takes_at_most_five_clicks(page_of, world):
     page.keyboard.type("справка № 7, поликлиника № 2")
     hands.click(page.get_by_role("button", name="Сохранить", exact=True))
     page.wait_for_selector(".group-week")
+    page.wait_for_load_state("load")
     assert hands.count <= 5
     excuse = Excuse.objects.get()
     assert (excuse.student, excuse.reason_id) == (third, "б")

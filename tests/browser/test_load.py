@@ -38,8 +38,7 @@ def test_a_course_is_handed_over_from_a_day_on(page_of, world):
     page.locator("[name=successor]").select_option(str(world.teacher2.employee.pk))
     page.locator("[name=day]").fill(world.today.isoformat())
     page.locator("form button[type=submit], form input[type=submit]").last.click()
-    page.wait_for_load_state()
-    assert f"Передано с {world.today:%d.%m.%Y}: 2 занятия" in text_of(page)
+    page.get_by_text(f"Передано с {world.today:%d.%m.%Y}: 2 занятия").first.wait_for()
     for lesson in Lesson.objects.filter(course=world.course):
         successor = lesson.date >= world.today
         who = world.teacher2 if successor else world.teacher

@@ -248,13 +248,12 @@ def test_a_substitution_takes_at_most_four_clicks(page_of, world, client_of):
     def click(target):
         clicks.append(target)
         page.locator(target).first.click()
-        page.wait_for_load_state()
 
     page.goto("/admin/")
     click(f'a[href="{DAY}"]')
     click(f'a[href^="{at(world.lesson2)}"]')
     click("button:has-text('Цветков')")
-    assert "Занятие ведёт Цветков Ю. Ф." in page.inner_text("body")
+    page.get_by_text("Занятие ведёт Цветков Ю. Ф.").first.wait_for()
     assert len(clicks) <= 4
     lesson = Lesson.objects.get(pk=world.lesson2.pk)
     assert lesson.teacher == world.master.employee
@@ -270,8 +269,7 @@ def test_two_lessons_change_places_in_three_clicks(page_of, world, week):
     page.goto(f"{DAY}?date={week.monday}")
     page.locator(f'a[href^="{at(week.first)}"]').first.click()
     page.locator(f"button[name=swap][value='{week.second.pk}']").click()
-    page.wait_for_load_state()
-    assert "поменялись местами" in page.inner_text("body")
+    page.get_by_text("поменялись местами").first.wait_for()
     numbers = dict(Lesson.objects.values_list("pk", "number"))
     assert (numbers[week.first.pk], numbers[week.second.pk]) == (2, 1)
 
@@ -284,8 +282,7 @@ def test_a_move_takes_at_most_four_clicks(page_of, world, client_of):
     page.locator(f'a[href^="{at(world.lesson2)}"]').first.click()
     day = world.today + timedelta(days=1)
     page.locator(f"button[name=slot][value='{day}/3']").click()
-    page.wait_for_load_state()
-    assert "Занятие перенесено" in page.inner_text("body")
+    page.get_by_text("Занятие перенесено").first.wait_for()
     lesson = Lesson.objects.get(pk=world.lesson2.pk)
     assert (lesson.date, lesson.planned_date) == (day, world.today)
 
@@ -296,8 +293,8 @@ def test_enter_in_the_reason_presses_nothing(page_of, world, client_of):
     page.goto(at(world.lesson2))
     page.fill("#reason", "Болезнь")
     page.press("#reason", "Enter")
-    page.wait_for_load_state()
-    assert "Выберите, что изменить." in page.inner_text("body")
+    page.get_by_text("Выберите, что изменить.").first.wait_for()
+    page.wait_for_load_state("load")
     assert Lesson.objects.get(pk=world.lesson2.pk).history.count() == 1
     overflow = "document.documentElement.scrollWidth > innerWidth"
     assert not page.evaluate(overflow)

@@ -358,6 +358,7 @@ def test_a_trust_is_given_on_a_phone_without_a_mouse(page_of, world, scheme):
     page.get_by_label("Телефон").fill("+7 900 123-45-67")
     page.keyboard.press("Enter")
     page.wait_for_selector(".shown-code")
+    page.wait_for_load_state("load")
     assert page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     ) <= 0  # fmt: skip
