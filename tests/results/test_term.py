@@ -36,6 +36,12 @@ def marks(world, course, student, *values, kind="answer", since=-20):
         Mark.objects.create(task=task, student=student, value=value)
 
 
+def draft(world, kind) -> Sheet:
+    """An empty sheet of the course, today."""
+    courses, examiner = [world.course], world.teacher.employee
+    return open_sheet(world.teacher, kind, courses, date=world.today, teacher=examiner)
+
+
 def line_of(page, student) -> TermLine:
     return next(one for one in page.lines if one.student == student.pk)
 
@@ -202,13 +208,7 @@ def test_whoever_missed_the_exam_is_proposed_no_mark_over_it(world, rules):
     """A term mark 4 and no show: «н/а», as R5 says it; a 4 of the exam: 4."""
     absent, *others = world.students
     for kind, missed in (("term", "4"), ("exam", "absent")):
-        sheet = open_sheet(
-            world.teacher,
-            kind,
-            [world.course],
-            date=world.today,
-            teacher=world.teacher.employee,
-        )
+        sheet = draft(world, kind)
         changes = [
             ResultChange(one.pk, "standing", "", missed if one == absent else "4")
             for one in (*world.students, world.mover)
@@ -244,13 +244,7 @@ def test_a_certificate_names_the_attestation_before_the_term_mark(world, rules):
         ("term", "3", "3 (удовлетворительно)"),
         ("exam", "5", "5 (отлично)"),
     ):
-        sheet = open_sheet(
-            world.teacher,
-            kind,
-            [world.course],
-            date=world.today,
-            teacher=world.teacher.employee,
-        )
+        sheet = draft(world, kind)
         for student in (*world.students, world.mover):
             change = ResultChange(student.pk, "mark", "", mark)
             assert write_results(world.teacher, sheet.pk, [change])[0].status == 200

@@ -10,7 +10,12 @@ from django.utils import timezone
 from journal.domain.contingent.movement import read_movement, read_results
 from journal.models import AcademicYear, Institution
 from journal.models.words import worded, worded_lazily
-from journal.reports.contingent.movement import ScopeForm, figures_of, scope
+from journal.reports.contingent.movement import (
+    ScopeForm,
+    figures_of,
+    scope,
+    transfer_columns,
+)
 from journal.reports.questions import RowField, month_end, month_title
 from journal.reports.registry import OF_GROUP, ReportForm, report
 from journal.reports.table import Column, Table
@@ -99,13 +104,7 @@ def dynamics(params: dict[str, Any]) -> Table:
         Column("start", "На начало", kind="number"),
         Column("arrived", "Прибыло", kind="number"),
         Column("left", "Выбыло", kind="number"),
-        Column("moved_in", worded("Из других групп"), ("Переводы",), kind="number"),
-        Column(
-            "moved_out",
-            worded("В другие группы", "В другие классы"),
-            ("Переводы",),
-            kind="number",
-        ),
+        *transfer_columns(),
         Column("end", "На конец", kind="number"),
         Column("change", "К эталону", kind="number"),
         Column("share", "% эталона", kind="percent", decimals=1),

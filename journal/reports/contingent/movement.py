@@ -28,7 +28,16 @@ from journal.reports.table import Column, Table
 
 DAY = timedelta(days=1)
 SUMMARY, LIST = "summary", "list"
-CAME, LEFT = ("Прибыло",), ("Выбыло",)
+CAME, LEFT, MOVED = ("Прибыло",), ("Выбыло",), ("Переводы",)
+
+
+def transfer_columns() -> list[Column]:
+    """From and to other groups of the institution: neither arrived nor left (R18, R21)."""
+    into, out = worded("Из других групп"), worded("В другие группы", "В другие классы")
+    return [
+        Column("moved_in", into, MOVED, kind="number"),
+        Column("moved_out", out, MOVED, kind="number"),
+    ]
 
 
 def scope(params: dict[str, Any]):
@@ -131,13 +140,7 @@ def _summed(params: dict[str, Any], found: Movement) -> Table:
         Column("start", "На начало", kind="number"),
         Column("arrived", "всего", CAME, kind="number"),
         *_reason_columns("in", came, CAME),
-        Column("moved_in", worded("Из других групп"), ("Переводы",), kind="number"),
-        Column(
-            "moved_out",
-            worded("В другие группы", "В другие классы"),
-            ("Переводы",),
-            kind="number",
-        ),
+        *transfer_columns(),
         Column("left", "всего", LEFT, kind="number"),
         *_reason_columns("out", left, LEFT),
         Column("end", "На конец", kind="number"),
