@@ -44,11 +44,12 @@ test: $(VENV)/.dev ## every test: on SQLite with the browser, on PostgreSQL besi
 	@$(PY) -m tests.both $(WORKERS) $(ARGS)
 
 # 75: no PostgreSQL here.
-soak: $(VENV)/.dev ## the fault tests at full length, on both databases
+soak: $(VENV)/.dev ## the fault tests at full length, on both databases; a slow network
 	@status=0; \
 	$(PY) -m pytest --soak -m soak -rs $(ARGS) || status=$$?; \
 	$(PY) -m tests.postgres --durable $(PY) -m pytest --soak -m soak -rs $(ARGS) || \
 		[ $$? = 75 ] || status=1; \
+	$(PY) -m pytest --slow -m browser -rs $(ARGS) || status=$$?; \
 	exit $$status
 
 bench: $(VENV)/.dev ## the figures of speed, against the bare floor

@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from django.template import RequestContext
 from django.test import Client, TransactionTestCase, client
 
-from tests import cast, migrated
+from tests import cast, migrated, network
 from tests import installation as installation_
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,14 @@ STILL = functools.partial(time_machine.travel, NOW, tick=False)
 
 def pytest_addoption(parser):
     parser.addoption("--soak", action="store_true", help="fault tests at full length")
+    parser.addoption(
+        "--slow", action="store_true", help="the browser's network is slow"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--slow"):
+        network.be_slow()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -69,8 +69,11 @@ def test_a_column_of_marks_is_pasted_and_words_are_understood(
         }"""
     )
     page.get_by_text("Не вставлено (1): 9").wait_for()
+    name = page.locator("tr[data-s] th").nth(1).text_content().split(". ")[1]
+    page.get_by_label(f"По уважительной причине: {name}").check()
     page.wait_for_function("document.querySelectorAll('.results .wait').length === 0")
     found = [
         one.mark or one.status for one in Result.objects.order_by("student__last_name")
     ]
     assert sorted(found) == ["3", "4", "5", "absent", "not_admitted"]
+    assert Result.objects.get(status="absent").excused

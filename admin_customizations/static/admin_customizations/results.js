@@ -24,11 +24,26 @@ const read = (text) => {
 const stored = new Map();
 
 const studentOf = (input) => Number(input.closest("tr").dataset.s);
+const isTick = (input) => input.type === "checkbox";
+const valueOf = (input) => (isTick(input) ? (input.checked ? "1" : "") : input.value.trim());
+const drawnIn = (input) => (isTick(input) ? (input.defaultChecked ? "1" : "") : input.defaultValue);
+const had = (input) => stored.get(keyOf(input)) ?? drawnIn(input);
 const keyOf = (input) => `${studentOf(input)}:${input.dataset.f}`;
 const inputOf = (change) =>
   page.querySelector(`tr[data-s="${change.s}"] input[data-f="${change.f}"]`);
 
-const { say, state, forget } = stateLine(page.querySelector(".grid-state"), page.dataset.login, ["refused"]);
+const line = page.querySelector(".grid-state");
+const { say, state: stateWords, forget } = stateLine(line, page.dataset.login, ["refused"]);
+let isSignAsked = false;
+
+// What waited for the last answer is signed after it, unless something was refused.
+function state(name, count) {
+  stateWords(name, count);
+  if (name === "saving") return;
+  const isSigned = isSignAsked && name === "saved" && line.dataset.kind !== "refused";
+  isSignAsked = false;
+  if (isSigned) sign.requestSubmit();
+}
 
 function flash(input, kind) {
   input.classList.remove("wait", "ok", "bad");
@@ -61,8 +76,8 @@ const queue = new Queue({
 });
 
 function show(input, value) {
-  input.value = value;
-  if (input.type === "checkbox") input.checked = value === "1";
+  if (isTick(input)) input.checked = value === "1";
+  else input.value = value;
   far(input.closest("tr"));
 }
 
@@ -75,7 +90,7 @@ function settle(input, value) {
 function put(input, value) {
   show(input, value);
   input.dispatchEvent(new CustomEvent("put", { bubbles: true }));
-  const old = stored.get(keyOf(input)) ?? input.defaultValue;
+  const old = had(input);
   if (value === old && !queue.busy) return;
   stored.set(keyOf(input), old);
   forget();
@@ -131,10 +146,10 @@ function pressed(event) {
 function changed(event) {
   const input = event.target;
   if (!input.dataset?.f) return;
-  if (!input.classList.contains("mark")) return put(input, input.type === "checkbox" ? (input.checked ? "1" : "") : input.value.trim());
+  if (!input.classList.contains("mark")) return put(input, valueOf(input));
   const mark = read(input.value);
   if (mark && !marks.includes(mark)) {
-    input.value = stored.get(keyOf(input)) ?? input.defaultValue;
+    input.value = had(input);
     say(`Допустимо: ${marks.join(", ")}.`, "refused");
   } else put(input, mark);
 }
@@ -170,7 +185,7 @@ sign?.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
-  say("Сначала дождитесь сохранения и нажмите ещё раз.", "refused");
+  isSignAsked = true;
   queue.flush();
 });
 
@@ -182,7 +197,13 @@ for (const change of queue.restore()) {
   input.classList.add("wait");
 }
 
+// What was typed before this script came, over a slow network, is typed all the same.
+for (const input of page.querySelectorAll("input[data-f]")) {
+  if (!stored.has(keyOf(input)) && valueOf(input) !== drawnIn(input)) changed({ target: input });
+}
+sign?.querySelector("button").removeAttribute("disabled");
+
 const first = rows.map((row) => row.querySelector("input.mark")).find((input) => input && !input.value);
-if (first && matchMedia("(pointer: fine)").matches) first.focus();
+if (first && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) first.focus();
 
 export { page, put, queue, rows, settle };
