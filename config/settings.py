@@ -225,7 +225,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "config.static.ManifestOfModules"
         ),
         # Readable by the web server, whoever collected them.
         "OPTIONS": {

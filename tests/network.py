@@ -1,14 +1,17 @@
 """A slow network between the browser and the journal, for `pytest --slow`.
 
-Scripts come late and never from the browser's cache, answers to what is sent come late:
-what a page or a test takes for granted too early shows each time, not once in a hundred.
+The journal's own scripts come long after the page is drawn and never from the browser's
+cache, answers to what is sent come late: what a page or a test takes for granted too
+early shows each time, not once in a hundred.
 """
 
+import re
 import time
 
 from django.test.testcases import LiveServerThread
 
-LATE = 0.5  # seconds
+LATE = 1.0  # seconds
+OWN = re.compile(r"^/static/(?!unfold/|admin/).*\.js$")
 
 
 def be_slow():
@@ -27,7 +30,7 @@ def slowly(app):
     """The WSGI application `app` as one meets it over a slow network."""
 
     def called(environ, start_response):
-        is_script = environ["PATH_INFO"].endswith(".js")
+        is_script = OWN.search(environ["PATH_INFO"])
         if is_script or environ["REQUEST_METHOD"] == "POST":
             time.sleep(LATE)
 

@@ -2,10 +2,12 @@
 
 import contextlib
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.static import ManifestOfModules
 from journal.models import Institution, Mark, PeriodClosing, Role
 from journal.models.guards import GUARDS, guards_are_in_place
 from journal.roles import ROLES, Anchor, codenames
@@ -142,6 +145,19 @@ def test_a_process_has_a_connection_for_each_of_its_threads():
     threads = int(re.search(r"--threads (\d+)", unit)[1])
     pool = int(re.search(r'"DATABASE_POOL", (\d+)', settings)[1])
     assert threads <= pool
+
+
+def test_a_script_names_its_modules_of_the_same_version(tmp_path):
+    """A plain «./queue.js» may be the one that the browser kept before an upgrade."""
+    shutil.copytree(ROOT / "admin_customizations/static", tmp_path, dirs_exist_ok=True)
+    storage = ManifestOfModules(tmp_path, base_url="/static/")
+    scripts = [str(path.relative_to(tmp_path)) for path in tmp_path.glob("*/*.js")]
+    for _ in storage.post_process({name: (storage, name) for name in scripts}):
+        pass
+    grid = tmp_path / storage.stored_name("admin_customizations/grid.js")
+    queue = Path(storage.stored_name("admin_customizations/queue.js")).name
+    assert f'from "./{queue}"' in grid.read_text(encoding="utf8")
+    assert queue != "queue.js"
 
 
 PRODUCTION = {
