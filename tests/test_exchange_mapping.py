@@ -14,9 +14,11 @@ from journal.exchange.fields import (
     THEMATIC_PLAN,
 )
 from journal.exchange.mapping import Row, apply, merge_repeats, propose
+from journal.exchange.matching import headers_of, normal
 from journal.exchange.reading import Refusal, read_workbook
 from journal.exchange.reading.workbook import column_index, column_letter
 from journal.exchange.tables import find_table, find_tables
+from journal.models.words import also_said, exchanged
 from tests import hostile
 from tests.exchange_pages import ANNA, PETR, read, sheet
 
@@ -146,6 +148,18 @@ def test_a_table_of_fields_is_sound(table):
     ]
     found = find_table(sheet(titles, row), fields)
     assert [guess.key for guess in propose(found, fields).columns.values()] == keys
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_column_is_known_by_a_schools_words(table):
+    """Its title has one such name, of which «номер группы» would have two."""
+    fields = TABLES[table]
+    headers = headers_of(tuple(fields))
+    for place, wanted in enumerate(fields):
+        for header in (exchanged(wanted.title), *also_said(wanted.title)):
+            scores = headers.scores(header)
+            if not any(w.startswith(wanted.without) for w in normal(header).split()):
+                assert max(scores, key=scores.get) == place, header
 
 
 # Rows

@@ -58,6 +58,7 @@ def test_every_text_is_known_in_a_schools_words():
     [
         ("Выберите студента", "Выберите ученика"),
         ("12 студентов", "12 учеников"),
+        ("Группа здоровья", "Группа здоровья"),
         ("Преподаватели и кураторы", "Учителя и классные руководители"),
         ("по группам и дисциплинам", "по классам и предметам"),
         ("подгруппа, междисциплинарный", "подгруппа, междисциплинарный"),
@@ -125,6 +126,8 @@ PAGES = {
         "/admin/journal/discipline/",
         "/admin/journal/order/add/",
         "/admin/journal/lesson/day/",
+        "/admin/import/groups/",
+        "/admin/import/roster/",
     ),
     "parent": ("/diary/", "/diary/marks/", "/diary/attendance/", "/diary/results/"),
 }

@@ -58,7 +58,7 @@ class Block:
 def choices(importer: type[Importer]) -> list[tuple[str, str]]:
     """(key, title) of the fields that a column may be."""
     takes = importer.takes()
-    return [(f.key, f.title) for f in importer.fields() if f.key in takes]
+    return [(f.key, f.said) for f in importer.fields() if f.key in takes]
 
 
 def blocks(

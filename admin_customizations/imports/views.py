@@ -96,7 +96,7 @@ def upload(site):
             fields=choices(importer),
             beside=importer.columns_beside,
             wants=importer.wants,
-            required=[f.title for f in importer.fields() if f.required],
+            required=[f.said for f in importer.fields() if f.required],
             recent=recent[:RECENT],
             back=back_to_list(importer),
         )

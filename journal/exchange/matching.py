@@ -10,6 +10,7 @@ from itertools import groupby
 
 from journal.exchange.reading import names, text
 from journal.exchange.reading.workbook import Cell
+from journal.models.words import also_said, heading
 
 Content = Callable[[Sequence[Cell]], float]
 
@@ -50,6 +51,11 @@ class Field:
     least: float = BY_HEADER
     assumed: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """The title in the words of this institution."""
+        return heading(self.title)
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -88,11 +94,13 @@ class Headers:
         self.by_start: dict[str, list[tuple[int, list[str], float]]] = {}
         for place, wanted in enumerate(fields):
             for number, said in enumerate((wanted.title, *wanted.synonyms)):
-                words = normal(said).split()
                 # Of two columns the one with the more usual name is meant.
                 weight = 1 - min(number, 20) / 1000
-                for start in {word[:3] for word in words}:
-                    self.by_start.setdefault(start, []).append((place, words, weight))
+                for header in (said, *sorted(also_said(said))):
+                    words = normal(header).split()
+                    for start in {word[:3] for word in words}:
+                        known = self.by_start.setdefault(start, [])
+                        known.append((place, words, weight))
         self.known: dict[str, dict[int, float]] = {}
 
     def scores(self, header: Cell) -> dict[int, float]:

@@ -196,7 +196,7 @@ def _fill(row: Row, wanted: Field, cell: Cell, column: str) -> None:
     if cell is None or (wanted.least > BY_HEADER and cell in BLANK):
         row.values[wanted.key] = None
         if wanted.required:
-            row.errors.append(Issue(column, wanted.title, "не заполнено."))
+            row.errors.append(Issue(column, wanted.said, "не заполнено."))
         return
     try:
         if wanted.kind == "full_name":
@@ -204,7 +204,7 @@ def _fill(row: Row, wanted: Field, cell: Cell, column: str) -> None:
             return
         value, repaired = CONVERT[wanted.kind](cell, wanted)
     except ValueError as error:
-        row.errors.append(Issue(column, wanted.title, str(error)))
+        row.errors.append(Issue(column, wanted.said, str(error)))
         return
     row.values[wanted.key] = value
     if repaired:
@@ -218,7 +218,7 @@ def _fill_full_name(row: Row, wanted: Field, cell: Cell, column: str) -> None:
     row.values.update(zip(NAME_PARTS, parts, strict=True))
     row.raw[wanted.key] = text.as_text(cell)
     for warning in name.warnings:
-        row.warnings.append(Issue(column, wanted.title, warning))
+        row.warnings.append(Issue(column, wanted.said, warning))
     if name.repaired:
         _tell_repair(row, wanted, column, cell, " ".join(filter(None, parts)))
 
@@ -230,7 +230,7 @@ def _tell_repair(row: Row, wanted: Field, column: str, cell: Cell, value: str) -
         return
     row.raw[wanted.key] = said
     message = f"«{said[:60]}» → «{value[:60]}»"
-    row.repairs.append(Issue(column, wanted.title, message))
+    row.repairs.append(Issue(column, wanted.said, message))
 
 
 def merge_repeats(tables: Sequence[Sequence[Row]], keys: Sequence[str]) -> list[Row]:

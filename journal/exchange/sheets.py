@@ -227,4 +227,4 @@ class TableReader:
             self.note("repairs", found.name, None, place, reason)
 
     def field_title(self, key: str) -> str:
-        return next((f.title for f in self.fields() if f.key == key), key)
+        return next((f.said for f in self.fields() if f.key == key), key)

@@ -67,7 +67,11 @@ def _forms() -> dict[str, set[str]]:
 
 
 FORMS = _forms()
-WORD = re.compile(rf"\b({'|'.join(FORMS)})\b", re.IGNORECASE)
+# A «группа здоровья» is one in a school, too.
+WORD = re.compile(
+    rf"\b({'|'.join(FORMS)})\b(?! (?:персонала|здоровья|крови|инвалидности))",
+    re.IGNORECASE,
+)
 _asked: ContextVar[dict[str, bool] | None] = ContextVar("asked", default=None)
 
 
@@ -116,6 +120,23 @@ def is_school() -> bool:
 def exchanged(college: str) -> str:
     """The text in a school's words; raises ValueError for a form of two meanings."""
     return WORD.sub(_other, college)
+
+
+def heading(title: str) -> str:
+    """The heading of a column as this institution says it; see `worded`."""
+    return exchanged(title) if is_school() else title
+
+
+def also_said(text: str) -> set[str]:
+    """What schools may say for this, whichever of its meanings a form has."""
+    found = WORD.search(text)
+    if not found:
+        return set()
+    before, after = text[: found.start()], text[found.end() :]
+    rest = also_said(after) or {after}
+    return {
+        f"{before}{other}{end}" for other in FORMS[found[0].lower()] for end in rest
+    }
 
 
 def _other(found: re.Match) -> str:

@@ -70,6 +70,17 @@ def test_the_contingent_comes_back_unchanged(world, client_of, who, kind, sheets
     assert not [note for note in outcome.warnings if "приказ" in note.reason]
 
 
+def test_a_school_lets_out_its_own_headings_and_takes_them_back(world, client_of):
+    fill(world)
+    world.institution.kind = "school"
+    world.institution.save()
+    data = let_out(client_of(world.office), sheets="one")
+    heads = [str(cell) for cell in read_workbook(data, "к.xlsx").sheets[0].rows[0]]
+    assert "Класс" in heads and not [head for head in heads if "руппа" in head]
+    outcome = back(data, world.office)
+    assert outcome.obstacles == [] and outcome.entries == [], said(outcome.obstacles)
+
+
 def test_a_group_is_a_sheet_whatever_it_is_called(world, client_of):
     for name in ("Автомеханики/1", "407", "автомеханики-1", "[А]"):
         group = Group.objects.create(name=name)

@@ -22,6 +22,7 @@ from journal.models import (
     Student,
     User,
 )
+from journal.models.words import heading
 
 Page = tuple[str, list[str], list[list]]  # name of the sheet, headings, rows
 NOWHERE = "Вне групп"
@@ -174,7 +175,7 @@ def columns(by: User) -> list[Column]:
 
 def titles(by: User) -> list[str]:
     """The headings, for whoever is about to let a file out."""
-    found = [column.title for column in columns(by)]
+    found = [heading(column.title) for column in columns(by)]
     if by.has_perm("journal.view_benefit"):
         found += ["Реквизит_<льгота>", "Дата_<льгота>"]
     return found
@@ -188,7 +189,7 @@ def pages(students: QuerySet, by: User, *, by_group: bool) -> list[Page]:
         for key, one in line.benefits.items():
             kinds.setdefault(key, one.kind)
     shown = columns(by)
-    heads = [column.title for column in shown]
+    heads = [heading(column.title) for column in shown]
     for kind in kinds.values():
         heads += [f"Реквизит_{kind}", f"Дата_{kind}"]
     sheets: dict[str, list[list]] = {}

@@ -7,6 +7,7 @@ from journal.domain.curriculum.overview import number
 from journal.exchange.curriculum.storing import HOURS
 from journal.exchange.fields.curricula import ABOUT, CURRICULUM, KINDS, WEEKS
 from journal.models import ComplexFormPart, Curriculum, PlanHours, PlanItem, PlanWeeks
+from journal.models.words import heading
 
 Page = tuple[str, list[str], list[list]]  # name of the sheet, headings, rows
 
@@ -28,7 +29,7 @@ FORM_WORDS = {
 
 
 def titles() -> list[str]:
-    return [TITLES[key] for key in KEYS]
+    return [heading(TITLES[key]) for key in KEYS]
 
 
 def pages(plans: Iterable[Curriculum]) -> list[Page]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from journal.exchange.people.known import CHUNK
 from journal.models import Guardian, Guardianship, Membership, Student, User
+from journal.models.words import heading
 
 Page = tuple[str, list[str], list[list]]  # name of the sheet, headings, rows
 ONE_DAY = timedelta(days=1)
@@ -60,7 +61,7 @@ def columns(by: User) -> list[Column]:
 
 
 def titles(by: User) -> list[str]:
-    return [column.title for column in columns(by)]
+    return [heading(column.title) for column in columns(by)]
 
 
 def pages(guardians: QuerySet, by: User) -> list[Page]:

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from journal.exchange.fields.timetable import HEAD
 from journal.exchange.timetable.values import WHOLE_DAY
 from journal.models import TimetableEntry
+from journal.models.words import heading
 
 TITLES = HEAD[:-2]  # the last two tell of cells of a wide sheet
 SHEET = "Расписание"
@@ -15,7 +16,7 @@ def page(entries: QuerySet[TimetableEntry]) -> tuple[str, list[str], list[list]]
     rows = entries.select_related(
         "course__group", "course__discipline", "subgroup", "teacher", "room"
     ).order_by("course__group__name", "weekday", "number", "parity", "pk")
-    return SHEET, TITLES, [_row(entry) for entry in rows]
+    return SHEET, [heading(title) for title in TITLES], [_row(entry) for entry in rows]
 
 
 def _row(entry: TimetableEntry) -> list:
