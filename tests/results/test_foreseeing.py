@@ -22,6 +22,7 @@ from journal.domain.results.foreseeing import (
     facts_of,
     outlooks_of,
     read_facts,
+    spread_outlooks,
 )
 from journal.domain.results.outlook import (
     Facts,
@@ -295,7 +296,9 @@ def test_no_2_threatens_once_a_positive_result_of_the_period_is_signed(world):
             one for one in found.get(world.group.pk, ()) if one.student == student.pk
         ]
         seen = outlooks_of(student.pk, [course.pk], world.today, Institution.current())
-        assert seen[course.pk].is_alarm == bool(own)
+        page = read_spread(world.teacher, course)
+        on_page = spread_outlooks(page, world.today)[student.pk]
+        assert seen[course.pk].is_alarm == on_page.is_alarm == bool(own)
         return [(one.disciplines, one.failing) for one in own]
 
     def sign(kind, mark, **fields):

@@ -18,7 +18,7 @@ from admin_customizations.admin.results.term import TermMarks, course_or_404
 from admin_customizations.reports import report_links
 from admin_customizations.toolkit.filters import ScopedRelatedFilter
 from admin_customizations.toolkit.shell import shell
-from journal.domain.archive.closing import is_shut
+from journal.domain.archive.closing import shut
 from journal.domain.lessons.spread import Spread, read_spread
 from journal.domain.results.elsewhere import Elsewhere, read_elsewhere
 from journal.domain.results.foreseeing import spread_outlooks
@@ -83,7 +83,7 @@ class CourseAdmin(CourseForecast, TermMarks, CoursesFromPlan, HoursCheck, ModelA
         """The journal spread of one course."""
         if not self.has_view_permission(request):
             raise Http404
-        course = course_or_404(request, pk)
+        course = course_or_404(request, pk, is_shut=shut("period"))
         page = read_spread(request.user, course)
         today = timezone.localdate()
         ahead = None
@@ -94,7 +94,7 @@ class CourseAdmin(CourseForecast, TermMarks, CoursesFromPlan, HoursCheck, ModelA
             "title": f"{course.discipline}, {course.group}",
             "course": course,
             "spread": page,
-            "is_shut": is_shut(course.period_id),
+            "is_shut": course.is_shut,
             "grid": grid_html(
                 page,
                 today,

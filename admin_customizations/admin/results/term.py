@@ -39,14 +39,17 @@ TABS = (
 )
 
 
-def course_or_404(request, pk: int, seen: Q = EVERYTHING) -> Course:
-    """The course with what its pages show, if the person sees it, and `seen` holds."""
+def course_or_404(request, pk: int, seen: Q = EVERYTHING, **told) -> Course:
+    """The course with what its pages show, if the person sees it, and `seen` holds.
+
+    `told` are expressions that the page shows besides.
+    """
     if pk >= 2**63:
         raise Http404
     courses = Course.objects.visible_to(request.user).select_related(
         "group", "discipline", "period__year", "thematic_plan"
     )
-    return get_object_or_404(courses.filter(seen), pk=pk)
+    return get_object_or_404(courses.filter(seen).annotate(**told), pk=pk)
 
 
 class TermMarks:

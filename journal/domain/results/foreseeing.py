@@ -37,7 +37,8 @@ MINUTES_KEPT = 10
 def spread_outlooks(spread: Spread, today: date) -> dict[int, Outlook]:
     """The outlook of each student of a page of the journal: what it shows says all.
 
-    One query for control works to come, one at most for the constants, kept a while.
+    One query for control works to come, one for signed results, one at most for the
+    constants, kept a while.
     """
     rules = Institution.current()
     return outlooks(facts_of(spread, today), rules, experience())
@@ -45,6 +46,7 @@ def spread_outlooks(spread: Spread, today: date) -> dict[int, Outlook]:
 
 def facts_of(spread: Spread, today: date) -> Facts:
     """The facts of a course off its spread. Who left, or is exempt, has no outlook."""
+    course = spread.course.pk
     day = min(today, spread.course.period.last_day)
     past, ahead = _split(spread.columns, today)
     facts = Facts(spread.course.discipline_id, _share(past), _share(ahead))
@@ -53,7 +55,7 @@ def facts_of(spread: Spread, today: date) -> Facts:
         for column, share in zip(ahead, _shares(ahead), strict=True)
         for number in column.required
     ]
-    control = _read_control(courses=[spread.course.pk], day=today)
+    control = _read_control(courses=[course], day=today)
     facts.expect(works, [(on, Kind(*kind)) for _, on, *kind in control])
     for line in spread.lines:
         if not any_covers(line.spans, day) or leaves_count(line.tag(day)):
@@ -73,6 +75,7 @@ def facts_of(spread: Spread, today: date) -> Facts:
             facts.owed.setdefault(line.student, []).extend(
                 Kind(column.kinds[number], column.weights[number]) for number in numbers
             )
+    facts.settled = _settled([course], today)[course]
     return facts
 
 
@@ -179,15 +182,23 @@ def outlooks_of(
 
 
 def _read_settled(courses: Iterable[int], day: date) -> dict[int, Facts]:
-    """`read_facts` that know who is settled; one query more.
+    """`read_facts` that know who is settled; one query more."""
+    found = read_facts(courses, day)
+    for course, students in _settled(found, day).items():
+        found[course].settled = students
+    return found
+
+
+def _settled(courses: Iterable[int], day: date) -> dict[int, set[int]]:
+    """Course → whose result of the period is signed and positive. One query.
 
     What a former group has signed settles nothing here: the mark of the new one is due.
     """
-    found = read_facts(courses, day)
-    for (student, course), stages in read_official(found, day).items():
+    found = defaultdict(set)
+    for (student, course), stages in read_official(courses, day).items():
         result = decided(stages)
         if result and result.is_passed:
-            found[course].settled.add(student)
+            found[course].add(student)
     return found
 
 
