@@ -18,7 +18,7 @@ from journal.domain.control.works import overdue_works
 from journal.domain.lessons.absent import unexplained_of_late
 from journal.domain.organisation import Step, checklist
 from journal.domain.results.foreseeing import AtRisk, lately_at_risk
-from journal.domain.timetable import bells_on, current_number
+from journal.domain.timetable import Stage, bells_on, number_at, stage_of
 from journal.models import Absence, Group, Institution, Lesson, Mark
 from journal.models.reach import grants, kept_lessons
 from journal.models.sqlite import alphabetical
@@ -34,9 +34,19 @@ class Today:
     lesson: Lesson
     time: str
     is_current: bool
-    is_ahead: bool
+    stage: Stage
     substitution: str
     is_own: bool
+
+    @property
+    def is_over(self) -> bool:
+        return self.stage is Stage.OVER
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Is attendance still to be taken, of a lesson that began or begins next?"""
+        is_due = self.is_current or self.stage is not Stage.AHEAD
+        return is_due and self.lesson.attendance_taken_at is None
 
     @property
     def lacks(self) -> list[str]:
@@ -75,7 +85,7 @@ def own_lessons(user, today: date) -> list[Today]:
         return []
     bells = bells_on(today)
     now = timezone.localtime()
-    current = current_number(now)
+    current = number_at(bells, now)
     found = []
     for lesson in lessons:
         start, end = bells.get(lesson.number, (None, None))
@@ -84,7 +94,7 @@ def own_lessons(user, today: date) -> list[Today]:
                 lesson,
                 f"{start:%H:%M}–{end:%H:%M}" if start else "весь день",
                 lesson.number is not None and lesson.number == current,
-                start is not None and start > now.time() and lesson.number != current,
+                stage_of(today, lesson.number, bells, now),
                 _substitution(lesson, employee),
                 lesson.teacher_id == employee.pk,
             )

@@ -2,13 +2,18 @@
 
 import datetime
 
+import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from admin_customizations import start
 from journal.domain.control import red_list
+from journal.domain.timetable import Stage, stage_of
 from journal.models import Lesson
+from tests import cast
 
 
 def late_lessons(world):
@@ -68,6 +73,39 @@ def test_the_start_page_shows_the_worst_and_leads_to_all(world, client_of, monke
     page = client.get(home, {"late": "all"}).content.decode()
     assert page.count("&amp;late=1") == whole.teachers
     assert words not in page
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "clock", "stage"),
+    [
+        (0, 1, (8, 59), "AHEAD"),
+        (0, 1, (9, 0), "RUNNING"),
+        (0, 1, (10, 29), "RUNNING"),
+        (0, 1, (10, 30), "OVER"),
+        (0, 2, (10, 30), "RUNNING"),  # no bell of its own: until the day is over
+        (0, None, (23, 59), "RUNNING"),
+        (-1, None, (0, 0), "OVER"),
+        (1, 1, (9, 0), "AHEAD"),
+    ],
+)
+def test_a_lesson_is_over_when_its_bell_rings(day, number, clock, stage):
+    now = datetime.datetime.combine(cast.TODAY, datetime.time(*clock))
+    bells = {1: (datetime.time(9), datetime.time(10, 30))}
+    lesson = cast.TODAY + datetime.timedelta(days=day)
+    assert stage_of(lesson, number, bells, now) is Stage[stage]
+
+
+def test_a_running_lesson_lacks_nothing_before_it_is_over(world, client_of):
+    """Of 9:00 to 10:30, opened at ten and at eleven."""
+
+    def told():
+        page = client_of(world.teacher).get(reverse("admin:index")).content.decode()
+        return page.partition("Мои занятия сегодня")[2].partition("</section>")[0]
+
+    assert "идёт сейчас" in told() and "не записано" not in told()
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
+        assert "идёт сейчас" not in told()
+        assert "не записано: присутствие" in told()
 
 
 def test_the_list_costs_two_queries_whatever_it_lists(world):

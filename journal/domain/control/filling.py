@@ -16,7 +16,8 @@ def overdue_until(today: date, rules: Institution) -> date:
     """The last day whose lessons ought to be filled before `today` began.
 
     The rule is the institution's: on the day of the lesson (E 4.3, K 4.5.1), the past
-    week by Monday (S 6.1), or within seven days.
+    week by Monday (S 6.1), or within seven days. Today's lessons are late by none of
+    them; what one lacks is asked for once it is over (`timetable.stage_of`).
     """
     due = Institution.FillingDue
     if rules.filling_due == due.DAY:

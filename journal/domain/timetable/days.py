@@ -1,14 +1,18 @@
 """The bells, the weeks and the days of teaching."""
 
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
 from django.db.models import Exists, Q
 from django.utils import timezone
 
 from journal.models import AcademicYear, Bell, BellSchedule, CalendarDay, TimetableEntry
 
+# Lesson number → (start, end).
+Bells = dict[int, tuple[time, time]]
 
-def bells_on(day: date) -> dict[int, tuple[time, time]]:
+
+def bells_on(day: date) -> Bells:
     """Lesson number → (start, end) on `day`, by the bell schedule then in force.
 
     A shortened day takes the schedule for shortened days where there is one. Empty
@@ -29,9 +33,34 @@ def current_number(now: datetime | None = None) -> int | None:
     After the last bell it is the last. None where the day has no bells.
     """
     now = timezone.localtime(now)
-    bells = bells_on(now.date())
+    return number_at(bells_on(now.date()), now)
+
+
+def number_at(bells: Bells, now: datetime) -> int | None:
+    """`current_number` by bells that are known."""
     ahead = (number for number, (_, end) in bells.items() if now.time() < end)
     return next(ahead, max(bells, default=None))
+
+
+class Stage(Enum):
+    """Where a lesson stands by the clock: nothing is lacking before it is over."""
+
+    AHEAD = "впереди"
+    RUNNING = "идёт сейчас"
+    OVER = "прошло"
+
+
+def stage_of(day: date, number: int | None, bells: Bells, now: datetime) -> Stage:
+    """The stage of a lesson of `day` at local `now`; `bells` are those of the day.
+
+    Without a bell of its own a lesson goes on until its day is over.
+    """
+    if day != now.date():
+        return Stage.OVER if day < now.date() else Stage.AHEAD
+    start, end = bells.get(number, (time.min, time.max))
+    if now.time() < start:
+        return Stage.AHEAD
+    return Stage.RUNNING if now.time() < end else Stage.OVER
 
 
 def parity_of(day: date, year: AcademicYear) -> TimetableEntry.Parity:
