@@ -25,6 +25,8 @@ from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
 SHOWN = 12
+# Lines that a screen of 1366×768 holds: of more the tables are folded to their numbers.
+ON_A_SCREEN = 9
 
 
 @dataclass
@@ -214,6 +216,18 @@ def _addresses(user, step: Step) -> tuple[str, str]:
     return listed, load_url(user, model) if step.is_imported else ""
 
 
+def _overseen(user, today: date, is_all: bool) -> dict:
+    """What is late of other people's lessons and control works, the worst of it first."""
+    most = None if is_all else SHOWN
+    works = overdue_works(user, today)
+    return {
+        "is_all": is_all,
+        "red_list": red_list(user, today, most),
+        "works_count": len(works),
+        "works": [(one, one.late(today)) for one in works[:most]],
+    }
+
+
 def start_page(site, request):
     """Today's lessons, the own group, the red list, the first day's checklist."""
     user = request.user
@@ -239,12 +253,12 @@ def start_page(site, request):
             "course__group", "course__discipline"
         ).order_by("date", "number")[:SHOWN]
     if context["oversees"]:
-        most = None if request.GET.get("late") == "all" else SHOWN
-        context["red_list"] = red_list(user, today, most)
-        works = overdue_works(user, today)
-        context["works_count"] = len(works)
-        context["works"] = [(one, one.late(today)) for one in works[:most]]
-    steps = checklist(user)
-    if not all(step.done for step in steps):
-        context["checklist"] = [(step, *_addresses(user, step)) for step in steps]
+        context |= _overseen(user, today, request.GET.get("late") == "all")
+        rows = len(context["red_list"].worst) + len(context["works"])
+        # The duties stand in two columns.
+        context["is_short"] = rows + len(context["duties"]) // 2 <= ON_A_SCREEN
+    steps = [(step, *_addresses(user, step)) for step in checklist(user)]
+    if left := [row for row in steps if not row[0].done]:
+        done = [row for row in steps if row[0].done]
+        context["checklist"] = {"left": left, "done": done}
     return TemplateResponse(request, "admin/start.html", context)

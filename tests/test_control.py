@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admin_customizations import start
+from admin_customizations.duties.lines import Duty, folded, most_urgent
 from journal.domain.control import red_list
 from journal.domain.timetable import Stage, stage_of
 from journal.models import Lesson
@@ -68,11 +69,16 @@ def test_the_start_page_shows_the_worst_and_leads_to_all(world, client_of, monke
     client, home = client_of(world.deputy), reverse("admin:index")
     page = client.get(home).content.decode()
     assert page.count("&amp;late=1") == 1
+    assert page.count("<details open><summary><h2>Не заполнено в срок") == 1
     words = f"преподавателей {whole.teachers}, занятий {whole.lessons}"
     assert words in page
     page = client.get(home, {"late": "all"}).content.decode()
     assert page.count("&amp;late=1") == whole.teachers
     assert words not in page
+    monkeypatch.setattr(start, "ON_A_SCREEN", 0)
+    page = client.get(home).content.decode()
+    counted = f"занятий {whole.lessons}, преподавателей {whole.teachers}"
+    assert f"<details><summary><h2>Не заполнено в срок: {counted}" in page
 
 
 @pytest.mark.parametrize(
@@ -106,6 +112,26 @@ def test_a_running_lesson_lacks_nothing_before_it_is_over(world, client_of):
     with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
         assert "идёт сейчас" not in told()
         assert "не записано: присутствие" in told()
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "words"),
+    [
+        (0, 0, []),
+        (1, 1, ["строка"]),
+        (2, 2, ["Ведомости: 2", "строка", "строка"]),
+        (2, 7, ["Ведомости: 7", "строка", "строка", "Все: 7"]),
+    ],
+)
+def test_several_lines_of_one_matter_become_one_that_counts_them(count, total, words):
+    found = folded("Ведомости: {}", [Duty("строка", "/")] * count, total, "/list/")
+    assert [one.words for duty in found for one in (duty, *duty.lines)] == words
+    assert all(duty.is_late for duty in found)
+
+
+def test_what_is_late_stands_first():
+    calm, late = Duty("спокойно", "/", is_late=False), Duty("поздно", "/")
+    assert most_urgent([calm, late, calm]) == [late, calm, calm]
 
 
 def test_the_list_costs_two_queries_whatever_it_lists(world):

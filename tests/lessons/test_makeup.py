@@ -9,10 +9,11 @@ from django.urls import reverse
 from journal.domain.lessons.makeup import (
     Closing,
     Scope,
+    add_up,
     close_debts,
-    count_debts,
     parse_key,
     read_debts,
+    waiting,
 )
 from journal.models import Exemption, Institution, Makeup, Mark, Task
 from tests.lessons.conftest import one
@@ -157,9 +158,12 @@ def test_teachers_see_own_lessons_curators_the_group(world):
 
 
 def test_what_is_past_its_day_is_counted_late(world, work):
-    assert count_debts(Scope(world.today, world.curator)) == (8, 0)
+    debts = read_debts(Scope(world.today, world.curator))
+    assert add_up(debts, world.today)[:3] == (8, 0, 6)
     later = world.today + timedelta(days=60)
-    assert count_debts(Scope(later, world.curator)) == (8, 8)
+    late = add_up(debts, later)
+    assert (late.debts, late.late) == (8, 8)
+    assert sum(one.late for one in late.courses) == 8
 
 
 # The page
@@ -237,6 +241,12 @@ def test_the_start_page_says_what_waits(world, work, client_of):
         assert f"Не отработано: {count}" in text
         assert f'href="{reverse("admin:journal_makeup_ledger")}?group="' in text
         assert ledger(client_of(who), group="").context["count"] == count
+        courses = waiting(who, world.today).courses
+        assert sum(own.debts for own in courses) == count
+        for own in courses:
+            assert f'?group=&amp;course={own.course}"' in text
+            page = ledger(client_of(who), group="", course=own.course)
+            assert page.context["count"] == own.debts
     text = client_of(world.deputy).get(reverse("admin:index")).content.decode()
     assert "Не отработано" not in text
 

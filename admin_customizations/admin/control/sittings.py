@@ -49,8 +49,13 @@ def names_of(people: set[int]) -> dict[int, str]:
     return {one.pk: one.short_name for one in rows}
 
 
-def strange_lines(user: User, since: datetime, most: int) -> list[tuple[str, str]]:
-    """(words, address) of what others wrote in a teacher's journal since then."""
+def strange_lines(
+    user: User, since: datetime, most: int
+) -> tuple[list[tuple[str, str]], int]:
+    """(words, address) of the last that others wrote in a teacher's journal since then.
+
+    And how many there are.
+    """
     told = written_by_others(user, since)
     names = names_of({one.by for one in told[:most]}) if told else {}
     found = []
@@ -60,10 +65,7 @@ def strange_lines(user: User, since: datetime, most: int) -> list[tuple[str, str
         words = f"Записано не вами, {one.place}: {one.count} ({names[one.by]}, {at})"
         url = reverse(f"admin:journal_{page}_change", args=[one.place.pk])
         found.append((words, url))
-    if len(told) > most:
-        words = "Есть ещё записи не вашей рукой: откройте журнал исправлений"
-        found.append((words, reverse("admin:report", args=["corrections"])))
-    return found
+    return found, len(told)
 
 
 def _asked(request) -> Sitting:

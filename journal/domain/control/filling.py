@@ -58,18 +58,21 @@ class Late:
 
 @dataclass(frozen=True)
 class RedList:
-    """Teachers with late lessons, the longest list first, and how many there are."""
+    """Teachers with late lessons, the longest list first, and what all have together."""
 
     worst: list[Late]
     teachers: int
     lessons: int
+    since: date | None
 
 
 def red_list(user: User, today: date, most: int | None = None) -> RedList:
     """Who is late, at most `most` of them; two queries."""
     late = overdue_lessons(user, today).order_by()
     counted = late.aggregate(
-        teachers=Count("teacher", distinct=True), lessons=Count("pk")
+        teachers=Count("teacher", distinct=True),
+        lessons=Count("pk"),
+        since=Min("date"),
     )
     names = ("teacher__last_name", "teacher__first_name", "teacher__middle_name")
     rows = (

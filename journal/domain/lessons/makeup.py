@@ -5,9 +5,11 @@ so), a required work by whoever has no mark for it or failed. E 3.5, E 4.3, E 6.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -49,6 +51,7 @@ class Debt:
     student: int
     name: str
     group: str
+    course: int
     lesson: int
     task: int | None
     day: date
@@ -186,6 +189,7 @@ def _missed(scope, since, rules):
         "student",
         *NAMES,
         "lesson__course__group__name",
+        "lesson__course",
         "lesson",
         "lesson__date",
         "lesson__number",
@@ -194,21 +198,13 @@ def _missed(scope, since, rules):
         "reason",
         "hours",
     ):
-        group, lesson, day, number, discipline, topic, value, hours = rest
-        yield Debt(
-            student,
+        group, course, lesson, day, number, discipline, topic, value, hours = rest
+        name, due = (
             full_name(last, first, middle),
-            group,
-            lesson,
-            None,
-            day,
-            number,
-            discipline,
-            topic,
-            value,
-            hours,
             day + timedelta(days=rules.makeup_days),
         )
+        place = (group, course, lesson, None, day, number, discipline)
+        yield Debt(student, name, *place, topic, value, hours, due)
 
 
 def _failed(scope, since, rules):
@@ -232,6 +228,7 @@ def _undone(scope, since, rules):
         "student",
         *NAMES,
         "group__name",
+        "group__courses",
         "lesson",
         "day",
         f"{LESSON}__number",
@@ -243,46 +240,73 @@ def _undone(scope, since, rules):
         yield _work(student, full_name(last, first, middle), rest, "", rules)
 
 
-_PLACE = ("course__group__name", "pk", "date", "number", "course__discipline__name")
+_PLACE = (
+    *("course__group__name", "course", "pk"),
+    *("date", "number", "course__discipline__name"),
+)
 
 
 def _work(student: int, name: str, rest, value: str, rules) -> Debt:
-    group, lesson, day, number, discipline, task, kind, topic = rest
+    group, course, lesson, day, number, discipline, task, kind, topic = rest
     what = f"{kind}: {topic}" if topic else kind
     due = day + timedelta(days=rules.makeup_days)
-    place = (group, lesson, task, day, number, discipline)
+    place = (group, course, lesson, task, day, number, discipline)
     return Debt(student, name, *place, what, value, 0, due)
 
 
-def count_debts(scope: Scope) -> tuple[int, int]:
-    """(debts, those whose day of make-up is past); three queries."""
-    rules = Institution.current()
-    since = ledger_start(scope.today)
-    last = scope.today - timedelta(days=rules.makeup_days)
-    total = late = 0
-    for rows, day in (
-        (missed_lessons(scope, since, rules), "lesson__date"),
-        (failed_works(scope, since), "task__lesson__date"),
-        (works_without_mark(scope, since), "day"),
-    ):
-        days = list(rows.order_by().values_list(day, flat=True))
-        total += len(days)
-        late += sum(one < last for one in days)
-    return total, late
+class Owing(NamedTuple):
+    """What is owed of a course: `late` are debts whose day of make-up is past."""
+
+    course: int
+    name: str
+    debts: int
+    late: int
+    students: int
 
 
-def waiting(user: User, today: date) -> tuple[int, int]:
-    """`count_debts` of what a person sees, as of some minutes ago.
+class Waiting(NamedTuple):
+    """The same of all courses, and of each: the one with the most late debts first."""
 
-    Every start page asks; counting the debts of a year anew each time would be most of
+    debts: int
+    late: int
+    students: int
+    courses: list[Owing]
+
+
+def add_up(debts: list[Debt], today: date) -> Waiting:
+    """How much the debts are together, and course by course."""
+    of_course: dict[int, list[Debt]] = defaultdict(list)
+    for debt in debts:
+        of_course[debt.course].append(debt)
+    courses = [
+        Owing(course, f"{own[0].group}, {own[0].discipline}", *_sums(own, today))
+        for course, own in of_course.items()
+    ]
+    courses.sort(key=lambda one: (-one.late, -one.debts, russian_key(one.name)))
+    return Waiting(*_sums(debts, today), courses)
+
+
+def _sums(debts: list[Debt], today: date) -> tuple[int, int, int]:
+    late = sum(debt.due < today for debt in debts)
+    return len(debts), late, len({debt.student for debt in debts})
+
+
+def waiting(user: User, today: date) -> Waiting:
+    """What waits in a person's ledger, as of some minutes ago.
+
+    Every start page asks; reading the debts of a year anew each time would be most of
     what it costs. Closing some counts anew.
     """
-    key = f"debts-{user.pk}-{today}"
+    key = _kept_as(user, today)
     found = cache.get(key)
     if found is None:
-        found = count_debts(Scope(today, user))
+        found = add_up(read_debts(Scope(today, user)), today)
         cache.set(key, found, MINUTES_KEPT * 60)
     return found
+
+
+def _kept_as(user: User, today: date) -> str:
+    return f"owing-{user.pk}-{today}"
 
 
 # Closing
@@ -356,7 +380,7 @@ def close_debts(
     ]
     if rows:
         bulk_create_with_history(rows, Makeup, default_user=user)
-        cache.delete(f"debts-{user.pk}-{today}")
+        cache.delete(_kept_as(user, today))
     return len(rows)
 
 
