@@ -25,8 +25,8 @@ from journal.models.sqlite import alphabetical
 from journal.roles import Anchor
 
 SHOWN = 12
-# Lines that a screen of 1366×768 holds: of more the tables are folded to their numbers.
-ON_A_SCREEN = 9
+# Lines that a screen of 1366×768 holds beside the heads of all cards.
+ON_A_SCREEN = 15
 
 
 @dataclass
@@ -228,6 +228,22 @@ def _overseen(user, today: date, is_all: bool) -> dict:
     }
 
 
+def _is_open(page: dict) -> dict[str, bool]:
+    """Which tables stand open: those that fit on the screen, or all where asked for.
+
+    A table has two lines beside its rows; the duties have two, and stand in two columns.
+    """
+    left = ON_A_SCREEN - 2 - (len(page["duties"]) + 1) // 2
+    if page["teaches"] or page["groups"]:
+        left = 0
+    found = {}
+    for name, rows in (("red_list", page["red_list"].worst), ("works", page["works"])):
+        fits = len(rows) + 2 <= left
+        found[name] = fits or page["is_all"]
+        left -= len(rows) + 2 if fits else 0
+    return found
+
+
 def start_page(site, request):
     """Today's lessons, the own group, the red list, the first day's checklist."""
     user = request.user
@@ -254,9 +270,7 @@ def start_page(site, request):
         ).order_by("date", "number")[:SHOWN]
     if context["oversees"]:
         context |= _overseen(user, today, request.GET.get("late") == "all")
-        rows = len(context["red_list"].worst) + len(context["works"])
-        # The duties stand in two columns.
-        context["is_short"] = rows + len(context["duties"]) // 2 <= ON_A_SCREEN
+        context["is_open"] = _is_open(context)
     steps = [(step, *_addresses(user, step)) for step in checklist(user)]
     if left := [row for row in steps if not row[0].done]:
         done = [row for row in steps if row[0].done]
