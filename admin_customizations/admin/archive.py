@@ -34,6 +34,7 @@ from journal.domain.archive.checklist import (
 )
 from journal.domain.archive.closing import (
     close_again,
+    closed_early,
     is_closed,
     may_close_again,
     may_reopen,
@@ -120,6 +121,7 @@ class PeriodClosingAdmin(ModelAdmin):
     form = ClosingForm
     fields = ["period", "aspect", "reason"]
     actions_list = ["to_checklist"]
+    readonly_fields = ["closed_early"]
     actions_detail = ["reopen", "close_again"]
     empty_hint = (
         "Закрытых периодов нет. Откройте «Проверку периода»: там видно, чего не хватает, "
@@ -134,7 +136,7 @@ class PeriodClosingAdmin(ModelAdmin):
             ("period", "aspect"),
             ("closed_at", "closed_by"),
             ("reopened_until", "reopened_by"),
-            "reopen_reason",
+            ("reopen_reason", "closed_early"),
         ]
 
     def has_change_permission(self, request, obj=None):
@@ -241,6 +243,14 @@ class PeriodClosingAdmin(ModelAdmin):
     def is_closed(self, closing):
         return is_closed(closing)
 
+    @admin.display(description="закрыто досрочно", empty_value="—")
+    def closed_early(self, closing):
+        step = closed_early(closing)
+        if step is None:
+            return None
+        at = timezone.localtime(step.history_date)
+        return f"{at:%d.%m.%Y %H:%M}, {step.history_user or 'неизвестно кем'}"
+
     @confirmed(
         "Открыть на время",
         may=may_reopen,
@@ -253,7 +263,12 @@ class PeriodClosingAdmin(ModelAdmin):
         reopen_period(closing, request.user, data["until"], data["reason"])
         return f"{closing}: открыто по {data['until']:%d.%m.%Y} включительно."
 
-    @confirmed("Закрыть сейчас", may=may_close_again, icon="lock")
+    @confirmed(
+        "Закрыть сейчас",
+        may=may_close_again,
+        icon="lock",
+        text="Снова открыть период сможет не тот, кто сейчас его закроет.",
+    )
     def close_again(self, request, closing, data):
         close_again(closing, request.user)
         return f"{closing}: закрыто."

@@ -21,8 +21,19 @@ from journal.domain.curriculum.approval import (
     return_plan,
     submit_plan,
 )
-from journal.models import Course, Institution, Mark, PeriodClosing, ThematicPlan
+from journal.models import (
+    Course,
+    Institution,
+    Mark,
+    PeriodClosing,
+    Role,
+    ThematicPlan,
+    User,
+)
 from tests.admin.conftest import url
+from tests.conftest import NOW
+
+DAY = datetime.timedelta(days=1)
 
 
 def text_of(answer) -> str:
@@ -206,6 +217,37 @@ def test_who_closed_does_not_open(college):
         assert not may_reopen(college.people[name], closing), name
     with pytest.raises(ValidationError, match="не закрывал"):
         reopen_period(closing, college.director, college.today, "Сам")
+
+
+def test_who_closes_early_does_not_open_again_alone(college, client_of):
+    closing, director = college.closing, college.director
+    college.deputy.groups.add(Role.objects.get(slug="director"))
+    deputy = User.objects.get(pk=college.deputy.pk)  # closed it, and opens others now
+
+    def step(hour, deed, *answers):
+        with time_machine.travel(NOW + datetime.timedelta(hours=hour)):
+            closing.refresh_from_db()
+            deed(closing, *answers)
+
+    def who_may(hours) -> set:
+        closing.refresh_from_db()
+        with time_machine.travel(NOW + datetime.timedelta(hours=hours)):
+            return {one for one in (director, deputy) if may_reopen(one, closing)}
+
+    assert who_may(0) == {director}
+    step(1, reopen_period, director, college.today, "Сверка")
+    step(2, close_again, director)
+    assert who_may(3) == {deputy}
+    with pytest.raises(ValidationError, match="не закрывал его последним"):
+        step(3, reopen_period, director, college.today, "Один")
+    page = text_of(client_of(deputy).get(url("change", "periodclosing", closing)))
+    assert f"14.10.2026 12:00, {director}" in page
+    step(4, reopen_period, deputy, college.today, "Жалоба")
+    # A time that ran out changes nothing: the director closed last, two steps before.
+    assert who_may(24) == {deputy}
+    step(24, reopen_period, deputy, college.today + DAY, "Жалоба")
+    step(25, close_again, deputy)
+    assert who_may(26) == {director}
 
 
 def test_a_period_is_closed_once(college, client_of):

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from journal.models import Period, PeriodClosing, User
@@ -79,13 +79,22 @@ def close_period(
         raise ValidationError("Этот период уже закрыт.") from error
 
 
+def closed_early(closing: PeriodClosing):
+    """The step of its history that last closed it before its time was out, or None."""
+    steps = closing.history.filter(reopened_until__lte=F("history_date"))
+    return steps.select_related("history_user__employee").order_by("history_id").last()
+
+
 def may_reopen(by: User, closing: PeriodClosing) -> bool:
-    """A second person opens what is closed: never the one who closed it."""
-    return (
-        is_closed(closing)
-        and by.pk != closing.closed_by_id
-        and by.has_perm("journal.reopen_periodclosing")
-    )
+    """A second person opens what is closed: never the one who closed it last.
+
+    Closing early counts, so nobody opens, closes and opens again alone; that a time ran
+    out is nobody's doing, and whoever closed before it stays the first person.
+    """
+    if not is_closed(closing) or not by.has_perm("journal.reopen_periodclosing"):
+        return False
+    early = closed_early(closing)
+    return by.pk != ((early and early.history_user_id) or closing.closed_by_id)
 
 
 @transaction.atomic
@@ -98,7 +107,8 @@ def reopen_period(closing: PeriodClosing, by: User, until: date, reason: str):
     closing = PeriodClosing.objects.select_for_update().get(pk=closing.pk)
     if not may_reopen(by, closing):
         raise ValidationError(
-            "Открыть период может только тот, кто его не закрывал и имеет это право."
+            "Открыть период может только тот, кто не закрывал его последним и имеет "
+            "это право."
         )
     last = timezone.localdate() + timedelta(days=MOST_DAYS_OPEN)
     if not timezone.localdate() <= until <= last:
@@ -110,6 +120,7 @@ def reopen_period(closing: PeriodClosing, by: User, until: date, reason: str):
     closing.reopened_until = timezone.make_aware(datetime.combine(until, time.max))
     closing.reopened_by = by
     closing.reopen_reason = reason.strip()
+    closing._history_user = by
     closing._change_reason = closing.reopen_reason
     closing.save()
 
@@ -128,5 +139,6 @@ def close_again(closing: PeriodClosing, by: User):
     if not may_close_again(by, closing):
         raise ValidationError("Период уже закрыт.")
     closing.reopened_until = timezone.now()
+    closing._history_user = by
     closing._change_reason = "Закрыто досрочно"
     closing.save()
