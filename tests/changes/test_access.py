@@ -4,10 +4,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from admin_customizations.start import substitutions_ahead
 from journal.domain.lessons import Change, write_cells
+from journal.domain.lessons.homework import (
+    Assignment,
+    Verdict,
+    assign,
+    hand_in,
+    judge,
+    to_check,
+)
 from journal.domain.lessons.spread import read_spread
 from journal.domain.timetable.changes import (
     Wish,
@@ -31,8 +40,8 @@ def at(lesson):
     return reverse("admin:journal_lesson_change", args=[lesson.pk])
 
 
-def write(world, lesson, user="master", value="5", reason=""):
-    change = Change(lesson.pk, world.students[0].pk, "1", "", value)
+def write(world, lesson, user="master", value="5", reason="", old=""):
+    change = Change(lesson.pk, world.students[0].pk, "1", old, value)
     return write_cells(world.people[user], [change], reason)[0].status
 
 
@@ -74,15 +83,29 @@ def test_only_who_sat_there_that_day_gets_a_mark(world, lesson):
     assert write_cells(world.master, [change])[0].status in (400, 404)
 
 
-def test_after_the_entry_window_the_substitute_only_reads(world, lesson):
+def test_after_the_entry_window_the_substitute_only_reads_and_the_teacher_writes(
+    world, lesson
+):
+    homework = assign(lesson, Assignment(is_collected=True, kind=world.answer))
+    student = world.student.student
+    hand_in(world.student, homework, "Ответ")
     last = lesson.date + timedelta(days=world.institution.entry_days)
     with time_machine.travel(last):
         assert lesson.is_editable_by(world.master)
         assert write(world, lesson) == 200
+        assert write(world, lesson, "teacher2", "4", "Ошибка", "5") == 403
     with time_machine.travel(last + timedelta(days=1)):
         assert not lesson.is_editable_by(world.master)
         assert write(world, lesson, value="4", reason="Ошибка") == 403
         assert Lesson.objects.visible_to(world.master).filter(pk=lesson.pk).exists()
+        with pytest.raises(PermissionDenied):
+            judge(world.master, homework, student, Verdict("full"))
+        assert not to_check(world.master)
+        # Somebody answers for it still: whose lesson it is by the timetable.
+        assert list(to_check(world.teacher2)) == [homework]
+        assert write(world, lesson, "teacher2", "4", "Ошибка", "5") == 200
+        assert judge(world.teacher2, homework, student, Verdict("full"))
+        assert write(world, lesson, "teacher", "3", "Ошибка", "4") in (403, 404)
 
 
 def test_ones_own_lessons_have_no_such_end(world):

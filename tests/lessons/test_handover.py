@@ -19,6 +19,7 @@ from journal.domain.lessons.homework import (
 from journal.domain.lessons.makeup import Closing, Scope, close_debts, read_debts
 from journal.models import Absence, CourseTeacher, Lesson, Makeup, Subgroup
 from journal.models.reach import kept_lessons
+from journal.models.reach.teaching import answering
 from tests import cast
 from tests.conftest import NOW
 from tests.lessons.conftest import one
@@ -29,34 +30,44 @@ OPEN = [(B, -40, -7, 0), (A, -7, None, 0)]
 
 
 @pytest.mark.parametrize(
-    ("spans", "given", "writers"),
+    ("spans", "given", "writer"),
     [
-        # spans: who, from, to, part; given: day, teacher, part, planned teacher
-        (OPEN, (-14, B, 0), {A}),
-        (OPEN, (-2, A, 0), {A}),
-        # A substitution moves nothing: of others in it, or of the former teacher.
-        (OPEN, (-8, C, 0, B), set()),
-        (OPEN, (-2, C, 0, A), {C}),
-        (OPEN, (-2, B, 0, A), {B}),
-        ([(B, -40, None, 0)], (-14, A, 0, B), set()),
+        # spans: who, from, to, part
+        # given: day, teacher, part, planned teacher, in place of another course's
+        (OPEN, (-14, B, 0), A),
+        (OPEN, (-2, A, 0), A),
+        # A substitute's until the window ends, then of whoever holds what it is of.
+        (OPEN, (-2, C, 0, A), C),
+        (OPEN, (-2, B, 0, A), B),
+        (OPEN, (-8, C, 0, B), A),
+        (OPEN, (-8, B, 0, A), A),
+        ([(B, -40, None, 0)], (-14, A, 0, B), B),
+        ([(B, -40, None, 0), (A, -40, None, 0)], (-14, C, 0, B), B),
+        ([], (-14, C, 0, B), B),
+        ([(B, -40, None, 1), (C, -40, None, 2)], (-14, C, 1, B), C),
+        ([(B, -40, None, 1), (C, -40, -9, 2)], (-14, C, 1, B), B),
+        ([(A, -40, None, 0)], (-2, C, 0, B, True), C),
+        ([(A, -40, None, 0)], (-14, C, 0, B, True), A),
+        ([(A, -40, None, 0)], (-14, A, 0, B, True), A),
+        ([(C, -40, -9, 0), (A, -9, None, 0)], (-14, C, 0, B, True), A),
         # What the former teacher held after all is theirs as a substitute's.
-        (OPEN, (-7, B, 0), {B}),
-        ([(B, -40, -12, 0), (A, -12, None, 0)], (-10, B, 0), {A}),
+        (OPEN, (-7, B, 0), B),
+        ([(B, -40, -12, 0), (A, -12, None, 0)], (-10, B, 0), A),
         # Not before its day; by way of a third; back again.
-        ([(B, -40, 2, 0), (A, 2, None, 0)], (-14, B, 0), {B}),
-        ([(C, -40, -20, 0), (B, -20, -7, 0), (A, -7, None, 0)], (-25, C, 0), {A}),
-        ([(B, -40, -20, 0), (A, -20, -7, 0), (B, -7, None, 0)], (-25, B, 0), {B}),
-        ([(B, -40, -20, 0), (A, -20, -7, 0), (B, -7, None, 0)], (-14, A, 0), {B}),
-        ([(B, -40, -7, 0)], (-14, B, 0), {B}),
+        ([(B, -40, 2, 0), (A, 2, None, 0)], (-14, B, 0), B),
+        ([(C, -40, -20, 0), (B, -20, -7, 0), (A, -7, None, 0)], (-25, C, 0), A),
+        ([(B, -40, -20, 0), (A, -20, -7, 0), (B, -7, None, 0)], (-25, B, 0), B),
+        ([(B, -40, -20, 0), (A, -20, -7, 0), (B, -7, None, 0)], (-14, A, 0), B),
+        ([(B, -40, -7, 0)], (-14, B, 0), B),
         # Of each part its own: one given away, the lectures kept, a load of both.
-        ([(B, -40, -7, 1), (A, -7, None, 1), (C, -40, None, 2)], (-14, B, 1), {A}),
-        ([(B, -40, -7, 1), (A, -7, None, 1), (C, -40, None, 2)], (-14, C, 2), {C}),
-        ([(B, -40, None, 0), (B, -40, -7, 1), (A, -7, None, 1)], (-14, B, 1), {A}),
-        ([(B, -40, None, 0), (B, -40, -7, 1), (A, -7, None, 1)], (-14, B, 0), {B}),
-        (OPEN, (-14, B, 2), {A}),
+        ([(B, -40, -7, 1), (A, -7, None, 1), (C, -40, None, 2)], (-14, B, 1), A),
+        ([(B, -40, -7, 1), (A, -7, None, 1), (C, -40, None, 2)], (-14, C, 2), C),
+        ([(B, -40, None, 0), (B, -40, -7, 1), (A, -7, None, 1)], (-14, B, 1), A),
+        ([(B, -40, None, 0), (B, -40, -7, 1), (A, -7, None, 1)], (-14, B, 0), B),
+        (OPEN, (-14, B, 2), A),
     ],
 )
-def test_a_lesson_is_of_one_teacher_whatever_asks(world, spans, given, writers):
+def test_a_lesson_is_of_one_teacher_whatever_asks(world, spans, given, writer):
     course, people = world.handed_over, world.people
     course.teachers.all().delete()
     parts = [None, *(Subgroup.objects.create(course=course, number=n) for n in (1, 2))]
@@ -68,19 +79,23 @@ def test_a_lesson_is_of_one_teacher_whatever_asks(world, spans, given, writers):
             start=cast.day(world, start),
             end=None if end is None else cast.day(world, end),
         )
-    day, teacher, part, *planned = given
-    lesson = cast.lesson(world, course, day, 6, *planned or [teacher])
+    day, teacher, part, *other = given
+    planned, in_place = [*other, teacher][0], len(other) > 1
+    lesson = cast.lesson(world, course, day, 6, planned)
     lesson.teacher, lesson.subgroup = people[teacher].employee, parts[part]
+    lesson.planned_course = world.course if in_place else None
     lesson.save()
+    asked = Lesson.objects.annotate(answers=answering()).get(pk=lesson.pk)
+    assert asked.answers == people[writer].employee.pk
     for name in (A, B, C):
-        user, is_own = people[name], name in writers
+        user, is_own = people[name], name == writer
         assert lesson.is_editable_by(user) is is_own, name
         found = places_to_write(user, [lesson.pk])
         assert bool(found and found[0].may_mark) is is_own
         kept = Lesson.objects.filter(pk__in=kept_lessons(user))
         assert kept.contains(lesson) is is_own
         seen = Lesson.objects.visible_to(user).filter(pk=lesson.pk).exists()
-        assert seen or name not in {*writers, teacher, *planned}
+        assert seen or name not in {writer, teacher, planned}
 
 
 def test_works_and_debts_of_before_are_the_present_teachers(world, client_of):

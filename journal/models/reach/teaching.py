@@ -1,17 +1,21 @@
 """Whose lesson it is: what a teacher sees of lessons, writes in them, and hands over.
 
 A lesson is written by whoever gives it, a substitute until the entry window ends (E 4.3,
-K 4.5.1, S 6.1). Of a course that changes hands for good the regulations say nothing; ours
+K 4.5.1, S 6.1). Then it comes back to whoever it is of by the timetable, or, given in
+place of another course, to whoever holds its own; a substitute who holds the course
+keeps it. Of a course that changes hands for good the regulations say nothing; ours
 is what a paper journal does: it goes over whole. From the day of the hand-over whoever
 holds the course writes the former teacher's lessons of before, checks their works and
 closes what is owed; the former teacher reads them. The lesson keeps who gave it, the
-history says who wrote. A substitution moves nothing.
+history says who wrote. A substitution moves no course.
 """
 
 from datetime import timedelta
 
 from django.apps import apps
 from django.db.models import (
+    BigIntegerField,
+    Case,
     DateField,
     Exists,
     ExpressionWrapper,
@@ -19,7 +23,10 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    When,
 )
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThan
 from django.utils import timezone
 
@@ -54,28 +61,81 @@ def _held(user) -> QuerySet:
     return held.values("course")
 
 
-def _passed_on(path: str, giver, heirs: QuerySet) -> Exists:
-    """Had `giver` the load that the lesson at `path` is of, and one of `heirs` now?
-
-    A load is of a part of the group, or of the rest of it, and goes on in a later one of
-    the same part. What was held after its end all the same stays with whoever held it, as
-    with a substitute, until the entry window ends.
-    """
-    today, part = timezone.localdate(), OuterRef(join(path, "subgroup"))
+def _of_part(path: str) -> Q:
+    """Loads of the part of the group that the lesson is for, or of the rest of it."""
+    part = OuterRef(join(path, "subgroup"))
     apart = _loads().filter(course=OuterRef("course"), subgroup=OuterRef(part))
-    of_part = Q(subgroup=part) | Q(~Exists(apart), subgroup__isnull=True)
+    return Q(subgroup=part) | Q(~Exists(apart), subgroup__isnull=True)
+
+
+def _over(path: str, giver) -> QuerySet:
+    """The loads of `giver` that are over, of which the lesson at `path` was.
+
+    What was held after the end of one all the same stays with whoever held it, as with a
+    substitute, until the entry window ends.
+    """
+    today = timezone.localdate()
     day = ExpressionWrapper(OuterRef(join(path, "date")), DateField())
     is_before = Q(end__gt=day) | Q(LessThan(day, today - _window()))
+    over = _loads().filter(
+        course=OuterRef(join(path, "course")), employee=giver, end__lte=today
+    )
+    return over.filter(_of_part(path), is_before)
+
+
+def _after(loads: QuerySet) -> QuerySet:
+    """Those of `loads` in which a load that is over goes on: later, of the same part."""
     same_part = Q(subgroup=OuterRef("subgroup")) | Q(
         IsNull(OuterRef("subgroup"), True), subgroup__isnull=True
     )
-    heirs = heirs.on(today).filter(
+    return loads.on(timezone.localdate()).filter(
         same_part, course=OuterRef("course"), start__gt=OuterRef("start")
     )
-    ended = _loads().filter(
-        course=OuterRef(join(path, "course")), employee=giver, end__lte=today
+
+
+def _passed_on(path: str, giver, heirs: QuerySet) -> Exists:
+    """Had `giver` the load that the lesson at `path` is of, and one of `heirs` now?"""
+    return Exists(_over(path, giver).filter(Exists(_after(heirs))))
+
+
+def _heir(path: str, giver: str) -> Subquery:
+    """Who holds now what the person at `giver` held; NULL where nobody does."""
+    heirs = _after(_loads()).order_by("-start", "pk").values("employee")[:1]
+    over = _over(path, OuterRef(join(path, giver))).annotate(heir=Subquery(heirs))
+    known = over.filter(heir__isnull=False).order_by("-start", "pk")
+    return Subquery(known.values("heir")[:1])
+
+
+def _holding(path: str) -> QuerySet:
+    """The loads of today that the lesson at `path` is of."""
+    held = (
+        _loads().on(timezone.localdate()).filter(course=OuterRef(join(path, "course")))
     )
-    return Exists(ended.filter(of_part, is_before, Exists(heirs)))
+    return held.filter(_of_part(path))
+
+
+def _substituted(path: str) -> Q:
+    return ~Q(**{join(path, "planned_teacher"): F(join(path, "teacher"))})
+
+
+def _in_place(path: str) -> Q:
+    """Lessons given in place of another course's."""
+    return Q(**{join(path, "planned_course__isnull"): False})
+
+
+def _lapsed(path: str) -> Q:
+    """Lessons of a substitute who does not hold the course, their window ended."""
+    held = (
+        _loads()
+        .on(timezone.localdate())
+        .filter(
+            course=OuterRef(join(path, "course")),
+            employee=OuterRef(join(path, "teacher")),
+        )
+    )
+    since = timezone.localdate() - _window()
+    is_past = Q(**{join(path, "date__lt"): since})
+    return _substituted(path) & is_past & ~Exists(held)
 
 
 def gave_away(path: str, employee: int) -> Q:
@@ -86,17 +146,44 @@ def gave_away(path: str, employee: int) -> Q:
 def own_lessons_q(user, path: str = "pk") -> Q:
     """The condition on lessons that are a teacher's to write and to answer for now.
 
-    Those given, but the ones handed over since; and of the courses held those that a
-    former teacher gave.
+    Those given, but the ones handed over since; of the courses held those that a former
+    teacher gave, and those that came back from a substitute.
     """
     me, teacher = employee_key(user), join(path, "teacher")
-    given = Q(**{teacher: me}) & _not_lapsed(user, path)
-    if not changed_hands(user):
-        return given
-    is_substituted = ~Q(**{join(path, "planned_teacher"): F(teacher)})
-    given &= is_substituted | ~gave_away(path, me)
-    heir = _passed_on(path, OuterRef(teacher), _loads().filter(employee=me))
-    return given | ~is_substituted & heir
+    own = Q(**{teacher: me}) & _not_lapsed(user, path)
+    if changed_hands(user):
+        own &= _substituted(path) | ~gave_away(path, me)
+        heir = _passed_on(path, OuterRef(teacher), _loads().filter(employee=me))
+        own |= ~_substituted(path) & heir
+    return own | _came_back(user, path)
+
+
+def _came_back(user, path: str) -> Q:
+    """Lessons of substitutes that are the person's again: see `_lapsed`."""
+    me, planned = employee_key(user), join(path, "planned_teacher")
+    mine = Q(**{planned: me})
+    if changed_hands(user):
+        heir = _passed_on(path, OuterRef(planned), _loads().filter(employee=me))
+        mine = mine & ~gave_away(path, me) | heir
+    held = Exists(_holding(path).filter(employee=me))
+    return _lapsed(path) & (~_in_place(path) & mine | _in_place(path) & held)
+
+
+def answering(path: str = "pk") -> Case:
+    """The id of the employee who answers for the lesson now, as `own_lessons_q` says.
+
+    Of several who hold the same part whoever took it last; whoever gave the lesson where
+    nobody holds what it is of.
+    """
+    teacher, planned = join(path, "teacher"), join(path, "planned_teacher")
+    held = _holding(path).order_by("-start", "pk").values("employee")[:1]
+    return Case(
+        When(_lapsed(path) & _in_place(path), then=Coalesce(Subquery(held), teacher)),
+        When(_lapsed(path), then=Coalesce(_heir(path, "planned_teacher"), planned)),
+        When(_substituted(path), then=F(teacher)),
+        default=Coalesce(_heir(path, "teacher"), teacher),
+        output_field=BigIntegerField(),
+    )
 
 
 def kept_keys(user, since, also_planned: bool) -> QuerySet:
@@ -109,7 +196,9 @@ def kept_keys(user, since, also_planned: bool) -> QuerySet:
     rows = apps.get_model("journal", "Lesson").objects.filter(date__gte=since)
     rows = rows.order_by().values_list("pk")
     own, planned = rows.filter(own_lessons_q(user)), rows.filter(planned_teacher=me)
-    parts = [own.filter(teacher=me)]
+    back = rows.filter(_came_back(user, "pk"))
+    in_place = back.filter(_in_place("pk"), course__in=_held(user))
+    parts = [own.filter(teacher=me), back.filter(planned_teacher=me), in_place]
     if changed_hands(user):
         # Before a period no lesson of its courses was given.
         taken_over = _held(user).exclude(start=F("course__period__first_day"))
@@ -117,7 +206,7 @@ def kept_keys(user, since, also_planned: bool) -> QuerySet:
         planned = planned.filter(~gave_away("pk", me))
     if also_planned:
         parts.append(planned)
-    return parts[0].union(*parts[1:]) if parts[1:] else parts[0]
+    return parts[0].union(*parts[1:])
 
 
 def of_course(user, reach: Reach, viewing: bool) -> Q:
@@ -158,9 +247,12 @@ def of_course(user, reach: Reach, viewing: bool) -> Q:
 
 
 def _not_lapsed(user, path: str) -> Q:
-    """Lessons of one's own by the timetable or the load, or not long substituted (A5)."""
+    """Lessons of one's own by the timetable or the load, or not long substituted (A5).
+
+    Of the lessons given these are all but the ones in `_lapsed`.
+    """
     return (
         Q(**{join(path, "planned_teacher"): employee_key(user)})
         | Q(**{f"{join(path, 'date')}__gte": timezone.localdate() - _window()})
-        | any_of(join(path, "course"), taught_courses(user))
+        | any_of(join(path, "course"), _held(user))
     )
