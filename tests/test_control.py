@@ -1,6 +1,7 @@
 """The red list: who is late with what, and how much of it a page shows."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from django.utils import timezone
 from admin_customizations import start
 from admin_customizations.duties.lines import Duty, folded, most_urgent
 from journal.domain.control import red_list
+from journal.domain.control.filling import LED
 from journal.domain.timetable import Stage, stage_of
 from journal.models import Lesson
 from tests import cast
@@ -134,11 +136,34 @@ def test_what_is_late_stands_first():
     assert most_urgent([calm, late, calm]) == [late, calm, calm]
 
 
-def test_the_list_costs_two_queries_whatever_it_lists(world):
+def test_the_present_teacher_is_named_and_beside_whoever_gave_the_lesson(
+    world, client_of
+):
+    """History was the second teacher's until a week ago; nobody filled a lesson of it."""
+    lesson = world.lesson_handed_over
+    Lesson.objects.exclude(pk=lesson.pk).update(is_cancelled=True)
+    Lesson.objects.filter(pk=lesson.pk).update(topic="", attendance_taken_at=None)
+    now, former = world.teacher.employee, world.teacher2.employee
+    (line,) = red_list(world.deputy, world.today).worst
+    assert (line.teacher, line.name, line.lessons) == (now.pk, str(now), 1)
+    assert line.led == f"{LED.get(former.sex, 'вёл(а)')} {former.short_name}"
+    assert (line.not_taken, line.no_topic, line.since) == (1, 1, lesson.date)
+    client = client_of(world.deputy)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert f'{now}</a> <span class="dim">{line.led}</span>' in page
+    link = re.search(r'"([^"]*\?answers=[^"]*)"', page)[1].replace("&amp;", "&")
+    listed = client.get(link).context_data["cl"].queryset
+    assert list(listed) == [lesson]
+    other = link.replace(f"answers={now.pk}", f"answers={former.pk}")
+    assert not client.get(other).context_data["cl"].queryset
+    assert client.get(link.replace("answers=", "answers=x")).status_code == 200
+
+
+def test_the_list_costs_one_query_whatever_it_lists(world):
     for day in (world.today, world.today + datetime.timedelta(days=30)):
         red_list(world.deputy, day)  # the settings and the roles are known by now
         with CaptureQueriesContext(
             connection,
         ) as asked:
             red_list(world.deputy, day)
-        assert len(asked) == 3  # and one for the term
+        assert len(asked) == 2  # and one for the term

@@ -49,9 +49,9 @@ Aspect = PeriodClosing.Aspect
 
 
 def lessons_url(period: Period, teacher: int, lacks: str) -> str:
-    """The lessons of a teacher in a period, up to today, that lack something."""
+    """Lessons of a period, up to today, that a teacher answers for and that lack it."""
     query = {
-        "teacher__id__exact": teacher,
+        "answers": teacher,
         "lacks": lacks,
         "date__gte": period.first_day,
         "date__lt": min(period.last_day, timezone.localdate()) + timedelta(days=1),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from journal.domain.control.works import measured_works, overdue_works, unmarked_works
-from journal.models import Absence, Mark, Membership, Student, Task
+from journal.models import Absence, CourseTeacher, Mark, Membership, Student, Task
 from journal.reports.registry import get
 
 
@@ -110,6 +110,26 @@ def test_the_report_says_what_is_late(world, work):
     table = report.build(form.params())
     assert [row.cells[2] for row in table.rows] == [str(world.course.discipline)] * 2
     assert "не внесены, срок прошёл: 2" in table.notes[0]
+
+
+def test_who_answers_for_a_work_now_is_named_and_who_gave_it_beside(world, work):
+    """The course is the second teacher's since yesterday."""
+    now, former = world.teacher2.employee, world.teacher.employee
+    yesterday = world.today - timedelta(days=1)
+    loads = CourseTeacher.objects.filter(course=work.lesson.course)
+    loads.update(end=yesterday)
+    CourseTeacher.objects.create(
+        course=work.lesson.course, employee=now, start=yesterday
+    )
+    former.sex = "f"
+    former.save()
+    found = only(unmarked_works(world.deputy, world.today), work)
+    assert (found.teacher, found.teacher_name) == (now.pk, str(now))
+    assert found.led == f"вела {former.short_name}"
+    form = get("control_works").form(world.deputy)
+    assert form.answer({}) and form.is_valid()
+    rows = get("control_works").build(form.params()).rows
+    assert f"{now}, вела {former.short_name}" in [row.cells[3] for row in rows]
 
 
 def test_waiting_works_cost_as_many_queries_for_one_as_for_five(world, work):

@@ -41,6 +41,8 @@ from journal.domain.lessons.topics import (
     proposed_line,
 )
 from journal.models import Homework, Lesson, PlannedLesson, Task
+from journal.models.reach.teaching import answering
+from journal.models.words import worded
 
 HELD = Q(is_cancelled=False)
 # What one person may write over of another who has the same lesson open.
@@ -204,6 +206,23 @@ class LacksFilter(AnswerFilter):
     }
 
 
+class AnsweringFilter(AnswerFilter):
+    """Lessons that one teacher answers for now, by links from what is late."""
+
+    title = "отвечает сейчас"
+    parameter_name = "answers"
+
+    def lookups(self, request, model_admin):
+        if not (self.value() or "").isdecimal():
+            return []
+        return [(self.value(), worded("выбранный преподаватель"))]
+
+    def queryset(self, request, queryset):
+        if not self.lookup_choices:
+            return queryset
+        return queryset.alias(answers=answering()).filter(answers=int(self.value()))
+
+
 @admin.register(Lesson)
 class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmin):
     """A teacher's lessons; each page is filled between two lessons."""
@@ -214,6 +233,7 @@ class LessonAdmin(AbsentPage, GroupWeekPage, DayChanges, PlainChoices, ModelAdmi
     list_filter = [
         LateFilter,
         LacksFilter,
+        AnsweringFilter,
         ("course__group", ScopedRelatedFilter),
         ("course__discipline", ScopedRelatedFilter),
         ("teacher", ScopedRelatedFilter),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from journal.domain.archive.closing import close_period
 from journal.domain.contingent.subgroups import left_out
-from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN
+from journal.domain.control.filling import NO_TOPIC, NOT_TAKEN, by_teacher
 from journal.domain.control.works import waiting_works
 from journal.domain.curriculum.fulfilment import disagreements, read_hours
 from journal.domain.lessons.owed import owed_works
@@ -34,11 +34,9 @@ from journal.models import (
     Task,
     User,
 )
-from journal.models.people.persons import full_name
 from journal.models.words import worded
 
 Aspect = PeriodClosing.Aspect
-NAMES = ("last_name", "first_name", "middle_name")
 ATTESTED = [form.value for form in AttestationForm if form != AttestationForm.OTHER]
 MOST_REASON = 300
 MOST_NAMED = 10
@@ -131,15 +129,10 @@ def close_checked(
 
 
 def _lessons(period: Period, day: date, condition: Q) -> list[Gap]:
-    rows = (
-        Lesson.objects.held()
-        .filter(condition, course__period=period, date__lte=day)
-        .order_by()
-        .values_list("teacher", *(f"teacher__{name}" for name in NAMES))
-        .annotate(lessons=Count("pk"))
-        .order_by("-lessons", "teacher__last_name")
-    )
-    return [Gap(full_name(*names), count, pk) for pk, *names, count in rows]
+    rows = Lesson.objects.held().filter(condition, course__period=period, date__lte=day)
+    return [
+        Gap(one.name, one.lessons, one.teacher, one.led) for one in by_teacher(rows)
+    ]
 
 
 def _hours(courses: QuerySet[Course], day: date) -> list[Gap]:
@@ -188,7 +181,7 @@ def _works(period: Period, today: date) -> list[Gap]:
             f"{one.discipline}, {one.group}, {one.date:%d.%m.%Y}",
             one.missing,
             one.lesson,
-            one.teacher_name,
+            ", ".join(filter(None, (one.teacher_name, one.led))),
         )
         for one in waiting_works(tasks, min(today, period.last_day))
         if one.due < today

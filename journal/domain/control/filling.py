@@ -1,15 +1,21 @@
 """Who has filled what, and what is late (E 4.3, S 6.1, U 3.4, K 4.5.1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from journal.models import Institution, Lesson, Period, User
-from journal.models.people.persons import full_name
+from journal.models import Employee, Institution, Lesson, Period, User
+from journal.models.people.persons import full_name, short_name
+from journal.models.reach.teaching import answering
+from journal.models.sqlite import russian_key
 
 NOT_TAKEN = Q(attendance_taken_at__isnull=True)
 NO_TOPIC = Q(topic="")
+NAMES = ("last_name", "first_name", "middle_name")
+GIVERS = [f"teacher__{name}" for name in NAMES]
+LED = {Employee.Sex.MALE: "вёл", Employee.Sex.FEMALE: "вела"}
 
 
 def overdue_until(today: date, rules: Institution) -> date:
@@ -46,7 +52,7 @@ def overdue_lessons(user: User, today: date) -> QuerySet[Lesson]:
 
 @dataclass(frozen=True)
 class Late:
-    """One line of the red list."""
+    """Lessons that one teacher answers for now; `led` names the others who gave them."""
 
     teacher: int
     name: str
@@ -54,6 +60,7 @@ class Late:
     not_taken: int
     no_topic: int
     since: date
+    led: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,24 +73,58 @@ class RedList:
     since: date | None
 
 
-def red_list(user: User, today: date, most: int | None = None) -> RedList:
-    """Who is late, at most `most` of them; two queries."""
-    late = overdue_lessons(user, today).order_by()
-    counted = late.aggregate(
-        teachers=Count("teacher", distinct=True),
-        lessons=Count("pk"),
-        since=Min("date"),
-    )
-    names = ("teacher__last_name", "teacher__first_name", "teacher__middle_name")
+def names_of(people: Iterable[int], known: dict[int, str]) -> dict[int, str]:
+    """Employees by key, their full names; one query where some are not `known`."""
+    if missing := set(people) - known.keys():
+        found = Employee.objects.in_bulk(missing)
+        return known | {pk: str(one) for pk, one in found.items()}
+    return known
+
+
+def led_by(sex: str, *names: str) -> str:
+    """«вела Щукина В. И.»: who gave a lesson that another answers for."""
+    return f"{LED.get(sex, 'вёл(а)')} {short_name(*names)}"
+
+
+def by_teacher(lessons: QuerySet[Lesson]) -> list[Late]:
+    """The lessons told by who answers for them now, the longest list first.
+
+    One query, one more where somebody answers who gave none of them.
+    """
     rows = (
-        late.values_list("teacher", *names)
+        lessons.order_by()
+        .annotate(answers=answering())
+        .values_list("answers", "teacher", "teacher__sex", *GIVERS)
         .annotate(
             lessons=Count("pk"),
             not_taken=Count("pk", filter=NOT_TAKEN),
             no_topic=Count("pk", filter=NO_TOPIC),
             since=Min("date"),
         )
-        .order_by("-lessons", "since", *names)
     )
-    worst = [Late(row[0], full_name(*row[1:4]), *row[4:]) for row in rows[:most]]
-    return RedList(worst, **counted)
+    shares: dict[int, list] = {}
+    for row in rows:
+        shares.setdefault(row[0], []).append(row)
+    known = {row[1]: full_name(*row[3:6]) for own in shares.values() for row in own}
+    names = names_of(shares, known)
+    found = []
+    for teacher, own in shares.items():
+        *counts, since = zip(*(row[-4:] for row in own), strict=True)
+        led = sorted({led_by(*row[2:6]) for row in own if row[1] != teacher})
+        found.append(
+            Late(teacher, names[teacher], *map(sum, counts), min(since), ", ".join(led))
+        )
+    return sorted(
+        found, key=lambda one: (-one.lessons, one.since, russian_key(one.name))
+    )
+
+
+def red_list(user: User, today: date, most: int | None = None) -> RedList:
+    """Who is late, at most `most` of them; the queries of `by_teacher`, one for the term."""
+    late = by_teacher(overdue_lessons(user, today))
+    return RedList(
+        late[:most],
+        len(late),
+        sum(one.lessons for one in late),
+        min((one.since for one in late), default=None),
+    )

@@ -12,14 +12,18 @@ from datetime import date, timedelta
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
-from journal.domain.control.filling import term_start
+from journal.domain.control.filling import NAMES, led_by, names_of, term_start
 from journal.domain.lessons.owed import asked_works, undone
 from journal.models import Absence, Institution, Mark, Task, User
+from journal.models.reach.teaching import answering
 
 
 @dataclass(frozen=True)
 class ControlTask:
-    """A control work with its due day; counts are of students who were there."""
+    """A control work with its due day; counts are of students who were there.
+
+    `teacher` answers for it now; `led` names who gave the lesson, where another did.
+    """
 
     task: int
     lesson: int
@@ -29,6 +33,7 @@ class ControlTask:
     discipline: str
     teacher: int
     teacher_name: str
+    led: str
     kind: str
     topic: str
     present: int
@@ -63,13 +68,16 @@ def _present(until: date, tasks: QuerySet[Task]) -> QuerySet:
     return asked_works(until, tasks).filter(~Exists(absences))
 
 
-def _told(tasks: QuerySet[Task], counts: dict[int, tuple]) -> list[ControlTask]:
+def _told(counts: dict[int, tuple]) -> list[ControlTask]:
     """The works with (present, marked, finished) by task, the oldest first."""
     days = timedelta(days=Institution.current().control_days)
-    rows = tasks.filter(pk__in=list(counts)).select_related(
+    rows = Task.objects.filter(pk__in=list(counts)).select_related(
         "kind", "lesson__teacher", "lesson__course__group", "lesson__course__discipline"
     )
-    found = rows.order_by("lesson__date", "lesson__number", "pk")
+    rows = rows.order_by("lesson__date", "lesson__number", "pk")
+    found = list(rows.annotate(answers=answering()))
+    givers = {one.lesson.teacher_id: str(one.lesson.teacher) for one in found}
+    names = names_of((one.answers for one in found), givers)
     return [
         ControlTask(
             task.pk,
@@ -78,14 +86,22 @@ def _told(tasks: QuerySet[Task], counts: dict[int, tuple]) -> list[ControlTask]:
             task.lesson.date + days,
             str(task.lesson.course.group),
             str(task.lesson.course.discipline),
-            task.lesson.teacher_id,
-            str(task.lesson.teacher),
+            task.answers,
+            names[task.answers],
+            _led(task),
             str(task.kind),
             task.topic,
             *counts[task.pk],
         )
         for task in found
     ]
+
+
+def _led(task: Task) -> str:
+    teacher = task.lesson.teacher
+    if teacher.pk == task.answers:
+        return ""
+    return led_by(teacher.sex, *(getattr(teacher, name) for name in NAMES))
 
 
 def unmarked_works(user: User, today: date, **lessons) -> list[ControlTask]:
@@ -102,7 +118,7 @@ def waiting_works(tasks: QuerySet[Task], until: date) -> list[ControlTask]:
     rows = _present(until, tasks).filter(undone(OuterRef("task"), OuterRef("student")))
     counts = rows.values("task").annotate(n=Count("pk")).values_list("task", "n")
     waiting = {task: (missing, 0, None) for task, missing in counts}
-    return _told(tasks, waiting) if waiting else []
+    return _told(waiting) if waiting else []
 
 
 def overdue_works(user: User, today: date) -> list[ControlTask]:
@@ -127,4 +143,4 @@ def measured_works(user: User, first: date, last: date) -> list[ControlTask]:
         days = [written[task][one] for one in students if one in written[task]]
         is_done = len(days) == len(students)
         counts[task] = (len(students), len(days), max(days) if is_done else None)
-    return _told(tasks, counts) if counts else []
+    return _told(counts) if counts else []

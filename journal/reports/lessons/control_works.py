@@ -82,7 +82,7 @@ def _row(one: ControlTask, today) -> Row:
             one.date,
             one.group,
             one.discipline,
-            one.teacher_name,
+            ", ".join(filter(None, (one.teacher_name, one.led))),
             work,
             one.present,
             Cell(one.marked, "bad" if one.missing else ""),
