@@ -14,7 +14,7 @@ from journal.exchange.reading import Refusal, Workbook, read_workbook
 from journal.exchange.reading.text import parse_date
 from journal.exchange.registry import IMPORTERS
 from journal.exchange.rights import may
-from journal.models import User
+from journal.models import Role, User
 
 UNREADABLE = {
     FileNotFoundError: "такого файла нет",
@@ -129,7 +129,12 @@ def author(username: str | None, importer: type[Importer]) -> User | None:
     if user is None:
         raise Refusal(f"нет действующей учётной записи «{username}».")
     if not may(user, importer.permission()):
-        raise Refusal(f"учётной записи «{username}» не разрешён этот импорт.")
+        roles = Role.objects.filter(permissions__codename=importer.permission())
+        names = ", ".join(roles.order_by("pk").values_list("name", flat=True))
+        raise Refusal(
+            f"учётной записи «{username}» не разрешён этот импорт."
+            + (f" Он разрешён ролям: {names}." if names else "")
+        )
     return user
 
 

@@ -281,6 +281,10 @@ def test_the_command_names_course_columns_and_author(world, tmp_path):
         return json.loads(out.getvalue())
 
     assert "--by" in run("--course", str(world.course.pk))["refused"]
+    # Marks are no business of the journal's administrator, nor their loading (A45).
+    foreign = run("--course", str(world.course.pk), "--by", "office")["refused"]
+    assert "не разрешён" in foreign and "Преподаватель" in foreign
+    assert "Администратор" not in foreign
     own = ("--course", str(world.course.pk), "--by", "teacher")
     assert any("Опрос" in one["reason"] for one in run(*own)["errors"])
     day = f"{cast.day(world, -5):%d.%m.%Y}"
@@ -294,6 +298,14 @@ def test_the_command_names_course_columns_and_author(world, tmp_path):
     assert "«9»: допустимы" in done["errors"][0]["reason"]
     done = run(*own, *meant, "--map", "«9»=5")
     assert (done["stored"], done["added"]) == (True, 2), done["errors"]
+
+
+def test_the_administrator_of_the_journal_loads_no_marks(world, client_of):
+    """Safety A45: marks are not in the role, whatever way they come."""
+    office = client_of(world.office)
+    assert office.get(reverse("admin:import", args=["marks"])).status_code == 403
+    page = office.get(reverse("admin:journal_course_changelist")).content.decode()
+    assert reverse("admin:import", args=["marks"]) not in page
 
 
 def test_a_teacher_loads_marks_step_by_step(world, client_of):
