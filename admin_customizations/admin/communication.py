@@ -8,19 +8,20 @@ from journal.models import Notice
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnly, ModelAdmin):
-    """Notices of absences, to look at."""
+    """Notices of absences and of failing, to look at."""
 
-    list_display = ["at", "who", "student", "lesson", "sent_to"]
+    list_display = ["at", "who", "student", "lesson", "result", "sent_to"]
     list_select_related = [
         "user",
         "guardian",
         "student",
         "lesson__course__discipline",
         "lesson__course__group",
+        "result",
     ]
     search_fields = ["student__last_name"]
     date_hierarchy = "at"
-    empty_hint_reader = "Извещений о пропусках журнал ещё не рассылал."
+    empty_hint_reader = "Извещений о пропусках и неуспеваемости журнал ещё не рассылал."
 
     @admin.display(description="кому", ordering="user")
     def who(self, notice):

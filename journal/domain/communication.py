@@ -1,7 +1,8 @@
-"""Telling curators and parents of an absence without a reason (F13; S 6.4, M 5.2)."""
+"""Telling curators and parents of absences and of failing (F13; S 6.4, M 5.2)."""
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
@@ -14,7 +15,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from journal.domain.curriculum.trajectory import absence_is_off
-from journal.models import Absence, Consent, Guardianship, Notice
+from journal.domain.results.scales import OWED
+from journal.models import (
+    Absence,
+    Consent,
+    Employee,
+    Guardianship,
+    Notice,
+    Result,
+    Sheet,
+)
 from journal.models.words import worded
 
 log = logging.getLogger("journal.notices")
@@ -22,7 +32,7 @@ log = logging.getLogger("journal.notices")
 WAIT = timedelta(minutes=20)
 DAYS = timedelta(days=3)
 MOST_PEOPLE = 200
-MOST_ABSENCES = 5000
+MOST_NEWS = 5000
 MOST_FAILED = 5
 
 
@@ -43,44 +53,90 @@ class Reader(NamedTuple):
     address: str
 
 
-def send_notices(now: datetime | None = None) -> Told:
-    """Tell the curator and the representatives of every absence without a reason, once.
+class News(NamedTuple):
+    """One thing to tell of a student: the key of `about`, and a line of the letter."""
 
-    Of absences of the last three days that stand unchanged for twenty minutes. Each
+    student: int
+    key: int
+    curator: Employee | None
+    line: str
+
+
+class Letter(NamedTuple):
+    """What is told in one letter; `about` is the field of the notice that names it."""
+
+    about: str
+    find: Callable[[datetime], list[News]]
+    subject: str
+    before: str
+    after: Callable[[], str]
+
+
+def send_notices(now: datetime | None = None) -> Told:
+    """Tell the curator and the representatives of absences and of failing, each once.
+
+    Of absences without a reason of the last three days, and of results on sheets signed
+    in these days by which a student fails; what is younger than twenty minutes waits. Each
     person gets one letter for all that is new; without a mail server or an address the
     notice is only noted, and never mailed later. Representatives without an account are
     written to by the address of the card, where their consent to the processing of data
     is in force (A7; 152-ФЗ art. 9). What failed is tried at the next call.
     """
-    now = now or timezone.now()
-    told = Told()
+    now, told = now or timezone.now(), Told()
+    for letter in LETTERS:
+        _send(letter, now, told)
+        if told.failed >= MOST_FAILED:
+            break  # the server is away: the rest waits with these
+    return told
+
+
+def _send(letter: Letter, now: datetime, told: Told) -> None:
     with_mail = bool(settings.EMAIL_HOST)
-    waiting = _waiting(now, with_mail)
     connection = get_connection() if with_mail else None
-    for reader, absences in list(waiting.items())[:MOST_PEOPLE]:
+    waiting = _waiting(letter, now, with_mail)
+    for reader, news in list(waiting.items())[:MOST_PEOPLE]:
         try:
             with transaction.atomic():
-                _note(reader, with_mail, absences, now)
+                _note(letter, reader, with_mail, news, now)
                 if with_mail and reader.address:
-                    _mail(connection, reader.address, absences)
+                    _mail(letter, connection, reader.address, news)
         except IntegrityError:
             continue  # another run tells this person just now
         except (OSError, SMTPException):
             log.exception("a notice was not sent, it will be tried again")
             told.failed += 1
             if told.failed == MOST_FAILED:
-                break  # the server is away: the rest waits with these
+                break
             continue
         told.people += 1
         told.mailed += with_mail and bool(reader.address)
-    return told
 
 
-def _waiting(now: datetime, with_mail: bool) -> dict[Reader, list[Absence]]:
-    """Reader → absences of which the person was not told yet; four queries."""
+def _waiting(
+    letter: Letter, now: datetime, with_mail: bool
+) -> dict[Reader, list[News]]:
+    """Reader → news of which the person was not told yet; four queries at most."""
+    found = letter.find(now)
+    families = _families({one.student for one in found}, with_mail)
+    told = Notice.objects.filter(**{f"{letter.about}__in": [one.key for one in found]})
+    done = set(told.values_list("user", "guardian", "student", letter.about))
+    waiting: dict[Reader, list[News]] = defaultdict(list)
+    for one in found:
+        people = set(families.get(one.student, ()))
+        if one.curator and one.curator.user and one.curator.user.is_active:
+            address = one.curator.email or one.curator.user.email
+            people.add(Reader(one.curator.user_id, None, address))
+        for reader in people:
+            if (reader.user, reader.guardian, one.student, one.key) not in done:
+                waiting[reader].append(one)
+    return waiting
+
+
+def _absences(now: datetime) -> list[News]:
+    """Absences without a reason that stand unchanged for a while."""
     fresh = Absence.history.filter(id=OuterRef("pk"), history_date__gt=now - WAIT)
     today = timezone.localdate(now)
-    absences = list(
+    absences = (
         Absence.objects.filter(
             ~absence_is_off(),
             ~Exists(fresh.order_by()),
@@ -94,27 +150,38 @@ def _waiting(now: datetime, with_mail: bool) -> dict[Reader, list[Absence]]:
             "lesson__course__discipline",
             "lesson__course__group__curator__user",
         )
-        .order_by("lesson__date", "lesson__number", "pk")[:MOST_ABSENCES]
+        .order_by("lesson__date", "lesson__number", "pk")[:MOST_NEWS]
     )
-    families = _families({one.student_id for one in absences}, with_mail)
-    lessons = {one.lesson_id for one in absences}
-    done = set(
-        Notice.objects.filter(lesson__in=lessons).values_list(
-            "user", "guardian", "student", "lesson"
+    found = []
+    for one in absences:
+        lesson, course = one.lesson, one.lesson.course
+        number = f", {lesson.number}-е занятие" if lesson.number else ""
+        line = f"{one.student}: {lesson.date:%d.%m.%Y}{number}, {course.discipline}"
+        found.append(News(one.student_id, lesson.pk, course.group.curator, line))
+    return found
+
+
+def _failures(now: datetime) -> list[News]:
+    """Results by which a student fails, on sheets that were signed of late."""
+    results = (
+        Result.objects.filter(
+            mark__in=OWED,
+            sheet__state=Sheet.State.SIGNED,
+            sheet__signed_at__gt=now - DAYS,
+            sheet__signed_at__lte=now - WAIT,
         )
+        .select_related("student", "sheet__group__curator__user")
+        .prefetch_related("sheet__parts__course__discipline")
+        .order_by("sheet__date", "sheet", "pk")[:MOST_NEWS]
     )
-    waiting: dict[Reader, list[Absence]] = defaultdict(list)
-    for absence in absences:
-        curator = absence.lesson.course.group.curator
-        people = set(families.get(absence.student_id, ()))
-        if curator and curator.user and curator.user.is_active:
-            address = curator.email or curator.user.email
-            people.add(Reader(curator.user_id, None, address))
-        for one in people:
-            what = (absence.student_id, absence.lesson_id)
-            if (one.user, one.guardian, *what) not in done:
-                waiting[one].append(absence)
-    return waiting
+    found = []
+    for one in results:
+        sheet = one.sheet
+        names = [str(part.course.discipline) for part in sheet.parts.all()]
+        about = ", ".join([*(names or [sheet.title]), sheet.get_kind_display()])
+        line = f"{one.student}: {sheet.date:%d.%m.%Y}, {about} — {one}"
+        found.append(News(one.student_id, one.pk, sheet.group.curator, line))
+    return found
 
 
 def _families(students: set[int], with_mail: bool) -> dict[int, list[Reader]]:
@@ -142,37 +209,43 @@ def _families(students: set[int], with_mail: bool) -> dict[int, list[Reader]]:
     return found
 
 
-def _note(reader: Reader, with_mail: bool, absences: list[Absence], now) -> None:
-    for absence in absences:
+def _note(letter: Letter, reader: Reader, with_mail: bool, news: list[News], now):
+    for one in news:
         Notice.objects.create(
             user_id=reader.user,
             guardian_id=reader.guardian,
-            student_id=absence.student_id,
-            lesson_id=absence.lesson_id,
+            student_id=one.student,
             at=now,
             sent_to=reader.address if with_mail else "",
+            **{f"{letter.about}_id": one.key},
         )
 
 
-def _mail(connection, address: str, absences: list[Absence]) -> None:
-    lines = []
-    for absence in absences:
-        lesson = absence.lesson
-        number = f", {lesson.number}-е занятие" if lesson.number else ""
-        lines.append(
-            f"{absence.student}: {lesson.date:%d.%m.%Y}{number},"
-            f" {lesson.course.discipline}"
-        )
-    text = (
-        "В электронном журнале отмечены пропуски, причина которых неизвестна:\n\n"
-        + "\n".join(lines)
-        + worded(
-            "\n\nЕсли причина уважительная, сообщите её куратору группы. Отвечать на"
-            " это"
-            " письмо не нужно.",
-            "\n\nЕсли причина уважительная, сообщите её классному руководителю."
-            " Отвечать на это письмо не нужно.",
-        )
-    )
-    subject = "Пропуск занятий без известной причины"
-    EmailMessage(subject, text, to=[address], connection=connection).send()
+def _mail(letter: Letter, connection, address: str, news: list[News]) -> None:
+    lines = "\n".join(one.line for one in news)
+    text = f"{letter.before}\n\n{lines}\n\n{letter.after()} Отвечать на это письмо не нужно."
+    EmailMessage(letter.subject, text, to=[address], connection=connection).send()
+
+
+LETTERS = (
+    Letter(
+        "lesson",
+        _absences,
+        "Пропуск занятий без известной причины",
+        "В электронном журнале отмечены пропуски, причина которых неизвестна:",
+        lambda: worded(
+            "Если причина уважительная, сообщите её куратору группы.",
+            "Если причина уважительная, сообщите её классному руководителю.",
+        ),
+    ),
+    Letter(
+        "result",
+        _failures,
+        "Неудовлетворительный результат в подписанной ведомости",
+        "В электронном журнале подписаны ведомости с неудовлетворительным результатом:",
+        lambda: worded(
+            "Когда и как исправить результат, подскажет куратор группы.",
+            "Когда и как исправить результат, подскажет классный руководитель.",
+        ),
+    ),
+)

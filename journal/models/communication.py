@@ -10,10 +10,11 @@ from journal.models.reach import Reach
 
 
 class Notice(Model):
-    """That a person was told of an absence without a reason (F13; S 6.4).
+    """That a person was told of an absence without a reason, or of failing (F13; S 6.4).
 
-    The absence itself is read from the journal; a row says who was written to, once: a
-    `user`, or a `guardian` without an account by the address of the card.
+    The absence is read from the journal, by its `lesson`; failing from the signed
+    `result`. A row says who was written to, once: a `user`, or a `guardian` without an
+    account by the address of the card.
     """
 
     reach = Reach(user="user")
@@ -40,8 +41,18 @@ class Notice(Model):
     lesson = models.ForeignKey(
         "journal.Lesson",
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="notices",
         verbose_name="занятие",
+    )
+    result = models.ForeignKey(
+        "journal.Result",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name="результат",
     )
     at = models.DateTimeField("когда", default=timezone.now)
     sent_to = models.CharField("на адрес", max_length=254, blank=True)
@@ -64,6 +75,24 @@ class Notice(Model):
                 "student",
                 "lesson",
                 message="Об этом уже сообщили.",
+            ),
+            unique(
+                "notice_once_of_result",
+                "user",
+                "result",
+                message="Об этом уже сообщили.",
+            ),
+            unique(
+                "notice_once_of_result_by_card",
+                "guardian",
+                "result",
+                message="Об этом уже сообщили.",
+            ),
+            check(
+                "notice_of_one",
+                Q(lesson__isnull=False, result__isnull=True)
+                | Q(lesson__isnull=True, result__isnull=False),
+                "Укажите, о чём сообщили: о занятии или о результате.",
             ),
             check(
                 "notice_to_one",

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from journal.domain.communication import WAIT, send_notices
 from journal.domain.lessons.absent import absent_on
+from journal.domain.results.sheets import open_sheet, sign_sheet
+from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Absence, Consent, Guardian, Guardianship, Notice
 from tests.lessons.conftest import one
 
@@ -143,6 +145,45 @@ def test_curator_and_family_are_mailed_once(world, noted, settings):
     assert "Абрамова Дарья" in mail.outbox[0].body
     assert send_notices(noted + timedelta(hours=1)).people == 0
     assert len(mail.outbox) == 2
+
+
+def test_failing_by_a_signed_sheet_is_told_to_curator_and_family_once(
+    world, noted, student, settings
+):
+    settings.EMAIL_HOST = "mail.example.org"
+    Absence.objects.exclude(reason="б").delete()
+    sheet = open_sheet(
+        world.teacher,
+        "exam",
+        [world.course],
+        date=world.today,
+        teacher=world.teacher.employee,
+    )
+    marks = {one.pk: "4" for one in (*world.students, world.mover)}
+    marks[student.pk] = "2"
+    changes = [ResultChange(pk, "mark", "", mark) for pk, mark in marks.items()]
+    write_results(world.teacher, sheet.pk, changes)
+    assert send_notices(noted).people == 0  # not signed
+    sign_sheet(world.teacher, sheet.pk)
+    assert send_notices(timezone.now()).people == 0  # too fresh
+    done = send_notices(noted)
+    assert (done.people, done.mailed) == (3, 2)
+    assert told() == {
+        ("curator", "curator@example.org"),
+        ("parent", "mother@example.org"),
+        ("trustee", ""),
+    }
+    assert {row.result.student for row in Notice.objects.all()} == {student}
+    day = f"{world.today:%d.%m.%Y}"
+    line = f"{student}: {day}, Математика, экзаменационная ведомость — 2 (неуд"
+    assert [line in letter.body for letter in mail.outbox] == [True, True]
+    assert send_notices(noted + timedelta(hours=1)).people == 0
+    row = Notice.objects.first()
+    for wrong in ({"lesson": world.lesson_past, "result": row.result}, {}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Notice.objects.create(user=world.hr, student=student, **wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.create(user=row.user, student=student, result=row.result)
 
 
 def test_a_representative_without_an_account_is_mailed_by_the_card_with_consent(

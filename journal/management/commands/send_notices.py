@@ -1,4 +1,4 @@
-"""Tell curators and parents of absences without a reason; run every few minutes."""
+"""Tell curators and parents of absences and of failing; run every few minutes."""
 
 from django.core.management.base import BaseCommand
 
@@ -7,7 +7,7 @@ from journal.models.words import spoken_here
 
 
 class Command(BaseCommand):
-    help = "Известить кураторов и родителей о пропусках без причины"
+    help = "Известить кураторов и родителей о пропусках без причины и неуспеваемости"
 
     @spoken_here()
     def handle(self, **options):
