@@ -8,7 +8,7 @@ from journal.models.base import Model, check, history, unique
 from journal.models.curriculum import Course, LessonKind, PlannedLesson, Subgroup
 from journal.models.organisation import Room
 from journal.models.people import Employee
-from journal.models.reach import Reach, ReachQuerySet
+from journal.models.reach import Reach, ReachQuerySet, may_change_lesson
 from journal.models.timetable import TimetableEntry
 from journal.models.words import worded_lazily
 
@@ -159,6 +159,9 @@ class Lesson(Model):
     @property
     def is_substituted(self) -> bool:
         return self.teacher_id != self.planned_teacher_id
+
+    def is_editable_by(self, user) -> bool:
+        return may_change_lesson(user, self.pk)
 
 
 class LessonTopic(Model):

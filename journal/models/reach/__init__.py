@@ -80,6 +80,25 @@ def kept_lessons(user, since: date = date.min, also_planned: bool = False) -> Ra
     )
 
 
+@lru_cache(maxsize=200)
+def _changeable(like: Likeness) -> Prepared:
+    lesson = apps.get_model("journal", "Lesson")
+
+    def build(user, employee, pk):
+        condition = visible_q(like.asker(user, employee), lesson, "change")
+        return lesson.objects.filter(condition, pk=pk).order_by().values_list("pk")
+
+    return Prepared(build, unused=("user", "employee"))
+
+
+def may_change_lesson(user, pk: int) -> bool:
+    """`is_editable_by` of a lesson, by kept SQL: a page of one asks several times."""
+    if not user.is_active:
+        return False
+    keys = {"user": user.pk, "employee": employee_key(user)}
+    return bool(_changeable(likeness(user))(**keys, pk=pk))
+
+
 def has_role(user, *slugs: str) -> bool:
     return any(grant.slug in slugs for grant in grants(user))
 

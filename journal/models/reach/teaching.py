@@ -152,13 +152,18 @@ def own_lessons_q(user, path: str = "pk") -> Q:
     Those given, but the ones handed over since; of the courses held those that a former
     teacher gave, and those that came back from a substitute.
     """
+    return _given(user, path) | _came_back(user, path)
+
+
+def _given(user, path: str) -> Q:
+    """Lessons that the person gave, or a former teacher of a course held now."""
     me, teacher = employee_key(user), join(path, "teacher")
     own = Q(**{teacher: me}) & _not_lapsed(user, path)
     if changed_hands(user):
         own &= _substituted(path) | ~gave_away(path, me)
         heir = _passed_on(path, OuterRef(teacher), _loads().filter(employee=me))
         own |= ~_substituted(path) & heir
-    return own | _came_back(user, path)
+    return own
 
 
 def _came_back(user, path: str) -> Q:
@@ -209,15 +214,18 @@ def kept_keys(user, since, also_planned: bool) -> QuerySet:
     me = employee_key(user)
     rows = apps.get_model("journal", "Lesson").objects.filter(date__gte=since)
     rows = rows.order_by().values_list("pk")
-    own, planned = rows.filter(own_lessons_q(user)), rows.filter(planned_teacher=me)
+    given, planned = rows.filter(_given(user, "pk")), rows.filter(planned_teacher=me)
     back = rows.filter(_came_back(user, "pk"))
-    of_others = back.filter(_in_place("pk"), course__in=_held(user))
-    parts = [own.filter(teacher=me), back.filter(planned_teacher=me), of_others]
+    parts = [given.filter(teacher=me), back.filter(planned_teacher=me)]
+    held = _held(user)
     if changed_hands(user):
         # Before a period no lesson of its courses was given.
-        taken_over = _held(user).exclude(start=F("course__period__first_day"))
-        parts.append(own.filter(course__in=taken_over))
+        taken_over = held.exclude(start=F("course__period__first_day"))
+        parts.append(given.filter(course__in=taken_over))
+        parts.append(back.filter(course__in=held))
         planned = planned.filter(~gave_away("pk", me))
+    else:
+        parts.append(back.filter(_in_place("pk"), course__in=held))
     if also_planned:
         parts.append(planned)
     return parts[0].union(*parts[1:])
