@@ -114,6 +114,7 @@ ROLES = (
             "issue:accesscode",
             "add:subgroupmember",
             "substitute:lesson",
+            "reopen:periodclosing",
         ),
     ),
     RoleSpec(

@@ -175,7 +175,7 @@ BUTTONS = {
     ("mismatch", "take"): (OFFICE, OFFICE),
     ("mismatch", "solve"): (OFFICE, OFFICE),
     ("mismatch", "reject"): (OFFICE, OFFICE),
-    ("periodclosing", "reopen"): ({"director", "root"},) * 2,
+    ("periodclosing", "reopen"): ({"director", "root"} | OFFICE,) * 2,
     ("periodclosing", "close_again"): (set(), set()),
 }
 EXPORTS = {
