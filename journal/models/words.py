@@ -104,6 +104,12 @@ def spoken_here() -> Iterator[None]:
         _asked.reset(token)
 
 
+def asked_here() -> dict:
+    """What was asked already within `spoken_here`; outside of it nothing is kept."""
+    kept = _asked.get()
+    return {} if kept is None else kept
+
+
 def is_school() -> bool:
     """Is a school's word wanted here? Only within `spoken_here` of one."""
     kept = _asked.get()

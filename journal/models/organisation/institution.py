@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from journal.models.base import Model, check, history
 from journal.models.reach import Everyone
-from journal.models.words import worded_lazily
+from journal.models.words import asked_here, worded_lazily
 
 INSTITUTION = "institution"
 NONDISCLOSURE = (
@@ -264,6 +264,7 @@ class Institution(Model):
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
+        asked_here().pop(INSTITUTION, None)
         cache.delete(INSTITUTION)
         transaction.on_commit(lambda: cache.delete(INSTITUTION))
 
@@ -271,8 +272,16 @@ class Institution(Model):
     def current(cls) -> "Institution":
         """The institution; unsaved defaults before the first day.
 
-        Asked by every request, so it is kept in the shared cache for a minute.
+        Asked by every request, so it is kept in the shared cache for a minute; and by
+        some two hundred times, so the request keeps what it has read.
         """
+        kept = asked_here()
+        if INSTITUTION not in kept:
+            kept[INSTITUTION] = cls._stored()
+        return kept[INSTITUTION]
+
+    @classmethod
+    def _stored(cls) -> "Institution":
         found = cache.get(INSTITUTION)
         if found is None:
             found = cls.objects.first()
