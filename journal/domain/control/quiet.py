@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
 from journal.models import Institution
 
 
 def is_quiet(moment: datetime, rules: Institution) -> bool:
-    """Does a moment lie in the quiet hours, which may go over midnight?"""
-    time = timezone.localtime(moment).time()
+    """Does a moment of local time lie in the quiet hours, which may go over midnight?"""
+    time = moment.time()
     first, last = rules.quiet_from, rules.quiet_until
     if first <= last:
         return first <= time < last

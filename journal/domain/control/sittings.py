@@ -170,20 +170,23 @@ def _sitting(run: list, reviews: list[SittingReview], rules: Institution) -> Sit
     person, began = run[0][:2]
     ended = run[-1][1]
     seen = [one for one in reviews if one.began_at <= began and ended <= one.ended_at]
+    # Steps are thousands: for each `localtime` would ask which zone is the current one.
+    zone = timezone.get_current_timezone()
+    moments = [(at.astimezone(zone), day) for _, at, day, _ in run]
     return Sitting(
         person,
         began,
         ended,
         len(run),
-        sum(is_quiet(at, rules) for _, at, *_ in run),
-        sum(_is_late(at, day, rules) for _, at, day, _ in run),
+        sum(is_quiet(at, rules) for at, _ in moments),
+        sum(_is_late(at, day, rules) for at, day in moments),
         sum(bool(strange) for *_, strange in run),
         seen[0] if seen else None,
     )
 
 
 def _is_late(at: datetime, day: date | None, rules: Institution) -> bool:
-    return bool(day) and (timezone.localdate(at) - day).days > rules.entry_days
+    return bool(day) and (at.date() - day).days > rules.entry_days
 
 
 def flagged(person: int | None = None) -> list[Sitting]:

@@ -89,7 +89,7 @@ class Correction:
 
     @property
     def is_quiet(self) -> bool:
-        return is_quiet(self.at, Institution.current())
+        return is_quiet(timezone.localtime(self.at), Institution.current())
 
 
 def closed(period: str, aspect: str) -> Exists:
