@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from journal.models import Institution
 from journal.models.words import CASES, exchanged, spoken_here, worded, worded_lazily
 from tests.conftest import ROOT
 from tests.test_structure import sources, tree_of
@@ -91,6 +92,16 @@ def test_the_institution_is_asked_once(school, django_assert_num_queries):
         assert worded("студент") == "ученик"
     with django_assert_num_queries(0):
         assert worded("студент") == "студент"
+
+
+def test_a_request_reads_the_institution_once_and_sees_what_it_stores(school):
+    with spoken_here():
+        known = Institution.current()
+        stored = Institution.objects.get()
+        assert Institution.current() is known
+        stored.entry_days = known.entry_days + 1
+        stored.save()
+        assert Institution.current().entry_days == stored.entry_days
 
 
 # Pages
