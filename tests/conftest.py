@@ -253,10 +253,11 @@ def standing(build):
 
 
 @pytest.fixture(scope="session")
-def college(request, tmp_path_factory, django_db_setup) -> str:
+def college(request, tmp_path_factory, django_db_setup, django_db_blocker) -> str:
     """The database from which every `installation` is copied."""
     folder = tmp_path_factory.mktemp("college")
-    return installation_.with_cast(folder, request.config.blank)
+    with django_db_blocker.unblock():
+        return installation_.with_cast(folder, request.config.blank)
 
 
 @pytest.fixture

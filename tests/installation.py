@@ -19,17 +19,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from django.db import connection
+from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.test import override_settings
 
+from tests import cast
 from tests.migrated import ROOT, new_base, server_address
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-BUILD = """
-import datetime, django
-django.setup()
-from tests import cast
-cast.build(datetime.date.fromisoformat(%r))
-"""
 
 
 def chromium() -> str | None:
@@ -83,12 +80,38 @@ class Installation:
             text=True,
         )
 
+    @contextlib.contextmanager
+    def here(self) -> Iterator[None]:
+        """Inside, this process works with the installation, in a connection of its own.
+
+        Starting Python and Django costs more than most commands do.
+        """
+        kept = connections[DEFAULT_DB_ALIAS], connections.databases[DEFAULT_DB_ALIAS]
+        options = dict(kept[1]["OPTIONS"])
+        options.pop("pool", None)  # it is the tests' own, known by the alias
+        own = {**kept[1], "NAME": self.base, "OPTIONS": options}
+        connections.databases[DEFAULT_DB_ALIAS] = own
+        connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+        cache.clear()
+        try:
+            with override_settings(VAR=self.var, MEDIA_ROOT=self.var / "media"):
+                yield
+        finally:
+            connections[DEFAULT_DB_ALIAS].close()
+            connections[DEFAULT_DB_ALIAS], connections.databases[DEFAULT_DB_ALIAS] = (
+                kept
+            )
+            cache.clear()
+
+    def opened(self) -> contextlib.AbstractContextManager:
+        """A connection to the database past Django, closed at the end."""
+        if connection.vendor == "sqlite":
+            return contextlib.closing(sqlite3.connect(self.base))
+        return psycopg.connect(server_address(self.base))
+
     def rows(self, query: str) -> list[tuple]:
         """Rows of plain SQL, read past Django."""
-        if connection.vendor == "sqlite":
-            with contextlib.closing(sqlite3.connect(self.base)) as base:
-                return base.execute(query).fetchall()
-        with psycopg.connect(server_address(self.base)) as base:
+        with self.opened() as base:
             return base.execute(query).fetchall()
 
     @contextlib.contextmanager
@@ -152,6 +175,6 @@ def install(folder: Path, blank: str) -> Installation:
 def with_cast(folder: Path, blank: str) -> str:
     """A database like `blank` with the cast in it: its path or its name."""
     made = install(folder, blank)
-    done = made.python("-c", BUILD % str(datetime.date.today()))
-    assert done.returncode == 0, done.stderr
+    with made.here(), transaction.atomic():
+        cast.build(datetime.date.today())
     return made.base

@@ -1,20 +1,24 @@
 """Backup and restore, as the commands that an administrator gives."""
 
+import io
 import json
 import os
 import random
 import re
 import shutil
 import stat
+import time
 import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from journal.domain.archive import backup, container, restore
+from journal.models import Mark, User
 from tests.installation import install
 from tests.migrated import run_on_server
 
@@ -68,6 +72,19 @@ def made(backed_up, folder) -> Path:
     return Path(shutil.copy2(backed_up, folder))
 
 
+@pytest.fixture
+def command(installation, django_db_blocker):
+    """`command(name, …)`: what a command prints, given in this process."""
+
+    def give(*arguments) -> str:
+        said = io.StringIO()
+        with django_db_blocker.unblock(), installation.here():
+            call_command(*map(str, arguments), stdout=said)
+        return said.getvalue()
+
+    return give
+
+
 def facts(path: Path) -> dict:
     with zipfile.ZipFile(path) as archive:
         return json.loads(archive.read(container.MANIFEST))
@@ -106,18 +123,16 @@ def state(installation) -> tuple:
 # A round trip
 
 
-def test_a_backup_restores_rows_and_files_and_keeps_what_was_there(installation, made):
+def test_a_backup_restores_rows_and_files_and_keeps_what_was_there(
+    installation, made, command, django_db_blocker
+):
     before = installation.rows(MARKS)
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     assert facts(made)["counts"]["journal_mark"] == len(before) == 7
 
-    done = installation.python(
-        "-c",
-        "import django; django.setup()\n"
-        "from journal.models import Mark, User\n"
-        "Mark.objects.first().delete(); User.objects.create_user('later')",
-    )
-    assert done.returncode == 0, done.stderr
+    with django_db_blocker.unblock(), installation.here():
+        Mark.objects.first().delete()
+        User.objects.create_user("later")
     paper = installation.var / PAPER
     paper.parent.mkdir(parents=True)
     paper.write_bytes(b"changed")
@@ -131,7 +146,7 @@ def test_a_backup_restores_rows_and_files_and_keeps_what_was_there(installation,
     old_base, old_files = re.findall(r"Прежнее сохранено: (\S+)", said)
     assert Path(old_files, "2026", paper.name).read_bytes() == b"changed"
     # The restored journal works on: its guards stand and nothing is left to migrate.
-    installation.manage("migrate", "--check")
+    command("migrate", "--check")
     installation.base = old_base
     assert installation.rows(LATER) == [(1,)]
     assert len(installation.rows(MARKS)) == 6
@@ -139,7 +154,7 @@ def test_a_backup_restores_rows_and_files_and_keeps_what_was_there(installation,
 
 @pytest.mark.soak(rounds=30)
 def test_backups_taken_under_writes_are_each_one_whole_moment(
-    installation, folder, rounds
+    installation, folder, command, rounds
 ):
     parent = str(os.getpid())
     writers = [
@@ -152,7 +167,8 @@ def test_backups_taken_under_writes_are_each_one_whole_moment(
         seen = []
         for _ in range(max(rounds // 2, 2)):
             (before,) = installation.rows(history)[0]
-            installation.manage("backup", folder)
+            time.sleep(1)  # a backup is named by its second
+            command("backup", folder)
             (after,) = installation.rows(history)[0]
             seen.append((before, after))
     finally:
@@ -165,7 +181,7 @@ def test_backups_taken_under_writes_are_each_one_whole_moment(
         assert before <= facts(path)["counts"]["journal_historicalmark"] <= after
     assert seen[0][0] < seen[-1][1]  # they did write meanwhile
 
-    installation.manage("restore", archives[-1])
+    command("restore", archives[-1])
     # Whole transactions only: every mark is what its newest history row says.
     torn = """SELECT count(*) FROM journal_mark mark WHERE value <> (
         SELECT value FROM journal_historicalmark past WHERE past.id = mark.id
@@ -176,11 +192,11 @@ def test_backups_taken_under_writes_are_each_one_whole_moment(
 
 
 def test_a_check_proves_the_newest_backup_and_leaves_everything_alone(
-    installation, made
+    installation, made, command
 ):
     before = state(installation)
     (made.parent / "journal-20200101-000000.zip").write_bytes(b"older")
-    said = installation.manage("restore", made.parent, "--check")
+    said = command("restore", made.parent, "--check")
     assert f"Файл: {made}" in said
     assert "рабочая база не тронута" in said
     assert state(installation) == before
@@ -189,13 +205,13 @@ def test_a_check_proves_the_newest_backup_and_leaves_everything_alone(
         assert installation.rows(rest) == [(0,)]
 
 
-def test_a_backup_restores_into_an_empty_place(installation, made):
+def test_a_backup_restores_into_an_empty_place(installation, made, command):
     base = installation.base
     if connection.vendor == "sqlite":
         Path(base).unlink()
     else:
         run_on_server(f"DROP DATABASE {base}", f"CREATE DATABASE {base}")
-    installation.manage("restore", made)
+    command("restore", made)
     assert len(installation.rows(MARKS)) == 7
 
 
@@ -277,12 +293,12 @@ def test_a_backup_of_a_newer_journal_is_refused(db, made, folder):
     refused(newer, r"journal\.0999_of_tomorrow.*Сначала обновите программу")
 
 
-def test_a_backup_that_lost_rows_is_refused(installation, made, folder):
+def test_a_backup_that_lost_rows_is_refused(installation, made, folder, command):
     before = state(installation)
     counts = facts(made)["counts"] | {"journal_mark": 8}
     short = remake(made, folder / "short.zip", counts=counts)
-    said = installation.manage("restore", short, code=1)
-    assert "journal_mark: 7 вместо 8" in said
+    with pytest.raises(CommandError, match="journal_mark: 7 вместо 8"):
+        command("restore", short)
     assert state(installation) == before
 
 
@@ -311,25 +327,15 @@ def test_a_file_that_is_no_backup_is_refused(db, tmp_path):
         backup.newest(tmp_path)
 
 
-def test_a_database_that_somebody_writes_to_is_not_replaced(installation, made):
-    busy = installation.start(
-        "-c",
-        "import django; django.setup()\n"
-        "from django.db import connection\n"
-        "with connection.cursor() as cursor:\n"
-        "    cursor.execute('BEGIN')\n"
-        "    cursor.execute('DELETE FROM django_session')\n"
-        "    print('ready', flush=True)\n"
-        "    import time; time.sleep(60)",
-    )
-    try:
-        assert busy.stdout.readline() == "ready\n"
-        said = installation.manage("restore", made, code=1)
-        assert "Остановите журнал" in said
-        assert not list(installation.var.glob("*.before-*"))
-    finally:
-        busy.kill()
-        busy.communicate()
+def test_a_database_that_somebody_writes_to_is_not_replaced(
+    installation, made, command
+):
+    with installation.opened() as busy:
+        busy.execute("DELETE FROM django_session")  # in a transaction, and not its end
+        with pytest.raises(CommandError, match="Остановите журнал"):
+            command("restore", made)
+        busy.rollback()
+    assert not list(installation.var.glob("*.before-*"))
     assert len(installation.rows(MARKS)) == 7
 
 
