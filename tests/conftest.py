@@ -21,11 +21,11 @@ import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.template import RequestContext
-from django.test import Client, TransactionTestCase, client
+from django.test import Client, TransactionTestCase
 
 from tests import cast, migrated, network
 from tests import installation as installation_
+from tests.drawing import sparing
 
 ROOT = Path(__file__).resolve().parent.parent
 # Who asks for one of these may come to the database.
@@ -78,10 +78,22 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _refuse_values_of_no_case(left, kept):
-    """Whoever is renamed in a table must not end its runs on PostgreSQL unseen."""
+    """Whoever is renamed must not end its runs on PostgreSQL unseen."""
+    named = {
+        (item.module, name)
+        for item in left
+        for marker in item.iter_markers("on_postgresql")
+        for name in marker.args
+    }
+    for module, name in named:
+        if not hasattr(module, name):
+            raise pytest.UsageError(
+                f"{module.__name__}: nothing for PostgreSQL: {name}"
+            )
     kept = {item.function for item in kept}
     for item in left:
-        if item.get_closest_marker("on_postgresql") and item.function not in kept:
+        tables = [one for one in item.iter_markers("on_postgresql") if one.kwargs]
+        if tables and item.function not in kept and not unnamed(item):
             others = [one for one in left if one.function is item.function]
             if len(others) > 1:  # else this one case was asked for
                 raise pytest.UsageError(f"{item.nodeid}: nothing for PostgreSQL")
@@ -92,13 +104,21 @@ def runs_once(item) -> bool:
 
     pytest-django refuses every query of a test that has not asked for the database.
     """
-    if item.get_closest_marker("browser"):
+    if item.get_closest_marker("browser") or unnamed(item):
         return True
     for marker in item.iter_markers("on_postgresql"):
         for parameter, values in marker.kwargs.items():
             if item.callspec.params[parameter] not in values:
                 return True
     return not asks_for_database(item)
+
+
+def unnamed(item) -> bool:
+    """Does its module name the tests that PostgreSQL needs, and not this one?"""
+    return any(
+        marker.args and item.originalname not in marker.args
+        for marker in item.iter_markers("on_postgresql")
+    )
 
 
 def asks_for_database(item) -> bool:
@@ -284,16 +304,9 @@ def client_of():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_context_a_page():
-    """`response.context` is copied once a page, not for each of its hundred includes."""
-    keep = client.store_rendered_templates
-
-    def store(store, signal, sender, template, context, **kwargs):
-        if isinstance(context, RequestContext) and store.get("page") is not context:
-            store["page"] = context
-            keep(store, signal, sender, template, context, **kwargs)
-
-    client.store_rendered_templates = store
+def drawn_sparingly(django_test_environment):
+    with sparing():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -126,6 +126,7 @@ class Cluster:
             f"cluster_name={self.token}",
             "max_connections=100",
             "log_min_messages=fatal",
+            "autovacuum=off",  # nothing here lives long enough to be tidied
             *(() if self.durable else HASTY),
         ]
         command = [str(self.bin / "postgres"), "-D", str(self.data)]

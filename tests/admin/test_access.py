@@ -15,6 +15,12 @@ from journal.models import AccessCode, Guardian, Mark, Role, Student, User
 from tests import cast
 from tests.admin.conftest import url
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_code_is_shown_once_and_opens_the_account",
+    "test_the_account_page_lists_codes_without_the_codes",
+    "test_nobody_lets_a_blocked_account_in",
+)
+
 HEADS = {"admin", "deputy", "deputy_upr", "deputy_uvr"}
 
 

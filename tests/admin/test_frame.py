@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from admin_customizations.toolkit import shell
 
+pytestmark = pytest.mark.on_postgresql("test_the_kept_frame_carries_no_token")
+
 
 @pytest.fixture(autouse=True)
 def nothing_kept():

@@ -18,6 +18,17 @@ from journal.roles import APPOINTS, ROLES
 from tests import cast
 from tests.admin.conftest import url
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_forged_role_is_refused",
+    "test_what_one_may_not_give_one_does_not_take",
+    "test_an_account_form_gives_no_power",
+    "test_a_new_account_has_no_password",
+    "test_the_rights_of_a_role_are_set_in_a_table",
+    "test_an_own_role_is_the_administrators_to_give",
+    "test_all_sessions_of_a_person_end_at_once",
+    "test_a_blocked_account_is_out_with_the_next_request",
+)
+
 HEADS = {"admin", "deputy", "deputy_upr", "deputy_uvr"}
 RESPONSIBLE = {"safety", "extracurricular", "certificates"}
 EVERY_ROLE = {spec.slug for spec in ROLES}

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from journal.models import Group, Order
 
+pytestmark = pytest.mark.on_postgresql("test_the_page_shows_the_plan_and_does_it")
+
 AT = "/admin/journal/order/rollover/"
 
 

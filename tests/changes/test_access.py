@@ -26,6 +26,13 @@ from journal.domain.timetable.changes import (
 )
 from journal.models import Lesson
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_the_substitute_opens_fills_and_marks_that_lesson",
+    "test_the_spread_has_just_the_one_column",
+    "test_another_window_counts_from_the_next_question_on",
+    "test_the_substitute_sees_it_on_the_start_page_at_once",
+)
+
 
 @pytest.fixture
 def lesson(world):

@@ -17,6 +17,15 @@ from journal.models import (
     Subgroup,
 )
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_plainer_reader_finds_the_same",
+    "test_a_day_of_practice_is_a_whole_day",
+    "test_a_closed_account_has_no_calendar",
+    "test_rights_are_asked_at_every_request",
+    "test_a_renewed_address_ends_the_old_one_and_revoked_ends_both",
+    "test_no_proxy_keeps_it_and_the_same_is_not_sent_twice",
+)
+
 PAGE = "/timetable/calendar/"
 UTC = datetime.UTC
 

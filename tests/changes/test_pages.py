@@ -8,6 +8,13 @@ from django.urls import reverse
 from journal.domain.timetable.changes import Wish, change_lesson
 from journal.models import Lesson
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_the_day_shows_its_lessons_and_filters_them",
+    "test_each_button_does_what_it_says",
+    "test_one_conflict_among_many_stops_them_all",
+    "test_an_extra_lesson_by_its_form",
+)
+
 DAY = reverse("admin:journal_lesson_day")
 AWAY = reverse("admin:journal_lesson_day_away")
 EXTRA = reverse("admin:journal_lesson_day_extra")

@@ -9,6 +9,13 @@ import pytest
 from journal.domain.timetable.changes import Wish, cancel_lesson, change_lesson
 from journal.models import ExamEvent, ExamMember, Lesson, Subgroup, SubgroupMember
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_strangers_see_no_student_no_mark_no_homework_no_reason",
+    "test_whoever_has_one_timetable_is_led_to_it",
+    "test_families_see_their_own_group_and_no_other",
+    "test_groups_of_a_stream_stand_in_one_line",
+)
+
 
 def at(kind, row, day=None):
     query = ""

@@ -10,6 +10,8 @@ from journal.domain.lessons import TAKEN, Change, write_cells
 from journal.models import CorrectionRequest, Mark
 from tests.browser.test_grid import cell
 
+pytestmark = pytest.mark.on_postgresql("test_each_cell_has_its_answer")
+
 
 def post(client, body, **headers):
     at = reverse("admin:journal_cells_ask")

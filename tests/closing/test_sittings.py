@@ -26,6 +26,15 @@ from journal.models import Absence, Mark, Result, SittingReview
 from tests.closing.conftest import NOW
 from tests.closing.conftest import opened as open_draft
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_results_count_and_signing_does_not",
+    "test_nobody_reviews_an_own_sitting_whatever_the_rights",
+    "test_undoing_makes_new_corrections_and_keeps_the_history",
+    "test_results_of_a_draft_are_put_back_and_of_a_signed_sheet_named",
+    "test_where_nothing_may_be_put_back_nothing_is_reviewed",
+    "test_a_sitting_costs_as_many_queries_for_one_change_as_for_five",
+)
+
 
 def at(days=0, hour=11, minute=0):
     moment = NOW.replace(hour=hour, minute=minute)

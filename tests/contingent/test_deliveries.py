@@ -18,6 +18,16 @@ from journal.domain.contingent.deliveries import (
 from journal.models import AcademicYear, Department, ListDelivery
 from tests.admin.conftest import url
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_handing_in_says_who_when_and_how_late",
+    "test_foreign_lists_and_those_of_another_day_are_refused",
+    "test_the_institution_sets_the_day",
+    "test_without_departments_the_institution_hands_in",
+    "test_outside_the_year_nothing_is_due",
+    "test_lists_are_handed_in_from_the_page",
+    "test_the_start_page_counts_what_is_late",
+)
+
 DAY = timedelta(days=1)
 AT = reverse("admin:journal_listdelivery_due")
 SEPTEMBER = datetime.date(2026, 9, 5)

@@ -12,6 +12,13 @@ from journal.models.reach import own_students
 from journal.pages.diary.access import family_of
 from tests import cast
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_children_of_one_first_name_are_told_apart",
+    "test_a_trust_taken_back_closes_the_diary_at_once",
+    "test_the_institution_may_let_parents_of_adults_see",
+    "test_who_is_in_no_group_is_told_so",
+)
+
 PAGES = ("/diary/", "/diary/marks/", "/diary/attendance/")
 NOBODY = "Дневника нет"
 

@@ -7,6 +7,12 @@ from journal.models import Absence, Subgroup
 from tests import cast
 from tests.diary.conftest import crowd
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_lesson_without_attendance_taken_is_not_counted",
+    "test_cancelled_lessons_and_other_subgroups_are_not_counted",
+    "test_lessons_before_the_transfer_count_in_the_old_group_alone",
+)
+
 
 def absent(world, lesson, letter, hours):
     return Absence.objects.create(

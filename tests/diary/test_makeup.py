@@ -7,6 +7,12 @@ import pytest
 from journal.models import Absence, Makeup, Mark, Task
 from tests import cast
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_an_empty_page_says_what_would_stand_there",
+    "test_debts_are_folded_by_discipline_with_counts_and_the_newest_first",
+    "test_the_page_takes_as_many_queries_for_1_debt_as_for_30",
+)
+
 ADDRESS = "/diary/makeup/"
 
 

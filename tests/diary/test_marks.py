@@ -25,6 +25,13 @@ from journal.pages.diary.reading import read_works
 from tests import cast
 from tests.diary.conftest import crowd
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_marks_stand_in_the_order_of_dates_with_date_and_work",
+    "test_a_work_that_is_owed_stands_among_the_marks_and_does_not_count",
+    "test_passes_and_fails_stand_but_do_not_count",
+    "test_two_exemptions_of_one_course_do_not_double_it",
+)
+
 
 def course_html(page, name: str) -> str:
     """The part of a page between this discipline's heading and the next one's."""

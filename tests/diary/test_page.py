@@ -13,6 +13,12 @@ from journal.pages.diary.pieces import linked
 from tests import cast
 from tests.diary.conftest import crowd
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_the_first_and_the_last_week_lead_no_further",
+    "test_what_people_wrote_is_shown_as_text",
+    "test_a_week_takes_as_many_queries_for_1_lesson_as_for_30",
+)
+
 ATTACK = "<script>alert(1)</script>{{7*7}}"
 SHOWN = "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}"
 

@@ -10,6 +10,8 @@ from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.writing import ResultChange, roster_of, write_results
 from journal.models import DebtMeasure
 
+pytestmark = pytest.mark.on_postgresql("test_what_is_not_signed_is_not_seen")
+
 PAGE = reverse("diary:results")
 
 

@@ -22,6 +22,18 @@ from tests import cast
 from tests.people.test_codes import choose, enter
 from tests.people.test_sign_in import sign_in, signed_in
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_trust_is_given_used_and_taken_back",
+    "test_a_trustee_with_another_ward_stays_signed_in",
+    "test_a_trust_ends_by_itself",
+    "test_a_trust_does_not_outlive_the_parents_own_rights",
+    "test_a_relative_of_the_child_entrusts_nobody",
+    "test_after_eighteen_the_parent_entrusts_no_more",
+    "test_a_namesake_with_the_same_phone_is_another_person",
+    "test_the_same_person_twice_and_a_sixth_are_refused",
+    "test_accounts_are_not_made_without_end",
+)
+
 PAGE = "/diary/trust/"
 
 

@@ -24,6 +24,13 @@ from journal.pages.diary.week import monday_of, week_text
 from tests import cast
 from tests.diary.conftest import WEEK
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_the_days_stand_in_order_and_today_is_marked_and_open",
+    "test_a_week_holds_the_lessons_that_the_rights_know",
+    "test_new_bell_times_do_not_rewrite_the_past",
+    "test_bells_of_a_week_are_those_of_each_day",
+)
+
 
 def spans_of(student):
     from journal.domain.results import Span

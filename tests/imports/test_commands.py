@@ -9,6 +9,10 @@ from journal.models import ImportBatch, Student
 from tests import hostile
 from tests.imports import HEAD, book
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_roster_is_loaded_and_the_outcome_printed",
+)
+
 ROW = ["Сомова Анна Львовна", "12.03.2009", "112-233-445 95", ""]
 
 

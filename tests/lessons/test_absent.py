@@ -15,6 +15,14 @@ from journal.domain.results.writing import ResultChange, write_results
 from journal.models import Absence, Consent, Guardian, Guardianship, Notice
 from tests.lessons.conftest import one
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_phones_are_for_those_who_see_the_cards",
+    "test_the_page_narrows_by_group_day_and_reason",
+    "test_start_pages_say_who_is_absent",
+    "test_a_representative_without_an_account_is_mailed_by_the_card_with_consent",
+    "test_a_letter_that_fails_is_tried_again",
+)
+
 
 def page_of_day(client, **query):
     return client.get(reverse("admin:journal_lesson_absent"), query)

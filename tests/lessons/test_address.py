@@ -10,6 +10,11 @@ from django.urls import reverse
 from journal.models import Absence, Mark, Membership, PeriodClosing
 from tests.lessons.conftest import one
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_cell_costs_at_most_twelve_queries_and_a_column_no_more",
+    "test_absences_follow_the_hours_of_their_lesson",
+)
+
 
 def post(client, changes, reason="", **headers):
     return client.post(

@@ -14,6 +14,13 @@ from tests import cast
 from tests.admin.papers import diploma
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_list_is_noted_with_its_search_and_as_many_rows_as_it_shows",
+    "test_the_log_is_searched_and_filtered",
+    "test_a_look_is_never_changed_added_or_removed",
+    "test_the_log_outlives_the_person_it_names",
+)
+
 
 def card(world_student, page="change", model="student") -> str:
     return reverse(f"admin:journal_{model}_{page}", args=[world_student.pk])

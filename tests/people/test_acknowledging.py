@@ -7,6 +7,10 @@ from journal.models import User
 from tests.people.test_codes import choose, enter
 from tests.people.test_sign_in import sign_in, signed_in
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_every_page_leads_to_the_confirmation_until_it_is_given",
+)
+
 PAGE = "/account/acknowledge/"
 STAFF_ONLY = "Неразглашение персональных данных"
 ALL = "Реквизиты доступа"

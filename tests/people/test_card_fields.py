@@ -7,6 +7,12 @@ from journal.models import Consent, PersonalFile
 from tests import cast
 from tests.people.cards import card, formset, tab
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_phone_is_written_in_one_way_however_it_is_typed",
+    "test_a_parent_signs_for_a_minor_and_an_adult_signs_alone",
+    "test_a_card_without_a_consent_says_so_until_there_is_one",
+)
+
 # What is typed
 
 

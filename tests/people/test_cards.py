@@ -20,6 +20,18 @@ from tests import cast
 from tests.conftest import OF_EACH_ANCHOR
 from tests.people.cards import card, formset, tab
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_role_meets_just_the_tabs_of_the_table",
+    "test_a_part_is_made_when_it_is_first_filled",
+    "test_what_a_part_holds_is_shown_on_its_tab",
+    "test_a_part_that_stays_empty_is_not_made",
+    "test_two_roles_add_up_only_where_each_of_them_reaches",
+    "test_the_past_of_a_part_says_who_changed_what",
+    "test_a_tab_and_its_past_are_noted_in_the_log",
+    "test_hr_meets_the_papers_of_staff_alone",
+    "test_the_curator_keeps_the_papers_of_parents_too",
+)
+
 ALL = "parents documents social benefits military movement results consents"
 # Tabs of a student's card; written by hand, computed by nothing.
 TABS = {

@@ -18,6 +18,10 @@ from journal.domain.people.codes import CodeHasher
 from journal.models import AccessCode
 from tests.people.test_sign_in import LONG, sign_in, signed_in
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_a_code_opens_the_choice_of_a_password_and_signs_in"
+)
+
 REFUSED = "Логин или код не подходят"
 
 

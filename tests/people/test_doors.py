@@ -12,6 +12,11 @@ from journal.domain.people import must_use_mfa
 from tests.cast import PASSWORD
 from tests.people.test_sign_in import LOGIN, change, sign_in, signed_in
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_administration_must_set_up_a_second_factor",
+    "test_with_a_second_factor_the_password_alone_is_not_enough",
+)
+
 FETCH = {"x-requested-with": "fetch"}
 # Sign-in, reset, one-time code, health; all that a stranger may see.
 OPEN = {

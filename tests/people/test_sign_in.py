@@ -11,6 +11,14 @@ from journal.domain.people import give_role
 from journal.models import Employee
 from tests.cast import PASSWORD
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_the_right_password_of_a_closed_account_is_wrong_too",
+    "test_a_closed_account_is_out_at_the_next_request",
+    "test_a_device_is_known_for_its_own_account_alone",
+    "test_too_many_resets_get_the_russian_page",
+    "test_reset_does_not_revive_a_closed_account",
+)
+
 LOGIN = "/account/login/"
 WRONG = "Логин или пароль не подходят"
 LONG = "пять синих облаков"

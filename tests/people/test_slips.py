@@ -32,6 +32,21 @@ from journal.models import (
 from tests import cast
 from tests.conftest import OF_EACH_ANCHOR
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_one_sheet_lets_the_whole_group_in",
+    "test_the_giving_out_is_noted_with_its_count",
+    "test_a_sheet_that_cannot_be_made_opens_nothing",
+    "test_no_code_stands_in_a_log_or_in_the_database",
+    "test_a_parent_with_another_role_is_not_the_curators",
+    "test_a_closed_account_gets_no_slip",
+    "test_who_hands_out_to_a_group",
+    "test_who_hands_out_to_staff",
+    "test_the_administrator_opens_accounts_of_new_staff",
+    "test_a_role_counts_only_with_its_own_anchor",
+    "test_two_who_let_in_at_once_open_one_account",
+    "test_the_list_takes_as_many_queries_for_one_as_for_thirty",
+)
+
 STAFF_PAGE = "/admin/journal/employee/access/"
 EVERYBODY = {"whom": "never", "part": ["student", "guardian"]}
 

@@ -16,6 +16,14 @@ from journal.reports.batch import make, sweep
 from journal.reports.writers import WRITERS
 from tests.reports.conftest import build_group
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_many_groups_wait_for_the_worker_and_the_page_asks_again",
+    "test_the_worker_makes_what_was_ordered",
+    "test_what_has_expired_goes_with_its_file",
+    "test_a_curator_orders_the_own_group_alone",
+    "test_whoever_has_no_report_orders_none",
+)
+
 
 @pytest.fixture
 def group(world):

@@ -11,6 +11,12 @@ from journal.domain.results.sheets import sign_sheet
 from journal.models import Mark, Membership, Result, Sheet, Student, Task
 from tests import cast
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_who_opens_and_who_writes",
+    "test_the_page_takes_as_many_queries_for_1_student_as_for_30",
+    "test_final_marks_stand_on_the_marks_of_the_terms",
+)
+
 
 def address(course, stage="term"):
     return reverse("admin:journal_course_results", args=[course.pk, stage])

@@ -20,6 +20,14 @@ from journal.domain.curriculum.sheet import (
 )
 from journal.models import LessonTopic, PlannedLesson, ThematicPlan
 
+pytestmark = pytest.mark.on_postgresql(
+    "test_rows_are_added_moved_and_deleted_at_once",
+    "test_what_did_not_change_leaves_no_history",
+    "test_the_page_answers_409_with_both",
+    "test_lines_fall_on_the_lessons_in_their_order",
+    "test_a_long_line_takes_several_lessons_and_short_ones_share_one",
+)
+
 HOURS, TOPIC, KIND = (PLAN.place(name) for name in ("hours", "topic", "kind"))
 
 
