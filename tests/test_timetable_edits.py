@@ -5,7 +5,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from journal.domain.timetable import editing, lay_out
@@ -41,6 +41,21 @@ edits = st.one_of(
     st.tuples(st.just("substitute"), which, st.sampled_from(TEACHERS)),
     st.tuples(st.just("shift"), which, days_ahead, st.sampled_from(NUMBERS)),
 )  # fmt: skip
+
+
+HERE = {
+    **{"weekday": 3, "number": 1, "parity": 0, "teacher": "teacher", "room": "room"},
+    **{"part": None, "stream": ""},
+}
+# A lesson that was moved keeps its part of the group when its line is of the whole one.
+MOVED_APART = [
+    ("change", 0, {**HERE, "part": 2}, 9, {"part"}),
+    ("place", "course", HERE, 0, False),
+    ("lay out",),
+    ("shift", 21, 0, 1),
+    ("place", "course", HERE, 0, False),
+    ("change", 14, {**HERE, "teacher": "teacher2"}, 0, {"teacher", "part"}),
+]
 
 
 class Office:
@@ -191,6 +206,7 @@ def held(world):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@example(sequence=MOVED_APART)
 @given(sequence=st.lists(edits, min_size=1, max_size=9))
 def test_nobody_is_in_two_places_and_no_held_lesson_moves(world, sequence):
     with transaction.atomic():

@@ -70,11 +70,11 @@ class Busy:
         The lesson needs its `entry` with `subgroup`, and its course with `group` and
         `discipline`. A lesson without a number takes the whole day.
         """
-        course, subgroup = lesson.course, lesson.entry.subgroup
+        course = lesson.course
         occupant = Occupant(
             _words(course.group.name, course.discipline.name),
             lesson.stream,
-            subgroup.number if lesson.subgroup_id else None,
+            _part(lesson),
         )
         places = list(
             _places(
@@ -108,6 +108,17 @@ class Busy:
         if kind == "group":
             return not one.sits_beside(other)
         return not (one.stream and one.stream == other.stream)
+
+
+def _part(lesson: Lesson) -> int | None:
+    """The number of its part of the group, which a moved lesson keeps when its line
+    has got another."""
+    if lesson.subgroup_id is None:
+        return None
+    part = lesson.entry.subgroup
+    if part is None or part.pk != lesson.subgroup_id:
+        part = lesson.subgroup
+    return part.number
 
 
 def _places(date, number, teacher, room, group) -> Iterator[tuple]:
