@@ -44,8 +44,13 @@ edits = st.one_of(
 
 
 HERE = {
-    **{"weekday": 3, "number": 1, "parity": 0, "teacher": "teacher", "room": "room"},
-    **{"part": None, "stream": ""},
+    "weekday": 3,
+    "number": 1,
+    "parity": 0,
+    "teacher": "teacher",
+    "room": "room",
+    "part": None,
+    "stream": "",
 }
 # A lesson that was moved keeps its part of the group when its line is of the whole one.
 MOVED_APART = [
