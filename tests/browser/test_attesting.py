@@ -69,11 +69,29 @@ def test_a_column_of_marks_is_pasted_and_words_are_understood(
         }"""
     )
     page.get_by_text("Не вставлено (1): 9").wait_for()
+    # A note goes back to what it was while a mark is on its way.
+    mark, note = page.locator("input.mark").nth(3), page.locator("input.note").last
+    mark.focus()
+    page.keyboard.press("2")
+    for words in ("болел", ""):
+        note.fill(words)
+        note.press("Tab")
+    page.locator("input.note").first.focus()
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.setData("text", "билет 3\\nбилет 7");
+            document.activeElement.dispatchEvent(
+                new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+        }"""
+    )
     name = page.locator("tr[data-s] th").nth(1).text_content().split(". ")[1]
     page.get_by_label(f"По уважительной причине: {name}").check()
     page.wait_for_function("document.querySelectorAll('.results .wait').length === 0")
     found = [
         one.mark or one.status for one in Result.objects.order_by("student__last_name")
     ]
-    assert sorted(found) == ["3", "4", "5", "absent", "not_admitted"]
+    assert sorted(found) == ["2", "3", "4", "5", "absent", "not_admitted"]
+    notes = Result.objects.exclude(note="").values_list("note", flat=True)
+    assert sorted(notes) == ["билет 3", "билет 7"]
     assert Result.objects.get(status="absent").excused

@@ -1,8 +1,10 @@
 """The table of a curriculum in a real browser: typing, keys, pasting, a phone."""
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from journal.models import Curriculum, PlanHours
+from tests.browser.test_grid import sign_in
 from tests.imports.plans import plan as from_file
 
 pytestmark = pytest.mark.browser
@@ -97,7 +99,7 @@ def test_arrows_move_delete_empties_and_a_block_is_pasted(table):
     assert (of("МДК.01.01").theory, of("МДК.01.01").practical) == (13, 14)
 
 
-def test_forms_are_typed_and_the_network_may_go_away(table):
+def test_forms_are_typed_and_network_and_session_may_go_away(table):
     page = table()
     page.context.set_offline(True)
     cell(page, "ОП.01", "form").click()
@@ -111,6 +113,16 @@ def test_forms_are_typed_and_the_network_may_go_away(table):
     said(page, "Сохранено")
     assert of("ОП.01").form == "diff_credit"
     assert cell(page, "ОП.01", "form").inner_text() == "ДЗ"
+    page.on("dialog", lambda dialog: dialog.accept())
+    Session.objects.all().delete()
+    cell(page, "ОП.01", "theory").click()
+    page.keyboard.type("41")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Войдите снова").click()
+    sign_in(page, "deputy")
+    page.wait_for_selector("table.plan")
+    said(page, "Сохранено")
+    assert of("ОП.01").theory == 41
 
 
 def test_weeks_are_typed_beside_the_hours(table):

@@ -263,6 +263,9 @@ def test_the_deputy_decides_many_at_once_and_is_told_what_did_not_go(
     assert "Запросы на исправление ждут решения: 3" in start
     page = client.get(at).content.decode()
     assert "сейчас 3: запись изменили после запроса" in page
+    form = page[page.index('class="ticks rows"') :]
+    first = form[form.index("<button") :]
+    assert first.startswith("<button disabled")  # Enter in the answer decides nothing
     data = {"pick": [one.pk, stale.pk], "approve": ""}
     page = client.post(at, data, follow=True).content.decode()
     assert "Разрешено и исправлено: 1." in page

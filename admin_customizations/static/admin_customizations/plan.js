@@ -1,5 +1,8 @@
 // The table of a curriculum: typed like a spreadsheet, saved cell by cell in order.
+import { isSignedOut, post } from "./sending.js";
+import { stateLine } from "./stateline.js";
 
+const PREFIX = "journal.plan.";
 const page = document.querySelector(".plan-page");
 const state = page.querySelector(".grid-state");
 const places = ["table", "weeks", "warnings"];
@@ -11,10 +14,26 @@ let here = "";
 const keyOf = (cell) => [cell.parentElement.dataset.i, cell.dataset.s, cell.dataset.f].join("|");
 const cells = () => [...page.querySelectorAll("td[data-f]")];
 const find = (key) => cells().find((cell) => keyOf(cell) === key);
-const say = (words, kind = "") => {
-  state.textContent = words;
-  state.dataset.kind = kind;
-};
+const { say, state: stateWords } = stateLine(state, page.dataset.login, []);
+const { user } = page.dataset;
+const kept = `${PREFIX}${user}.${page.dataset.url}`;
+
+// What is typed stays in the browser until the server answers; another person's is dropped.
+function keep() {
+  if (waiting.size) localStorage.setItem(kept, JSON.stringify([...waiting]));
+  else localStorage.removeItem(kept);
+}
+
+function restore() {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith(PREFIX) && !name.startsWith(`${PREFIX}${user}.`)) localStorage.removeItem(name);
+  }
+  try {
+    for (const [key, change] of JSON.parse(localStorage.getItem(kept) || "[]")) waiting.set(key, change);
+  } catch {
+    localStorage.removeItem(kept);
+  }
+}
 
 function dress() {
   for (const cell of cells()) {
@@ -73,16 +92,17 @@ function put(cell, text) {
 }
 
 async function send() {
+  keep();
   if (sending || !waiting.size || page.querySelector("td input")) return;
   sending = true;
   const batch = [...waiting.entries()].slice(0, 400);
   say("Сохраняется…", "saving");
   try {
-    const answer = await fetch(page.dataset.url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": page.dataset.token, "X-User": page.dataset.user },
-      body: JSON.stringify({ semester: Number(page.dataset.semester), cells: batch.map(([, change]) => change) }),
-    });
+    const answer = await post(page.dataset.url, page.dataset, { semester: Number(page.dataset.semester), cells: batch.map(([, change]) => change) });
+    if (isSignedOut(answer)) {
+      sending = false;
+      return stateWords("signed-out");
+    }
     const data = await answer.json();
     if (!data.results) {
       say(data.error || "Не сохранено. Обновите страницу.", "bad");
@@ -94,6 +114,7 @@ async function send() {
       if (waiting.get(key) === change) waiting.delete(key);
       if (result.status !== 200) refused.set(key, { n: change.n, message: result.message });
     });
+    keep();
     const focused = page.contains(document.activeElement);
     if (!page.querySelector("td input")) {
       for (const name of places) {
@@ -220,7 +241,10 @@ page.addEventListener("paste", (event) => {
   dress();
   send();
 });
+for (const name of ["online", "focus"]) addEventListener(name, send);
 addEventListener("beforeunload", (event) => {
   if (waiting.size || sending) event.preventDefault();
 });
+restore();
 dress();
+send();

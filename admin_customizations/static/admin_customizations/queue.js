@@ -29,6 +29,11 @@ export class Queue {
     return this.pending.size + this.sending.size > 0;
   }
 
+  has(change) {
+    const key = keyOf(change);
+    return this.pending.has(key) || this.sending.has(key);
+  }
+
   // What this person typed before the session ended; another person's is dropped.
   restore() {
     for (const name of Object.keys(localStorage)) {

@@ -94,9 +94,9 @@ function put(input, value) {
   if (value === old && !queue.busy) return;
   stored.set(keyOf(input), old);
   forget();
-  input.classList.add("wait");
-  queue.put({ l: 0, s: studentOf(input), f: input.dataset.f, o: old, n: value });
-  if (!queue.busy) input.classList.remove("wait");
+  const change = { l: 0, s: studentOf(input), f: input.dataset.f, o: old, n: value };
+  queue.put(change);
+  input.classList.toggle("wait", queue.has(change));
 }
 
 // A whole step from the average asks for its reason, as the server will at signing.
@@ -154,19 +154,26 @@ function changed(event) {
   } else put(input, mark);
 }
 
-// A column of marks copied from a spreadsheet.
+// A column copied from a spreadsheet: marks, or the texts of any other field.
 function paste(event) {
   const input = event.target;
-  if (!input.classList?.contains("mark")) return;
+  if (!input.dataset?.f || isTick(input)) return;
+  const block = blockOf(event);
+  const isMark = input.classList.contains("mark");
+  if (!isMark && block.length < 2) return;
   event.preventDefault();
   const refused = [];
-  blockOf(event).slice(0, rows.length).forEach((line, down) => {
-    const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector("input.mark");
+  block.slice(0, rows.length).forEach((line, down) => {
+    const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector(`input[data-f="${input.dataset.f}"]`);
+    if (!isMark && target) {
+      if (line[0].trim()) put(target, line[0].trim().slice(0, target.maxLength));
+      return;
+    }
     const mark = read(line[0]);
     if (!target || (mark && !marks.includes(mark))) refused.push(line.join("\t").trim());
     else if (mark) put(target, mark);
   });
-  if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}. Допустимо: ${marks.join(", ")}.`, "refused");
+  if (refused.length) say(`Не вставлено (${refused.length}): ${refused.slice(0, 5).join(", ")}.${isMark ? ` Допустимо: ${marks.join(", ")}.` : ""}`, "refused");
 }
 
 page.querySelector(".accept")?.addEventListener("click", () => {

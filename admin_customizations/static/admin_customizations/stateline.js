@@ -16,7 +16,7 @@ export function stateLine(line, login, stays) {
     if (name === "signed-out") {
       say("Сеанс завершён, набранное сохранится. ", "bad");
       const link = document.createElement("a");
-      link.href = `${login}?next=${encodeURIComponent(location.pathname)}`;
+      link.href = `${login}?next=${encodeURIComponent(location.pathname + location.search)}`;
       link.textContent = "Войдите снова";
       line.append(link);
     } else if (name !== "saved" || !stays.includes(line.dataset.kind)) {

@@ -2,6 +2,7 @@
 // The server says where it may stand, moves it, and draws the table anew.
 
 let page = document.querySelector(".week-page");
+let isPutting = false; // a second click on the way puts nothing
 let carried = null; // {chip, query, why: {"1-3": words}}
 
 const $ = (selector) => page.querySelector(selector);
@@ -65,14 +66,16 @@ async function take(chip) {
 }
 
 async function put(cell) {
+  if (isPutting) return;
   const { query: what, why } = carried;
   const reason = why?.[cellKey(cell)];
   if (reason) return say(reason, "bad");
   const url = what.line ? page.dataset.move : page.dataset.place;
   const at = cellKey(cell);
   say("Сохраняется…");
-  const done = await send(url, { ...what, weekday: cell.dataset.w, number: cell.dataset.n });
-  await finish(done, at);
+  isPutting = true;
+  await finish(await send(url, { ...what, weekday: cell.dataset.w, number: cell.dataset.n }), at);
+  isPutting = false;
 }
 
 // Says what came of it; a change is drawn by the server.
