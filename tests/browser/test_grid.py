@@ -325,3 +325,13 @@ def test_hours_and_minutes_follow_the_letter_typed_with_shift(spread, world):
     found = Absence.objects.filter(lesson=world.lesson).order_by("reason")
     rows = found.values_list("reason", "hours", "minutes")
     assert list(rows) == [("н", 1, None), ("о", 0, 15)]
+    # A lesson of one hour has no part to miss: the absence stays whole.
+    Lesson.objects.filter(pk=world.lesson.pk).update(hours=1)
+    spread.reload()
+    missed = cell(spread, 3, world.lesson.pk)
+    missed.click()
+    spread.keyboard.press("KeyY")
+    missed.click()
+    spread.get_by_role("button", name="Часы, минуты").click()
+    spread.get_by_text("Занятие длится один час").wait_for()
+    assert missed.get_attribute("data-a") == "н"

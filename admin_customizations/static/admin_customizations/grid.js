@@ -309,7 +309,10 @@ function amount(cell, letter = split(cell?.dataset.a || "")[0]) {
   if (!isOpen(cell)) return key(cell, letter);
   const isLate = letter === "о";
   const whole = Number(columns[cell.cellIndex].dataset.h);
-  if (!isLate && whole < 2) return key(cell, letter) && move(cell, 1, 0);
+  if (!isLate && whole < 2) {
+    if (cell.dataset.a === letter) return say("Занятие длится один час: пропущено всё занятие.", "note");
+    return key(cell, letter) && move(cell, 1, 0);
+  }
   const [before, known] = split(cell.dataset.a || "");
   amountDialog.querySelector("p").textContent = isLate ? "На сколько минут опоздание?" : `Сколько академических часов пропущено из ${whole}?`;
   amountField.max = isLate ? 90 : whole;
@@ -528,6 +531,7 @@ page.addEventListener("click", (event) => {
   if (!button) return;
   const cell = [...button.closest("tr").cells].find(isCell);
   const letter = button.dataset.key;
+  if (cell !== current) slot = 1;
   if (MARKS.includes(letter) && read(cell, 1) === letter) write(cell, 1, "");
   else key(cell, letter);
 });
