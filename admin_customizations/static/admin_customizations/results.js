@@ -166,7 +166,10 @@ function paste(event) {
   block.slice(0, rows.length).forEach((line, down) => {
     const target = rows[rows.indexOf(input.closest("tr")) + down]?.querySelector(`input[data-f="${input.dataset.f}"]`);
     if (!isMark && target) {
-      if (line[0].trim()) put(target, line[0].trim().slice(0, target.maxLength));
+      const text = line[0].trim().slice(0, target.maxLength);
+      // Two paragraphs of a letter must not write over the words about the next person.
+      if (text && down && target.value && target.classList.contains("note")) refused.push(text);
+      else if (text) put(target, text);
       return;
     }
     const mark = read(line[0]);

@@ -74,8 +74,11 @@ async function put(cell) {
   const at = cellKey(cell);
   say("Сохраняется…");
   isPutting = true;
-  await finish(await send(url, { ...what, weekday: cell.dataset.w, number: cell.dataset.n }), at);
-  isPutting = false;
+  try {
+    await finish(await send(url, { ...what, weekday: cell.dataset.w, number: cell.dataset.n }), at);
+  } finally {
+    isPutting = false;
+  }
 }
 
 // Says what came of it; a change is drawn by the server.
