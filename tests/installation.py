@@ -23,7 +23,6 @@ from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test import override_settings
 
-from tests import cast
 from tests.migrated import ROOT, new_base, server_address
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -174,6 +173,8 @@ def install(folder: Path, blank: str) -> Installation:
 
 def with_cast(folder: Path, blank: str) -> str:
     """A database like `blank` with the cast in it: its path or its name."""
+    from tests import cast  # the bench, which knows no Django, has no use for it
+
     made = install(folder, blank)
     with made.here(), transaction.atomic():
         cast.build(datetime.date.today())

@@ -1,6 +1,7 @@
 """The house itself: the cast, both databases, deployment, the table of roles, health."""
 
 import contextlib
+import os
 import re
 import shutil
 import sqlite3
@@ -145,6 +146,12 @@ def test_a_process_has_a_connection_for_each_of_its_threads():
     threads = int(re.search(r"--threads (\d+)", unit)[1])
     pool = int(re.search(r'"DATABASE_POOL", (\d+)', settings)[1])
     assert threads <= pool
+
+
+def test_the_bench_begins_where_no_django_is_set_up():
+    plain = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "tests.bench.run", "--help"]
+    subprocess.run(command, cwd=ROOT, env=plain, check=True, stdout=subprocess.PIPE)
 
 
 def test_a_script_names_its_modules_of_the_same_version(tmp_path):
