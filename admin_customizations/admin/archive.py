@@ -239,7 +239,7 @@ class PeriodClosingAdmin(ModelAdmin):
             )
         return found
 
-    @admin.display(description="закрыто", boolean=True)
+    @admin.display(description="сейчас закрыто", boolean=True)
     def is_closed(self, closing):
         return is_closed(closing)
 
