@@ -216,8 +216,10 @@ def kept_keys(user, since, also_planned: bool) -> QuerySet:
     rows = rows.order_by().values_list("pk")
     given, planned = rows.filter(_given(user, "pk")), rows.filter(planned_teacher=me)
     back = rows.filter(_came_back(user, "pk"))
-    parts = [given.filter(teacher=me), back.filter(planned_teacher=me)]
+    parts = [given.filter(teacher=me)]
     held = _held(user)
+    if changed_hands(user) or not also_planned:  # else it is among the planned
+        parts.append(back.filter(planned_teacher=me))
     if changed_hands(user):
         # Before a period no lesson of its courses was given.
         taken_over = held.exclude(start=F("course__period__first_day"))
