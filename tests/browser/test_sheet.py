@@ -147,8 +147,12 @@ def test_two_people_in_one_table_lose_nothing(sheet, plan, world):
     cell(sheet, 1, "topic").click()
     write(sheet, "Тема преподавателя")
     sheet.keyboard.press("Enter")
+    write(sheet, "Производн")  # still being written when the other's rows come
+    sheet.wait_for_function("document.body.innerText.includes('Тема заместителя')")
+    sheet.keyboard.insert_text("ые")
+    sheet.keyboard.press("Enter")
     saved(sheet)
-    assert topics(plan)[:3] == ["Тема преподавателя", "Производная", "Тема заместителя"]
+    assert topics(plan)[:3] == ["Тема преподавателя", "Производные", "Тема заместителя"]
     assert cell(sheet, 3, "topic").inner_text() == "Тема заместителя"
 
 
@@ -176,3 +180,18 @@ def test_the_table_of_an_approved_plan_is_only_read(page_of, world):
     write(page, "Нет")
     assert not page.locator("table.sheet :is(textarea, input)").count()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_row_whose_answer_was_lost_is_not_stored_twice(sheet, plan):
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    before = topics(plan)
+    cell(sheet, len(before), "topic").click()
+    sheet.keyboard.press("Control+Enter")
+    sheet.route("**/table/", lose, times=1)
+    sheet.evaluate(PASTE, "Одна\tлек.\t2")
+    sheet.wait_for_selector(".grid-state[data-kind=offline]")
+    saved(sheet)
+    assert topics(plan) == [*before, "Одна"]

@@ -187,8 +187,11 @@ def test_ticked_debts_are_closed_by_one_post(world, work, client_of):
     assert "уже закрыты" in again
     assert Makeup.objects.count() == 2
     assert client.post(address, data | {"debt": "x"}).status_code == 400
-    wrong = client.post(address, data | {"day": "вчера"}, follow=True)
-    assert "Не записано" in wrong.content.decode()
+    left = keys_of(world, world.teacher, world.students[1])[0]
+    typed = {"debt": left, "day": "вчера", "note": "«ё»"}
+    wrong = client.post(address, data | typed).content.decode()
+    assert "Не записано" in wrong and 'value="«ё»"' in wrong
+    assert f'value="{left}" checked' in wrong
     # What is not the person's to see is not there to close.
     foreign = f"a:{world.lesson2_past.pk}:{world.students[1].pk}"
     client.post(address, data | {"debt": foreign})

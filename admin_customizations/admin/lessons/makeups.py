@@ -110,9 +110,11 @@ class MakeupAdmin(ModelAdmin):
         choice = _choice(request)
         scope = Scope(today, user, choice["group"], choice["course"], choice["student"])
         debts = read_debts(scope) if choice["is_narrow"] else []
+        typed = {"day": f"{today:%Y-%m-%d}"}
         if request.method == "POST":
-            self._close(request, debts, today)
-            return HttpResponseRedirect(request.get_full_path())
+            if self._close(request, debts, today):
+                return HttpResponseRedirect(request.get_full_path())
+            typed = request.POST.dict() | {"debts": request.POST.getlist("debt")}
         shown = [debt for debt in debts if _is_shown(debt, choice["show"], today)]
         own = closable(user, (debt.lesson for debt in shown))
         context = {
@@ -120,6 +122,7 @@ class MakeupAdmin(ModelAdmin):
             **choice,
             "title": "Отработка",
             "today": today,
+            "typed": typed,
             "kinds": SHOWN,
             "students": [
                 (debts_of[0], debts_of) for debts_of in _by_student(shown, MOST_CLOSED)
@@ -139,7 +142,8 @@ class MakeupAdmin(ModelAdmin):
             )
         return response
 
-    def _close(self, request, debts: list[Debt], today) -> None:
+    def _close(self, request, debts: list[Debt], today) -> bool:
+        """Close what is ticked; False where that is refused, with a message why."""
         if not request.user.has_perm("journal.add_makeup"):
             raise PermissionDenied
         form = CloseForm(request.POST)
@@ -151,11 +155,11 @@ class MakeupAdmin(ModelAdmin):
             raise BadRequest(f"debt: {error}") from error
         if not keys:
             self.message_user(request, "Отметьте, что отработано.", "warning")
-            return
+            return False
         if not form.is_valid():
             words = " ".join(wrong_words(form))
             self.message_user(request, f"Не записано. {words}", "error")
-            return
+            return False
         try:
             done = close_debts(
                 request.user, debts, keys, Closing(**form.cleaned_data), today
@@ -169,6 +173,8 @@ class MakeupAdmin(ModelAdmin):
             count = plural(done, "долг", "долга", "долгов")
             words = f"Закрыто: {count}." if done else "Эти долги уже закрыты."
             self.message_user(request, words)
+            return True
+        return False
 
 
 def _choice(request) -> dict:

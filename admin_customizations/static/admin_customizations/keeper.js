@@ -78,7 +78,10 @@ export class Keeper {
     if (!found) return this.again(sent, number, answer.status === 403 ? "signed-out" : "trouble");
     this.wait = 1000;
     if (answer.status === 200) return this.done(sent, found);
-    if (answer.status === 409) return this.settle(this.waiting || sent, found);
+    if (answer.status === 409) {
+      this.number ||= number;
+      return this.settle(this.waiting || sent, found);
+    }
     if (found.errors) {
       if (!this.waiting) this.refused(sent, found.errors);
       return this.waiting && this.put(this.waiting);

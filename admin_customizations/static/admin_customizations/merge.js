@@ -4,10 +4,16 @@ const byId = (rows) => new Map(rows.filter((row) => row.id !== null).map((row) =
 const same = (one, other) => one.cells.every((cell, c) => cell === other.cells[c]);
 
 // Rows of `mine` with what `theirs` changed; cells that both changed are conflicts, each
-// with `take("mine" | "theirs")`. `made(row)` makes a row of the table.
-export function merge(base, mine, theirs, made) {
+// with `take("mine" | "theirs")`. `made(row)` makes a row of the table, `alike(row, other)`
+// knows a new row of mine by its texts: stored already, only the answer was lost.
+export function merge(base, mine, theirs, made, alike) {
   const before = byId(base);
   const now = byId(theirs.rows);
+  const fresh = theirs.rows.filter((other) => !before.has(other.id) && !byId(mine).has(other.id));
+  for (const row of mine.filter((one) => one.id === null)) {
+    const i = fresh.findIndex((other) => alike(row, other));
+    if (i >= 0) row.id = fresh.splice(i, 1)[0].id;
+  }
   const own = byId(mine);
   const conflicts = [];
   const rows = [];

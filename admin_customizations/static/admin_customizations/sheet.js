@@ -36,6 +36,7 @@ const blank = () => made(null, fields.map((field) => (field.name === "hours" ? S
 const isBlank = (row) => row.id === null && row.cells.every((cell, c) => !cell.trim() || fields[c].name === "hours");
 const copyOf = (list) => list.map((row) => ({ key: row.key, id: row.id, cells: [...row.cells] }));
 const kindOf = (text) => data.kinds[text.toLowerCase().replaceAll("ё", "е").replaceAll(".", "").trim()];
+const isAlike = (row, other) => fields.every(({ sort }, c) => sort !== "text" || row.cells[c] === other.cells[c]);
 const place = (name) => fields.findIndex((field) => field.name === name);
 
 // Drawing
@@ -276,6 +277,16 @@ function edit(text = null) {
   input.addEventListener("blur", () => done(true));
 }
 
+// What was being written while the rows came anew is written on, in its own row.
+function resume(held) {
+  const r = held ? rows.findIndex((row) => row.key === held.key) : -1;
+  if (r < 0) return;
+  at = { r, c: held.c };
+  from = at;
+  paint();
+  edit(held.text);
+}
+
 function done(isKept) {
   if (!editor) return;
   const { input, r, c } = editor;
@@ -398,12 +409,15 @@ const keeper = new Keeper({
     redraw();
   },
   async conflict(base, mine, theirs) {
-    const found = merge(base, mine, theirs, (row) => made(row.id, row.cells));
+    const held = editor && { key: rows[editor.r].key, c: editor.c, text: editor.input.value };
+    editor = null;
+    const found = merge(base, mine, theirs, (row) => made(row.id, row.cells), isAlike);
     if (found.conflicts.length) await ask(found.conflicts, theirs);
     past.push(copyOf(rows));
     rows = found.rows;
     find("undo").disabled = false;
     draw();
+    resume(held);
     say(`Таблицу изменили: ${theirs.by}, ${theirs.at}. Ваши правки соединены с новыми.`, "saving");
     return rows;
   },
