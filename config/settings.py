@@ -300,6 +300,7 @@ UNFOLD = {
         }
     ],
     "STYLES": [lambda request: static("admin_customizations/skin.css")],
+    "SCRIPTS": [lambda request: static("admin_customizations/once.js")],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -21,6 +21,11 @@ export class Keeper {
     });
   }
 
+  // Refused cells stay in the browser too.
+  get isStored() {
+    return !this.waiting && !this.isSending && localStorage.getItem(this.place) === null;
+  }
+
   // What this person typed and the server never got; another person's is dropped.
   restore(show) {
     for (const name of Object.keys(localStorage)) {

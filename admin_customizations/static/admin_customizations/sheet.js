@@ -380,7 +380,11 @@ const keeper = new Keeper({
   token: page.dataset.token,
   version: data.version,
   base: data.rows,
-  say: (name, words = "") => (words ? say(words, name) : state(name)),
+  say(name, words = "") {
+    words ? say(words, name) : state(name);
+    if (name === "saved" && isHandedIn) location.assign(handIn.href);
+    if (name !== "saving") isHandedIn = false;
+  },
   isBlank,
   // What was stored takes the place of what was sent, where nobody typed since.
   stored(sent, answer) {
@@ -405,6 +409,7 @@ const keeper = new Keeper({
     const [r, field, words] = errors[0];
     const title = fields[place(field)]?.title;
     const first = r < 0 ? whole[0] : `строка ${r + 1}, «${title}»: ${words}`;
+    isHandedIn = false;
     say(`Не сохранено (замечаний: ${errors.length}) — ${first}`, "refused");
     redraw();
   },
@@ -421,6 +426,18 @@ const keeper = new Keeper({
     say(`Таблицу изменили: ${theirs.by}, ${theirs.at}. Ваши правки соединены с новыми.`, "saving");
     return rows;
   },
+});
+
+// What is not stored would not be handed in: it is stored first.
+const handIn = document.querySelector("a[data-hand-in]");
+let isHandedIn = false;
+handIn?.addEventListener("click", (event) => {
+  done(true);
+  if (keeper.isStored) return;
+  event.preventDefault();
+  isHandedIn = true;
+  keeper.put(rows);
+  keeper.flush();
 });
 
 // What both have changed is asked cell by cell.
@@ -508,8 +525,11 @@ for (const [name, act] of Object.entries({
 
 draw();
 tell();
-keeper.restore((kept) => {
-  rows = kept.map((row) => made(row.id, row.cells));
-  draw();
-  return rows;
-});
+// A paper that was handed in shows what stands in it; the rest waits until it comes back.
+if (data.may) {
+  keeper.restore((kept) => {
+    rows = kept.map((row) => made(row.id, row.cells));
+    draw();
+    return rows;
+  });
+}
