@@ -32,3 +32,18 @@ def test_arrows_go_down_a_column_and_enter_writes(live_server, world, page_of):
     marks = Mark.objects.filter(task=homework.task).values_list("student", "value")
     assert dict(marks) == {first.pk: "5", second.pk: "4"}
     assert Submission.objects.get().quality == "full"
+    # A double press sends the form once.
+    sent = page.evaluate(
+        """() => {
+            let sent = 0;
+            addEventListener("submit", (event) => {
+                sent += event.defaultPrevented ? 0 : 1;
+                event.preventDefault();
+            });
+            const form = document.querySelector("form.ticks");
+            form.requestSubmit();
+            form.requestSubmit();
+            return sent;
+        }"""
+    )
+    assert sent == 1
