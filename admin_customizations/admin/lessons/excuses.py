@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
@@ -142,7 +143,7 @@ class ExcuseAdmin(Personal, ModelAdmin):
 
     @admin.display(description="последний день", ordering="end")
     def last_day(self, excuse):
-        return last_day(excuse)
+        return date_format(last_day(excuse))
 
     @admin.display(description="состояние")
     def state(self, excuse):

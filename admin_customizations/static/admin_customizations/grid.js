@@ -364,7 +364,7 @@ for (const head of columns) {
   button.setAttribute("aria-label", `Присутствие отмечено, ${head.querySelector("a")?.innerText.replace("\n", ".") ?? ""}`);
   button.setAttribute("aria-pressed", String(head.hasAttribute("data-t")));
   button.tabIndex = -1;
-  button.addEventListener("click", () => toggle(head));
+  button.addEventListener("click", ({ detail }) => detail > 1 || toggle(head));
   head.append(button);
   // One click names the kind of work of the column; saving there comes back here.
   const kinds = head.querySelector("small");
@@ -528,7 +528,7 @@ for (const letter of PAD) {
 
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-key]");
-  if (!button) return;
+  if (!button || event.detail > 1) return; // a double click is no second press
   const cell = [...button.closest("tr").cells].find(isCell);
   const letter = button.dataset.key;
   if (cell !== current) slot = 1;
@@ -537,7 +537,7 @@ page.addEventListener("click", (event) => {
 });
 
 for (const button of document.querySelectorAll(".take")) {
-  button.addEventListener("click", () => toggle(columns.find((head) => head.dataset.l)));
+  button.addEventListener("click", ({ detail }) => detail > 1 || toggle(columns.find((head) => head.dataset.l)));
 }
 
 table.addEventListener("keydown", pressed);
