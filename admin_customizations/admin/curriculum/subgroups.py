@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -37,6 +37,10 @@ from journal.models import (
 from journal.models.words import worded, worded_lazily
 
 LONGEST_NAME = 60
+CHANGED = (
+    "Пока страница была открыта, состав подгрупп изменили. Посмотрите, что стоит в"
+    " журнале, или сохраните ещё раз: запишется то, что на этой странице."
+)
 
 
 class SubgroupMemberInline(ReadOnly, TabularInline):
@@ -106,6 +110,8 @@ class SubgroupAdmin(ModelAdmin):
             raise PermissionDenied
         day, placing, names = _sent(request.POST, course)
         try:
+            if request.POST.get("seen", seen := _last_written(course)) != seen:
+                raise ValidationError(CHANGED)
             moved = split_group(request.user, course, placing, day, names)
         except ValidationError as error:
             split = read_split(course, day)
@@ -128,6 +134,7 @@ class SubgroupAdmin(ModelAdmin):
             "title": f"Подгруппы: {course.discipline}, {course.group}",
             "course": course,
             "split": split,
+            "seen": _last_written(course),
             "columns": columns,
             "lines": _lines(split, placing, may),
             "may": may,
@@ -161,6 +168,12 @@ def _day(text: str, course: Course, *, is_split: bool) -> date:
     if not is_split:
         return period.first_day
     return min(max(today, period.first_day), period.last_day)
+
+
+def _last_written(course: Course) -> str:
+    """The latest change of who is in the parts: an old page must not undo it unseen."""
+    rows = SubgroupMember.history.filter(subgroup__course=course)
+    return str(rows.aggregate(last=Max("history_id"))["last"])
 
 
 def _number(text: str, most: int) -> int:
