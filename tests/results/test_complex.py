@@ -158,6 +158,9 @@ def test_a_sheet_put_together_by_hand_agrees_with_itself(
     for place, course in enumerate(courses.split()):
         data[f"parts-{place}-course"] = getattr(world, course).pk
     client = client_of(world.people[name])
+    if said is not None:
+        early = client.post(ADD, data | {"date": "31.08.2026"})
+        assert "Период начинается 01.09.2026." in early.content.decode()
     answer = client.post(ADD, data)
     if said is None:
         assert answer.status_code == 403

@@ -72,6 +72,13 @@ class SheetForm(forms.ModelForm):
             "complex_form": "Для комплексных экзаменов и зачётов учебного плана.",
         }
 
+    def clean(self):
+        found = super().clean()
+        period, day = found.get("period"), found.get("date")
+        if period and day and day < period.first_day:
+            self.add_error("date", f"Период начинается {period.first_day:%d.%m.%Y}.")
+        return found
+
 
 class PartFormSet(forms.BaseInlineFormSet):
     """Courses that agree with the kind, the group and the period of their sheet."""
