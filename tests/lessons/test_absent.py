@@ -12,7 +12,7 @@ from journal.domain.communication import WAIT, send_notices
 from journal.domain.lessons.absent import absent_on
 from journal.domain.results.sheets import open_sheet, sign_sheet
 from journal.domain.results.writing import ResultChange, write_results
-from journal.models import Absence, Consent, Guardian, Guardianship, Notice
+from journal.models import Absence, Consent, Guardian, Guardianship, Notice, Sheet
 from tests.lessons.conftest import one
 
 pytestmark = pytest.mark.on_postgresql(
@@ -156,7 +156,7 @@ def test_curator_and_family_are_mailed_once(world, noted, settings):
 
 
 def test_failing_by_a_signed_sheet_is_told_to_curator_and_family_once(
-    world, noted, student, settings
+    world, noted, student, settings, client_of
 ):
     settings.EMAIL_HOST = "mail.example.org"
     Absence.objects.exclude(reason="б").delete()
@@ -186,6 +186,8 @@ def test_failing_by_a_signed_sheet_is_told_to_curator_and_family_once(
     line = f"{student}: {day}, Математика, экзаменационная ведомость — 2 (неуд"
     assert [line in letter.body for letter in mail.outbox] == [True, True]
     assert send_notices(noted + timedelta(hours=1)).people == 0
+    listed = client_of(world.office).get(reverse("admin:journal_notice_changelist"))
+    assert f"{Sheet.objects.get()}: 2 (неудовлетворительно)" in listed.text
     row = Notice.objects.first()
     for wrong in ({"lesson": world.lesson_past, "result": row.result}, {}):
         with pytest.raises(IntegrityError), transaction.atomic():
